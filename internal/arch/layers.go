@@ -1,6 +1,9 @@
 package arch
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // layers is the table of rooms, bottom up. A room imports only rooms of lower layers; rooms of one layer never import
 // each other. A room that is not in the table does not pass, so that its layer is decided and not drifted into.
@@ -77,10 +80,8 @@ func placeOf(rel string) place {
 
 func layerOf(room string) int {
 	for i, rooms := range layers {
-		for _, r := range rooms {
-			if r == room {
-				return i
-			}
+		if slices.Contains(rooms, room) {
+			return i
 		}
 	}
 	return -1

@@ -10,12 +10,12 @@ import (
 
 // event is one line of go test -json (go doc test2json); build events carry an ImportPath instead of a Package.
 type event struct {
-	Action     string
-	Package    string
-	ImportPath string
-	Test       string
-	Elapsed    float64 // seconds
-	Output     string
+	Action     string  `json:"Action"`
+	Package    string  `json:"Package"`
+	ImportPath string  `json:"ImportPath"`
+	Test       string  `json:"Test"`
+	Elapsed    float64 `json:"Elapsed"` // seconds
+	Output     string  `json:"Output"`
 }
 
 // pkgRun is what is known of one package so far.
@@ -44,7 +44,7 @@ func (r *testRun) read(in io.Reader) error {
 		if line != "" {
 			var e event
 			if json.Unmarshal([]byte(line), &e) != nil || e.Action == "" {
-				r.print("%s", line)
+				r.printf("%s", line)
 			} else {
 				r.take(e)
 			}
@@ -60,7 +60,7 @@ func (r *testRun) read(in io.Reader) error {
 
 func (r *testRun) take(e event) {
 	if e.Action == "build-output" {
-		r.print("%s", e.Output)
+		r.printf("%s", e.Output)
 		return
 	}
 	if e.Package == "" {
@@ -89,10 +89,10 @@ func (r *testRun) endTest(e event, p *pkgRun) {
 		p.passed++
 	case "fail":
 		p.failed++
-		r.print("--- FAILED %s %s\n%s", e.Package, e.Test, strings.Join(p.output[e.Test], ""))
+		r.printf("--- FAILED %s %s\n%s", e.Package, e.Test, strings.Join(p.output[e.Test], ""))
 	case "skip":
 		p.skipped++
-		r.print("--- SKIPPED %s %s\n%s", e.Package, e.Test, strings.Join(p.output[e.Test], ""))
+		r.printf("--- SKIPPED %s %s\n%s", e.Package, e.Test, strings.Join(p.output[e.Test], ""))
 	}
 	if !strings.Contains(e.Test, "/") {
 		p.tops = append(p.tops, e.Test)
@@ -105,10 +105,10 @@ func (r *testRun) endTest(e event, p *pkgRun) {
 func (r *testRun) endPackage(e event, p *pkgRun) {
 	if e.Action == "fail" && p.failed == 0 {
 		p.failed = 1
-		r.print("--- FAILED %s\n%s", e.Package, strings.Join(p.output[""], ""))
+		r.printf("--- FAILED %s\n%s", e.Package, strings.Join(p.output[""], ""))
 		for test, lines := range p.output {
 			if test != "" { // began and never ended
-				r.print("--- UNFINISHED %s %s\n%s", e.Package, test, strings.Join(lines, ""))
+				r.printf("--- UNFINISHED %s %s\n%s", e.Package, test, strings.Join(lines, ""))
 			}
 		}
 	}
@@ -124,7 +124,7 @@ func (r *testRun) endPackage(e event, p *pkgRun) {
 	if p.failed+p.skipped > 0 {
 		word = "FAIL"
 	}
-	r.print("%s %-36s %4d tests %6.2f s  %s\n", word, e.Package, p.passed+p.failed+p.skipped, e.Elapsed, strings.Join(p.tops, " "))
+	r.printf("%s %-36s %4d tests %6.2f s  %s\n", word, e.Package, p.passed+p.failed+p.skipped, e.Elapsed, strings.Join(p.tops, " "))
 }
 
 // close prints the counts and reports whether the run may be called green.
@@ -132,21 +132,21 @@ func (r *testRun) close() bool {
 	for name, p := range r.pkgs {
 		r.failed += max(1, p.failed)
 		r.passed += p.passed
-		r.print("--- FAILED %s: the stream ended before the package did\n", name)
+		r.printf("--- FAILED %s: the stream ended before the package did\n", name)
 	}
 	if len(r.untested) > 0 {
-		r.print("without tests: %s\n", strings.Join(r.untested, " "))
+		r.printf("without tests: %s\n", strings.Join(r.untested, " "))
 	}
 	if r.passed+r.failed == 0 {
-		r.print("no test ran\n")
+		r.printf("no test ran\n")
 		r.failed++
 	}
 	if r.skipped > 0 {
-		r.print("%d skipped: a skipped test counts as failed\n", r.skipped)
+		r.printf("%d skipped: a skipped test counts as failed\n", r.skipped)
 		r.failed += r.skipped
 	}
-	r.print("%d passed, %d failed\n", r.passed, r.failed)
+	r.printf("%d passed, %d failed\n", r.passed, r.failed)
 	return r.failed == 0
 }
 
-func (r *testRun) print(format string, args ...any) { fmt.Fprintf(r.out, format, args...) }
+func (r *testRun) printf(format string, args ...any) { fmt.Fprintf(r.out, format, args...) }
