@@ -31,9 +31,10 @@ go_tags() { if have_ui; then printf ''; else printf 'noui'; fi; }
 
 ui_install() {
 	need npm "Node.js 20 (nodejs, npm)"
-	if newer ui/node_modules/.package-lock.json ui/package.json ui/package-lock.json; then
+	if newer ui/node_modules/.installed ui/package.json ui/package-lock.json; then
 		(cd ui && npm ci --no-audit --no-fund --loglevel=error)
-		touch ui/node_modules/.package-lock.json
+		mkdir -p ui/node_modules # a face without dependencies has none
+		touch ui/node_modules/.installed
 	fi
 }
 

@@ -8,11 +8,12 @@ listen=${LISTEN:-127.0.0.1:8080}
 
 scripts/build.sh
 
-# A district whose making was broken off is made anew. The mark stands outside the data, which are never touched otherwise.
+# A district whose making was broken off is put aside, never removed, and made anew. The mark stands outside the data.
 mark=".cache/making-$(printf '%s' "$data" | cksum | cut -d' ' -f1)"
 if [ -e "$mark" ]; then
-	say "上次没有建完演示区县，重新建立。 / The demonstration district was left half made; making it anew."
-	rm -rf -- "$data"
+	aside="${data%/}.half-made-$(date +%Y%m%d%H%M%S)"
+	say "上次没有建完演示区县，已移到 $aside，现在重新建立。 / The demonstration district was left half made; it is kept in $aside and made anew."
+	[ ! -e "$data" ] || mv -- "$data" "$aside"
 fi
 if [ -z "$(ls -A -- "$data" 2>/dev/null)" ]; then
 	: >"$mark"
