@@ -132,11 +132,11 @@ CREATE TABLE account (
   tenant TEXT COLLATE "C" NOT NULL,
   id TEXT COLLATE "C" NOT NULL,
   user_name TEXT COLLATE "C" NOT NULL,
-  name TEXT COLLATE "C" NOT NULL,
+  name_sealed TEXT COLLATE "C" NOT NULL,
+  name_masked TEXT COLLATE "C" NOT NULL,
   password TEXT COLLATE "C" NOT NULL,
   disabled SMALLINT NOT NULL,
   created_at BIGINT NOT NULL,
-  changed_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, id)
 );
 CREATE UNIQUE INDEX account_user ON account (tenant, user_name);
@@ -144,28 +144,31 @@ CREATE UNIQUE INDEX account_user ON account (tenant, user_name);
 CREATE TABLE session (
   tenant TEXT COLLATE "C" NOT NULL,
   hash TEXT COLLATE "C" NOT NULL,
+  id TEXT COLLATE "C" NOT NULL,
   account TEXT COLLATE "C" NOT NULL,
   created_at BIGINT NOT NULL,
   seen_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
-  label TEXT COLLATE "C" NOT NULL,
+  device TEXT COLLATE "C" NOT NULL,
   revoked_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, hash)
 );
-CREATE INDEX session_account ON session (tenant, account);
+CREATE INDEX session_account ON session (tenant, account, id);
+CREATE INDEX session_expires ON session (tenant, expires_at);
 
 CREATE TABLE token (
   tenant TEXT COLLATE "C" NOT NULL,
   hash TEXT COLLATE "C" NOT NULL,
+  id TEXT COLLATE "C" NOT NULL,
   account TEXT COLLATE "C" NOT NULL,
   name TEXT COLLATE "C" NOT NULL,
-  scope TEXT COLLATE "C" NOT NULL,
   created_at BIGINT NOT NULL,
+  seen_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
   revoked_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, hash)
 );
-CREATE INDEX token_account ON token (tenant, account);
+CREATE INDEX token_account ON token (tenant, account, id);
 
 CREATE TABLE flow (
   tenant TEXT COLLATE "C" NOT NULL,

@@ -132,11 +132,11 @@ CREATE TABLE account (
   tenant TEXT NOT NULL,
   id TEXT NOT NULL,
   user_name TEXT NOT NULL,
-  name TEXT NOT NULL,
+  name_sealed TEXT NOT NULL,
+  name_masked TEXT NOT NULL,
   password TEXT NOT NULL,
   disabled SMALLINT NOT NULL,
   created_at BIGINT NOT NULL,
-  changed_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, id)
 );
 CREATE UNIQUE INDEX account_user ON account (tenant, user_name);
@@ -144,28 +144,31 @@ CREATE UNIQUE INDEX account_user ON account (tenant, user_name);
 CREATE TABLE session (
   tenant TEXT NOT NULL,
   hash TEXT NOT NULL,
+  id TEXT NOT NULL,
   account TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   seen_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
-  label TEXT NOT NULL,
+  device TEXT NOT NULL,
   revoked_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, hash)
 );
-CREATE INDEX session_account ON session (tenant, account);
+CREATE INDEX session_account ON session (tenant, account, id);
+CREATE INDEX session_expires ON session (tenant, expires_at);
 
 CREATE TABLE token (
   tenant TEXT NOT NULL,
   hash TEXT NOT NULL,
+  id TEXT NOT NULL,
   account TEXT NOT NULL,
   name TEXT NOT NULL,
-  scope TEXT NOT NULL,
   created_at BIGINT NOT NULL,
+  seen_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
   revoked_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, hash)
 );
-CREATE INDEX token_account ON token (tenant, account);
+CREATE INDEX token_account ON token (tenant, account, id);
 
 CREATE TABLE flow (
   tenant TEXT NOT NULL,
