@@ -7,6 +7,7 @@ require github.com/oklog/ulid/v2 v2.1.1
 require (
 	github.com/google/go-cmp v0.7.0
 	github.com/jackc/pgx/v5 v5.12.0
+	github.com/mozillazg/go-pinyin v0.21.0
 	github.com/paulmach/orb v0.14.0
 	github.com/peterstace/simplefeatures v0.55.0
 	github.com/pressly/goose/v3 v3.29.0
