@@ -1,6 +1,7 @@
 package kernel_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -32,19 +33,32 @@ func TestPathHolds(t *testing.T) {
 	}
 }
 
-// path draws a place's position with short segments, so that one is often the beginning of another.
+// path draws a place's position with short segments of few characters, so that one is often the beginning of another.
 func path(t *rapid.T, label string) kernel.Path {
 	p := kernel.Path("6/")
-	for _, segment := range rapid.SliceOfN(rapid.StringMatching(`[c0-2]{1,2}`), 0, 4).Draw(t, label) {
+	for _, segment := range rapid.SliceOfN(rapid.StringMatching(`[c0.]{1,2}`), 0, 3).Draw(t, label) {
 		p = p.Child(segment)
 	}
 	return p
 }
 
+// near draws a position that is close to p: itself, below it, above it, or a neighbour whose name goes on where p's ends.
+func near(t *rapid.T, p kernel.Path) kernel.Path {
+	s := strings.TrimSuffix(string(p), "/")
+	tail := rapid.StringMatching(`[c0.]{1,2}`).Draw(t, "tail")
+	return rapid.SampledFrom([]kernel.Path{
+		p, p.Child(tail), kernel.Path(s + tail + "/"), kernel.Path(s[:len(s)-1] + tail + "/"), path(t, "other"),
+	}).Draw(t, "near")
+}
+
 // Scope in SQL is the range, scope in memory is Holds: they must agree on every pair of places.
 func TestPathRangeIsHolds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p, o := path(t, "p"), path(t, "o")
+		p := path(t, "p")
+		o := near(t, p)
+		if !strings.HasSuffix(string(p), "/") {
+			t.Fatalf("%q does not end its last segment", p)
+		}
 		lo, hi := p.Range()
 		if in := lo <= string(o) && string(o) < hi; in != p.Holds(o) {
 			t.Errorf("%q in [%q, %q) is %v, Holds says %v", o, lo, hi, in, p.Holds(o))
