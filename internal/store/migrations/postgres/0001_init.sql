@@ -215,6 +215,7 @@ CREATE TABLE case_record (
   path TEXT COLLATE "C" NOT NULL,
   place TEXT COLLATE "C" NOT NULL,
   step TEXT COLLATE "C" NOT NULL,
+  step_at BIGINT NOT NULL,
   prev_step TEXT COLLATE "C" NOT NULL,
   ended TEXT COLLATE "C" NOT NULL,
   version INTEGER NOT NULL,
@@ -223,6 +224,7 @@ CREATE TABLE case_record (
   confidential SMALLINT NOT NULL,
   unit TEXT COLLATE "C" NOT NULL,
   assignee TEXT COLLATE "C" NOT NULL,
+  assignee_name TEXT COLLATE "C" NOT NULL,
   cohandles TEXT COLLATE "C" NOT NULL,
   urgent SMALLINT NOT NULL,
   supervised SMALLINT NOT NULL,
@@ -234,15 +236,18 @@ CREATE TABLE case_record (
   result TEXT COLLATE "C" NOT NULL,
   merged_into TEXT COLLATE "C" NOT NULL,
   opened_by TEXT COLLATE "C" NOT NULL,
+  requester TEXT COLLATE "C" NOT NULL,
   source TEXT COLLATE "C" NOT NULL,
   opened_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
   closed_at BIGINT NOT NULL,
-  dispatched_at BIGINT NOT NULL,
-  response_due BIGINT NOT NULL,
-  responded_at BIGINT NOT NULL,
-  finish_due BIGINT NOT NULL,
   finished_at BIGINT NOT NULL,
+  resp_kept INTEGER NOT NULL,
+  resp_missed INTEGER NOT NULL,
+  resp_due BIGINT NOT NULL,
+  fin_kept INTEGER NOT NULL,
+  fin_missed INTEGER NOT NULL,
+  fin_due BIGINT NOT NULL,
   score SMALLINT NOT NULL,
   solved SMALLINT NOT NULL,
   rated_at BIGINT NOT NULL,
@@ -256,6 +261,8 @@ CREATE INDEX case_unit ON case_record (tenant, unit, id);
 CREATE INDEX case_path ON case_record (tenant, path, id);
 CREATE INDEX case_tick ON case_record (tenant, tick_at) WHERE tick_at > 0;
 CREATE INDEX case_phone ON case_record (tenant, phone_index) WHERE phone_index <> '';
+CREATE INDEX case_requester ON case_record (tenant, requester, id) WHERE requester <> '';
+CREATE INDEX case_assignee ON case_record (tenant, assignee, id) WHERE assignee <> '';
 CREATE INDEX case_merged ON case_record (tenant, merged_into) WHERE merged_into <> '';
 CREATE UNIQUE INDEX case_source ON case_record (tenant, source) WHERE source <> '';
 
@@ -385,6 +392,7 @@ CREATE TABLE unmasking (
   id TEXT COLLATE "C" NOT NULL,
   case_id TEXT COLLATE "C" NOT NULL,
   account TEXT COLLATE "C" NOT NULL,
+  who TEXT COLLATE "C" NOT NULL,
   fields TEXT COLLATE "C" NOT NULL,
   reason TEXT COLLATE "C" NOT NULL,
   at BIGINT NOT NULL,
