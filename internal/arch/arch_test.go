@@ -150,8 +150,13 @@ func TestPlantedFaults(t *testing.T) {
 		{"something else skips", "internal/kernel/x_test.go", "package kernel\n\nfunc f(r interface{ Skip() }) { r.Skip() }\n", nil},
 		{"a test of the face skips", "ui/src/x.test.ts", "\nit.only('x', () => {})\n", []string{"ui/src/x.test.ts:2 skip"}},
 		{"work left undone", "docs/x.md", "fine\nTO" + "DO: write this\n", []string{"docs/x.md:2 word"}},
+		{"a comment that leaves work undone", "internal/geo/x.go", "package geo\n\n// FIX" + "ME later\n", []string{"internal/geo/x.go:3 word"}},
+		{"a form of a code", "internal/geo/x.go", "package geo\n\n// F is XXXX-XXX.\nconst F = 1\n", nil},
+		{"a stub", "internal/geo/x.go", "package geo\n\nconst F = \"not implemented\"\n", []string{"internal/geo/x.go:3 word"}},
+		{"a test that says so", "internal/geo/x_test.go", "package geo\n\nconst F = \"not implemented\"\n", nil},
 		{"somebody's machine", "scripts/x.sh", "cp x /ho" + "me/me/x\n", []string{"scripts/x.sh:1 word"}},
 		{"a text without 中文", "internal/cases/x.go", "package cases\n\nimport \"m/internal/kernel\"\n\nvar _ = kernel.T(\"\", \"words\")\n", []string{"internal/cases/x.go:5 text"}},
+		{"a text about signs", "internal/cases/x.go", "package cases\n\nimport \"m/internal/kernel\"\n\nvar _ = kernel.T(\"不能用 ! 开头\", \"the sign ! is not used\")\n", nil},
 		{"a text that shouts", "internal/cases/x.go", "package cases\n\nimport \"m/internal/kernel\"\n\nvar _ = kernel.T(\"好！\", \"good\")\n", []string{"internal/cases/x.go:5 text"}},
 	}
 	planted := map[string]bool{}
