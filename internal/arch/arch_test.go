@@ -149,6 +149,7 @@ func TestPlantedFaults(t *testing.T) {
 		{"a suite skips", "internal/store/storetest/x.go", "package storetest\n\nimport \"testing\"\n\nfunc Run(tb testing.TB) {\n\ttb.Skipf(\"\")\n}\n", []string{"internal/store/storetest/x.go:6 skip"}},
 		{"something else skips", "internal/kernel/x_test.go", "package kernel\n\nfunc f(r interface{ Skip() }) { r.Skip() }\n", nil},
 		{"a test of the face skips", "ui/src/x.test.ts", "\nit.only('x', () => {})\n", []string{"ui/src/x.test.ts:2 skip"}},
+		{"a browser test skips", "ui/browser/x.spec.mjs", "test('x', { skip: true }, () => {})\n", []string{"ui/browser/x.spec.mjs:1 skip"}},
 		{"work left undone", "docs/x.md", "fine\nTO" + "DO: write this\n", []string{"docs/x.md:2 word"}},
 		{"a comment that leaves work undone", "internal/geo/x.go", "package geo\n\n// FIX" + "ME later\n", []string{"internal/geo/x.go:3 word"}},
 		{"a form of a code", "internal/geo/x.go", "package geo\n\n// F is XXXX-XXX.\nconst F = 1\n", nil},

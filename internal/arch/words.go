@@ -30,7 +30,7 @@ func (s *source) lines() int { return strings.Count(s.text, "\n") }
 
 func (s *source) counted() bool {
 	ours := false
-	for _, end := range []string{".go", ".ts", ".vue", ".sh"} {
+	for _, end := range []string{".go", ".ts", ".mjs", ".vue", ".sh"} {
 		ours = ours || strings.HasSuffix(s.path, end)
 	}
 	return ours && !s.test && !s.generated()
@@ -69,7 +69,7 @@ func skipRule(s *source) []Finding {
 	return found
 }
 
-var uiSkip = regexp.MustCompile(`\b(it|test|describe|suite)\.(skip|todo|only|skipIf|runIf)\b|\bx(it|describe)\(`)
+var uiSkip = regexp.MustCompile(`\b(it|test|describe|suite)\.(skip|todo|only|skipIf|runIf)\b|\bx(it|describe)\(|\bt\.(skip|todo)\(|\b(skip|only|todo):`)
 
 // uiSkips finds the same in TypeScript, and the mark that silently leaves out all other tests.
 func uiSkips(s *source) []Finding {
