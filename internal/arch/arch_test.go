@@ -139,6 +139,7 @@ func TestPlantedFaults(t *testing.T) {
 		{"a low room imports the face", "internal/cases/x.go", importing("cases", "m/ui"), []string{"internal/cases/x.go:3 outside"}},
 		{"no package comment", "internal/geo/geo.go", "package geo\n", []string{"internal/geo:0 doc"}},
 		{"two package comments", "internal/geo/x.go", "// Package geo is told twice, and differently.\npackage geo\n", []string{"internal/geo/x.go:1 doc"}},
+		{"a second package comment under a tag", "ui/noui.go", "//go:build noui\n\n// Package ui is left out of this build.\npackage ui\n", nil},
 		{"a comment about something else", "internal/geo/geo.go", "// Copyright of somebody, all rights reserved.\npackage geo\n", []string{"internal/geo/geo.go:1 doc"}},
 		{"a comment that says nothing", "internal/geo/geo.go", "// Package geo is geo.\npackage geo\n", []string{"internal/geo/geo.go:1 doc"}},
 		{"a file over the limit", "internal/kernel/x.go", long(limit + 1), []string{"internal/kernel/x.go:0 long"}},

@@ -201,6 +201,13 @@ func wordRule(s *source) []Finding {
 	return found
 }
 
+// tagged reports whether the file is built only under some tags.
+func (s *source) tagged() bool {
+	return slices.ContainsFunc(s.file.Comments, func(c *ast.CommentGroup) bool {
+		return c.End() < s.file.Package && strings.HasPrefix(c.List[0].Text, "//go:build ")
+	})
+}
+
 // docRule asks of each package one paragraph that says why it exists.
 func docRule(all []*source) []Finding {
 	type pkg struct {
@@ -227,7 +234,7 @@ func docRule(all []*source) []Finding {
 		switch {
 		case len(p.docs) == 0:
 			found = append(found, Finding{dir, 0, "doc", "the package has no comment; one paragraph says why it exists"})
-		case len(p.docs) > 1:
+		case len(p.docs) > 1 && !p.docs[0].tagged() && !p.docs[1].tagged(): // what builds apart may be told apart
 			found = append(found, Finding{p.docs[1].path, 1, "doc", "a second package comment; the first stands in " + p.docs[0].path})
 		case p.name != "main" && !strings.HasPrefix(p.docs[0].file.Doc.Text(), opening):
 			found = append(found, Finding{p.docs[0].path, 1, "doc", fmt.Sprintf("the package comment begins with %q", opening)})
