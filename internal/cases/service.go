@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"strings"
 
 	"sanzhi/internal/access"
 	"sanzhi/internal/kernel"
@@ -182,8 +183,7 @@ func environment(actor kernel.Actor, c *Case, form map[string]any, tx kernel.Tx)
 	}
 	env := workflow.Env{Form: form, Now: tx.Now(), Case: workflow.CaseEnv{ID: string(c.ID), Flow: c.Flow, Step: c.Step, Prev: c.PrevStep, Round: c.Round,
 		Item: c.Item, Unit: string(c.Unit), Assignee: string(c.Assignee), Cohandlers: co, Supervised: c.Supervised, Urgent: c.Urgent,
-		Overdue: overdue(c, tx), Place: string(smallest(c)), OpenedAt: c.OpenedAt, StepSince: c.StepAt, OpenedBy: c.OpenedBy,
-		Attachments: len(c.Photos)}}
+		Overdue: overdue(c, tx), Place: string(smallest(c)), OpenedAt: c.OpenedAt, StepSince: c.StepAt, OpenedBy: strings.TrimPrefix(c.OpenedBy, "account:"), Photos: len(c.Photos)}}
 	env.Actor = workflow.ActorEnv{Kind: string(actor.Kind), Account: string(actor.Account)}
 	for _, p := range actor.Posts {
 		if !p.Path.Holds(c.Path) {

@@ -34,7 +34,7 @@ type Setup struct {
 	Paired   map[kernel.ID]kernel.ID
 	Calendar *workflow.Calendar
 	Office   workflow.OfficeHours
-	Index    *territory.Index
+	Index    Locator
 }
 
 // Setups gives the present setup of a tenant.
@@ -222,4 +222,9 @@ func (s *Setup) backstop(at *territory.At) kernel.ID {
 		}
 	}
 	return ""
+}
+
+// Locator says which places hold a point.
+type Locator interface {
+	At(lon, lat float64) territory.At
 }
