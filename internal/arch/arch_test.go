@@ -76,15 +76,16 @@ var sound = map[string]string{
 	"internal/workflow/testdata/x.go": "package nonsense !",
 	"internal/cases/cases.go": "// Package cases is everything that has a life cycle.\npackage cases\n\n" +
 		"import (\n\t_ \"m/internal/kernel\"\n\t_ \"m/internal/workflow\"\n\t_ \"time\"\n)\n",
-	"internal/cases/cases_test.go": "package cases_test\n\nimport (\n\t_ \"os\"\n\t_ \"net/http/httptest\"\n\t_ \"m/internal/cases\"\n)\n",
-	"internal/rounds/rounds.go":    "// Package rounds is duties that come back every week.\npackage rounds\n",
+	"internal/access/accesstest/draw.go": "// Package accesstest draws actors and targets for tests.\npackage accesstest\n",
+	"internal/cases/cases_test.go":       "package cases_test\n\nimport (\n\t_ \"os\"\n\t_ \"net/http/httptest\"\n\t_ \"m/internal/cases\"\n)\n",
+	"internal/rounds/rounds.go":          "// Package rounds is duties that come back every week.\npackage rounds\n",
 	"internal/planning/planning.go": "// Package planning is the problem, its scenarios and their comparison.\npackage planning\n\n" +
 		"import _ \"m/internal/planning/reach\"\n",
 	"internal/planning/reach/reach.go": "// Package reach finds what can be reached on foot.\npackage reach\n\nimport _ \"m/internal/geo\"\n",
 	"internal/store/store.go":          "// Package store is all the SQL that the program speaks.\npackage store\n\nimport _ \"database/sql\"\n",
 	"internal/store/sqlite/sqlite.go":  "// Package sqlite opens the store in one file.\npackage sqlite\n\nimport _ \"m/internal/store\"\n",
 	"internal/store/storetest/suite.go": "// Package storetest is the suite that every engine passes.\npackage storetest\n\n" +
-		"import _ \"m/internal/store/sqlite\"\n",
+		"import (\n\t_ \"m/internal/access/accesstest\"\n\t_ \"m/internal/store/sqlite\"\n)\n",
 	"internal/store/sqlite/sqlite_test.go": "package sqlite_test\n\nimport _ \"m/internal/store/storetest\"\n",
 	"internal/web/web.go":                  "// Package web is the server and its middleware.\npackage web\n\nimport (\n\t_ \"m/internal/cases\"\n\t_ \"m/ui\"\n\t_ \"net/http\"\n)\n",
 	"internal/web/web_test.go":             "package web_test\n\nimport (\n\t_ \"m/internal/store\"\n\t_ \"m/internal/store/sqlite\"\n)\n",
@@ -132,6 +133,8 @@ func TestPlantedFaults(t *testing.T) {
 		{"the store imports its engine", "internal/store/x.go", importing("store", "m/internal/store/sqlite"), []string{"internal/store/x.go:3 engine"}},
 		{"web opens an engine", "internal/web/x.go", importing("web", "m/internal/store/sqlite"), []string{"internal/web/x.go:3 engine"}},
 		{"the suite in the program", "internal/cli/x.go", importing("cli", "m/internal/store/storetest"), []string{"internal/cli/x.go:3 engine"}},
+		{"help for tests in a room", "internal/cases/x.go", importing("cases", "m/internal/access/accesstest"), []string{"internal/cases/x.go:3 engine"}},
+		{"help for tests in a test", "internal/cases/x_test.go", importing("cases", "m/internal/access/accesstest"), nil},
 		{"the command joins things itself", "cmd/m/x.go", importing("main", "m/internal/web"), []string{"cmd/m/x.go:3 cmd"}},
 		{"an unknown room", "internal/helpers/x.go", "// Package helpers is what nobody wanted to name.\npackage helpers\n", []string{"internal/helpers/x.go:1 unknown"}},
 		{"an unknown folder", "pkg/x/x.go", "// Package x is what nobody wanted to place.\npackage x\n", []string{"pkg/x/x.go:1 unknown"}},
