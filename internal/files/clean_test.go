@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash/crc32"
 	"image"
@@ -48,20 +47,20 @@ func corners(w, h int) *image.RGBA {
 	return m
 }
 
-func asJPEG(tb testing.TB, m image.Image) []byte {
-	tb.Helper()
+func asJPEG(t testing.TB, m image.Image) []byte {
+	t.Helper()
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: 95}); err != nil {
-		tb.Fatal(err)
+		t.Fatal(err)
 	}
 	return b.Bytes()
 }
 
-func asPNG(tb testing.TB, m image.Image) []byte {
-	tb.Helper()
+func asPNG(t testing.TB, m image.Image) []byte {
+	t.Helper()
 	var b bytes.Buffer
 	if err := png.Encode(&b, m); err != nil {
-		tb.Fatal(err)
+		t.Fatal(err)
 	}
 	return b.Bytes()
 }
@@ -295,11 +294,11 @@ const (
 	webpLossless = "UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA=="
 )
 
-func unbase(tb testing.TB, s string) []byte {
-	tb.Helper()
+func unbase(t testing.TB, s string) []byte {
+	t.Helper()
 	b, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
-		tb.Fatal(err)
+		t.Fatal(err)
 	}
 	return b
 }
@@ -345,8 +344,8 @@ func TestRefuses(t *testing.T) {
 		"too many bytes":     {append(good, make([]byte, 12<<20)...), kernel.KindTooLarge, "12 MB"},
 	} {
 		got, err := cleaner().Clean(ctx, bytes.NewReader(tt.data))
-		var e *kernel.Error
-		if got != nil || !errors.As(err, &e) || e.Kind != tt.kind || !strings.Contains(e.Say.Zh, tt.say) || e.Say.En == "" || e.Field != "photo" {
+		e, ok := err.(*kernel.Error)
+		if got != nil || !ok || e.Kind != tt.kind || !strings.Contains(e.Say.Zh, tt.say) || e.Say.En == "" || e.Field != "photo" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
