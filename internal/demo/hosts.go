@@ -89,7 +89,10 @@ func (l *layout) hosts() {
 
 // hostName makes a name that no other host has.
 func (l *layout) hostName(r *rand.Rand, a *area, k hostKind, taken map[string]bool) string {
-	base := strings.TrimSuffix(strings.TrimSuffix(a.name, "社区"), "村")
+	base := strings.TrimSuffix(a.name, "社区")
+	if len([]rune(base)) > 2 { // 新村 keeps its name whole
+		base = strings.TrimSuffix(base, "村")
+	}
 	for _, s := range append(shuffled(r, hostNames[k]), "北区"+hostNames[k][0], "南区"+hostNames[k][0], "东区"+hostNames[k][0]) {
 		if n := base + s; !taken[n] {
 			taken[n] = true

@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 )
 
 // Names of compounds and streets: made up, in the manner of the town. The lanes and old yards stand beside new estates.
@@ -71,4 +72,18 @@ func (l *layout) home() *compound {
 		}
 	}
 	return best
+}
+
+// Surnames and given names, put together by chance: whoever bears such a name bears it by chance too.
+var (
+	surnames = []rune("王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛段雷龙史陶贺毛顾龚邵万钱严祁星晁莫")
+	given    = []rune("伟芳秀英敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂兰玉萍红鹏辉建国庆海燕春梅志成永福玲宁文斌晓雪峰婷波娜斯佳昊宇欣悦梓涵思远嘉诚雅琪子轩浩然若曦景行安和清源生元吉祥瑞云山川林青禾")
+)
+
+func madeUpName(r *rand.Rand) string {
+	n := string(pick(r, surnames)) + string(pick(r, given))
+	if r.IntN(4) > 0 {
+		n += string(pick(r, given))
+	}
+	return n
 }
