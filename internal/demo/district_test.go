@@ -13,6 +13,7 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
 
+	"sanzhi/internal/geo"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/territory"
 )
@@ -423,5 +424,41 @@ func TestTheSameSeedGivesTheSameDistrict(t *testing.T) {
 	}
 	if digest(other) == digest(again) {
 		t.Error("another seed gives the same district")
+	}
+}
+
+// The program's own rules, which know nothing of the mesh, find nothing to fault.
+func TestTheProgramsOwnChecksPass(t *testing.T) {
+	d := built(t)
+	for _, f := range territory.CheckTree(d.Places) {
+		t.Errorf("%s: %s", f.Place.Name, f.Say.En)
+	}
+	var grids []geo.Part
+	shapes, codes := map[kernel.ID][]orb.Geometry{}, map[kernel.ID][]string{}
+	for _, p := range d.Places {
+		if f := geo.Validate(p.Shape); f != nil && p.Shape.Dimensions() == 2 {
+			t.Errorf("%s: %v", p.Code, f)
+		}
+		if p.Kind.Level() == territory.LevelGrid {
+			grids = append(grids, geo.Part{Name: p.Code, Shape: p.Shape})
+			shapes[p.Parent], codes[p.Parent] = append(shapes[p.Parent], p.Shape), append(codes[p.Parent], p.Code)
+		}
+	}
+	for _, f := range geo.CheckCoverage(d.Places[0].Shape, grids) {
+		t.Errorf("%s %v", f.Kind, f.Names)
+	}
+	for _, f := range d.Features {
+		if x := geo.Validate(f.Shape); x != nil && f.Shape.Dimensions() == 2 {
+			t.Errorf("%s: %v", f.Name, x)
+		}
+	}
+	for id, have := range codes {
+		want, err := territory.NumberGrids(have[0][:12], shapes[id])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, have); diff != "" {
+			t.Errorf("numbers from west to east, north to south (-want +got):\n%s", diff)
+		}
 	}
 }

@@ -31,7 +31,7 @@ func (c *cast) hazard(key string, at time.Time, failed bool) *Script {
 		w.s.Form["severity"] = "urgent"
 	}
 	worker := c.g.HoldersAt(kernel.GridWorker, w.spot.grid.ID)[0]
-	w.unit, _ = c.m.Route(c.g, h.Sector, w.spot.unit, w.spot.compound)
+	w.unit = c.m.Route(h.Sector, w.spot.where).Unit
 	w.act("report", worker, kernel.GridWorker, nil)
 	w.wait(10, 200)
 	clerk := pick(r, c.g.HoldersAt(kernel.CommunityClerk, w.spot.unit.ID))

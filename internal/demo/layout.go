@@ -6,6 +6,8 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/paulmach/orb"
+
 	"sanzhi/internal/territory"
 )
 
@@ -89,6 +91,7 @@ func newLayout(s seeded) (*layout, error) {
 		return nil, err
 	}
 	l := &layout{mesh: newMesh(s), seed: s, used: map[[2]int]int{}}
+	l.mesh.put(l.mesh.metres(riverU+9, 33, 0.5, 0.5)) // near enough to number the grids by
 	l.county = &area{code: string(Tenant), name: "城北区", kind: territory.County}
 	byStreet := map[string][]int{}
 	for v := range meshV {
@@ -190,13 +193,16 @@ func (l *layout) grids() error {
 	vg := shareOut(villages, numGeneral-commGeneral-specialGeneral, 3)
 	vd := shareOut(villages, numDedicated-commDedicated-specialDedicated, 0)
 	for i, a := range comms {
-		l.cutGrids(a, cg[i], cd[i])
+		if err := l.cutGrids(a, cg[i], cd[i]); err != nil {
+			return err
+		}
 	}
 	for i, a := range villages {
-		l.cutGrids(a, vg[i], vd[i])
+		if err := l.cutGrids(a, vg[i], vd[i]); err != nil {
+			return err
+		}
 	}
-	l.cutGrids(special, specialGeneral, specialDedicated)
-	return nil
+	return l.cutGrids(special, specialGeneral, specialDedicated)
 }
 
 // shareOut shares n among areas by their number of cells, each at least least, by largest remainder.
@@ -224,7 +230,7 @@ func shareOut(areas []*area, n, least int) []int {
 }
 
 // cutGrids cuts an area into grids numbered from west to east, from north to south, some of them dedicated.
-func (l *layout) cutGrids(a *area, general, dedicated int) {
+func (l *layout) cutGrids(a *area, general, dedicated int) error {
 	sl := &slicer{m: l.mesh, r: l.seed.rng("grids " + a.code), used: l.used}
 	weights := make([]float64, general+dedicated)
 	for i := range weights {
@@ -238,39 +244,40 @@ func (l *layout) cutGrids(a *area, general, dedicated int) {
 			l.lanes = append(l.lanes, c)
 		}
 	}
-	l.number(a.parts)
+	if err := l.number(a); err != nil {
+		return err
+	}
 	for _, i := range sl.r.Perm(len(a.parts))[:dedicated] {
 		a.parts[i].kind = territory.GridDedicated
 	}
 	for i, g := range a.parts {
-		g.code = fmt.Sprintf("%s%03d", a.code, i+1)
 		g.name = fmt.Sprintf("%s第%d网格", strings.TrimSuffix(a.name, "虚拟社区"), i+1)
 	}
 	if a.kind == territory.Village {
 		l.cutGroups(a)
 	}
+	return nil
 }
 
-// number orders grids in bands from north to south, and within a band from west to east.
-func (l *layout) number(grids []*area) {
-	type place struct{ x, y float64 }
-	at := make(map[*area]place, len(grids))
-	top, bottom := math.Inf(-1), math.Inf(1)
-	for _, g := range grids {
-		x, y := l.centroid(g.cells)
-		at[g] = place{x, y}
-		top, bottom = max(top, y), min(bottom, y)
-	}
-	bands := math.Round(math.Sqrt(float64(len(grids))))
-	band := func(g *area) float64 {
-		return math.Floor((top - at[g].y) / (top - bottom + 1) * bands)
-	}
-	sort.SliceStable(grids, func(i, j int) bool {
-		if bi, bj := band(grids[i]), band(grids[j]); bi != bj {
-			return bi < bj
+// number orders grids by the codes that the territory's rule gives them.
+func (l *layout) number(a *area) error {
+	shapes := make([]orb.Geometry, len(a.parts))
+	for i, g := range a.parts {
+		p, err := l.mesh.polygon(g.cells)
+		if err != nil {
+			return fmt.Errorf("grids of %s: %w", a.name, err)
 		}
-		return at[grids[i]].x < at[grids[j]].x
-	})
+		shapes[i] = p
+	}
+	codes, err := territory.NumberGrids(a.code, shapes)
+	if err != nil {
+		return err
+	}
+	for i, g := range a.parts {
+		g.code = codes[i]
+	}
+	sort.Slice(a.parts, func(i, j int) bool { return a.parts[i].code < a.parts[j].code })
+	return nil
 }
 
 // centroid is the mean of the cells' middles, in metres.

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"sanzhi/internal/cases"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/workflow"
 )
@@ -35,7 +36,7 @@ type teller struct {
 	*cast
 	r      *rand.Rand
 	s      *Script
-	it     *Item
+	it     *cases.Item
 	said   orderWords
 	spot   spot
 	urgent bool
@@ -66,8 +67,8 @@ func (c *cast) tell(key string, at time.Time, p plan) *Script {
 	w.it = w.item()
 	said, text, form := c.order(r, w.it, w.spot, w.t)
 	w.said, w.s.Item, w.s.Text, w.s.Form, w.s.At, w.s.Place = said, w.it.ID, text, form, w.spot.at, w.spot.place.ID
-	w.urgent = w.it.urgent(form)
-	w.unit, _ = c.m.Route(c.g, w.it.Sector, w.spot.unit, w.spot.compound)
+	w.urgent = workflow.Urgent(w.it.Form, form)
+	w.unit = c.m.Route(w.it.Sector, w.spot.where).Unit
 	w.act("order", "", "", nil)
 	w.toDone()
 	return w.s
@@ -75,8 +76,8 @@ func (c *cast) tell(key string, at time.Time, p plan) *Script {
 
 // item chooses what can be ordered at the place: heating only from mid-October to mid-April, water channels and house
 // repairs where they exist.
-func (w *teller) item() *Item {
-	items := w.m.At(w.spot.unit.Kind)
+func (w *teller) item() *cases.Item {
+	items := w.m.At(w.spot.where)
 	for {
 		it := pick(w.r, items)
 		cold := w.t.Month() < 4 || w.t.Month() > 10 || w.t.Month() == 10 && w.t.Day() >= 15 || w.t.Month() == 4 && w.t.Day() < 15
@@ -196,7 +197,7 @@ func (w *teller) onTheWay() bool {
 // finish ends the work within the item's limit counted from the dispatch, or beyond it when the plan is late.
 func (w *teller) finish(start time.Time) {
 	const day = 7 * 60 // minutes of office time
-	limit := w.it.Limit
+	limit := *w.it.Limit
 	if w.urgent {
 		limit = workflow.Limit{N: 24, Unit: workflow.UrgentHours}
 	}
@@ -302,7 +303,7 @@ func (c *cast) issues() []*Script {
 	var out []*Script
 	for n := 0; len(out) < numSolved; n++ {
 		at := PeriodFrom.Add(time.Duration(r.IntN(span)) * time.Minute)
-		s := c.tell(fmt.Sprintf("issue-%04d", n), at, plan{stop: "rated", turn: turnAt(r), late: r.IntN(100) < 6})
+		s := c.tell(fmt.Sprintf("issue-%04d", n), at, plan{stop: "rated", turn: turnAt(r), late: r.IntN(100) < 3})
 		if last := s.Acts[len(s.Acts)-1].At; last.Before(PeriodTo) {
 			s.Issue = true
 			out = append(out, s)

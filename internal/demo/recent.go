@@ -13,15 +13,15 @@ var standing = []struct {
 	n     int
 	stale int // days of rest before now beyond the usual, to be over their time
 }{
-	{plan{stop: "ordered"}, 18, 0}, {plan{stop: "ordered"}, 6, 3},
-	{plan{stop: "ordered", turn: givenBack}, 5, 0}, {plan{stop: "submitted"}, 20, 0}, {plan{stop: "submitted"}, 5, 4},
+	{plan{stop: "ordered"}, 18, 0}, {plan{stop: "ordered"}, 4, 3},
+	{plan{stop: "ordered", turn: givenBack}, 5, 0}, {plan{stop: "submitted"}, 20, 0}, {plan{stop: "submitted"}, 3, 4},
 	{plan{stop: "submitted", turn: passedOn}, 5, 0}, {plan{stop: "submitted", turn: notSolved}, 7, 0},
 	{plan{stop: "submitted", turn: transferred}, 4, 0},
-	{plan{stop: "dispatched"}, 18, 0}, {plan{stop: "dispatched"}, 5, 5}, {plan{stop: "dispatched", turn: notSolved}, 2, 0},
-	{plan{stop: "accepted"}, 42, 0}, {plan{stop: "accepted"}, 10, 12}, {plan{stop: "accepted", turn: supervisedBy}, 6, 9},
+	{plan{stop: "dispatched"}, 18, 0}, {plan{stop: "dispatched"}, 3, 5}, {plan{stop: "dispatched", turn: notSolved}, 2, 0},
+	{plan{stop: "accepted"}, 42, 0}, {plan{stop: "accepted"}, 7, 12}, {plan{stop: "accepted", turn: supervisedBy}, 6, 9},
 	{plan{stop: "accepted", turn: talked}, 6, 0}, {plan{stop: "accepted", turn: notSolved}, 4, 0},
 	{plan{stop: "suspended", turn: suspended}, 8, 0}, {plan{stop: "done"}, 28, 0}, {plan{stop: "done", turn: notSolved}, 2, 0},
-	{plan{stop: "cancelled"}, 3, 1}, {plan{stop: "rated"}, 66, 0}, {plan{stop: "rated", turn: talked}, 8, 0},
+	{plan{stop: "cancelled"}, 3, 1}, {plan{stop: "rated"}, 75, 0}, {plan{stop: "rated", turn: talked}, 8, 0},
 	{plan{stop: "rated", turn: notSolved}, 6, 0}, {plan{stop: "rated", late: true}, 4, 0},
 }
 

@@ -2,15 +2,18 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"sanzhi/internal/geo"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/orgs"
 	"sanzhi/internal/territory"
+	"sanzhi/internal/workflow"
 )
 
 var registers = sync.OnceValues(func() (*Registers, error) {
@@ -198,31 +201,39 @@ func TestTheMenuReachesSomebodyEverywhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := map[string]int{}
+	rules, offered := map[string]int{}, map[territory.Kind]int{}
 	units := map[kernel.ID]bool{}
 	for _, o := range g.Orgs {
 		units[o.ID] = len(g.Holders(kernel.UnitDispatcher, o.ID)) > 0 && len(g.Holders(kernel.Cadre, o.ID)) > 0
 	}
+	index := territory.NewIndex(slices.Values(g.d.Places), Founded)
 	for _, p := range g.d.Places {
-		compound, unit := kernel.ID(""), p
-		if p.Kind == territory.Compound {
-			compound, unit = p.ID, g.byID[p.Parent]
+		if p.Kind != territory.Building && p.Kind.Level() != territory.LevelGrid {
+			continue
 		}
-		for _, it := range m.At(unit.Kind) {
-			o, r := m.Route(g, it.Sector, unit, compound)
-			if r == nil || !units[o] {
+		c, _ := geo.LabelPoint(p.Shape)
+		at := index.At(c[0], c[1])
+		unit := at.Community
+		if unit == nil {
+			unit = at.Village
+		}
+		items := m.At(&at)
+		offered[unit.Kind] = len(items)
+		for _, it := range items {
+			r := m.setup.Route(it, &at)
+			if !units[r.Unit] {
 				t.Fatalf("%s at %s reaches nobody who can dispatch and accept it", it.ID, p.Name)
 			}
-			rules[r.ID]++
+			rules[r.Rule]++
 		}
 	}
-	for _, r := range []string{"property", "backstop", "village-sanitation", "sector-water"} {
+	for _, r := range []string{"property", "backstop", "town-sanitation-100", "town-road-101", "sector-water"} {
 		if rules[r] == 0 {
 			t.Errorf("the rule %s never decides", r)
 		}
 	}
-	if a, b := len(m.At(territory.Community)), len(m.At(territory.Village)); a < 14 || b < 12 {
-		t.Errorf("%d items in communities, %d in villages", a, b)
+	if offered[territory.Community] < 14 || offered[territory.Village] < 12 || offered[territory.VillageOther] == 0 {
+		t.Errorf("items offered: %v", offered)
 	}
 }
 
@@ -237,14 +248,12 @@ func TestTheMenuIsSaidInBothLanguages(t *testing.T) {
 		}
 	}
 	groups, ids := map[string]bool{}, map[string]bool{}
-	for _, g := range m.Groups {
-		groups[g.ID] = true
-		both(g.ID, g.Title)
-	}
 	for _, it := range m.Items {
-		if ids[it.ID] || !groups[it.Group] || it.Limit.N <= 0 || len(it.Kinds) == 0 {
-			t.Errorf("%s is there twice, or lacks a group, a limit or kinds", it.ID)
+		if ids[it.ID] || it.Limit == nil || it.Limit.N <= 0 || len(it.Levels) == 0 || !slices.Contains(workflow.Strands, it.Strand) {
+			t.Errorf("%s is there twice, or lacks a limit, levels or a strand", it.ID)
 		}
+		groups[it.Group.Zh] = true
+		both(it.ID, it.Group)
 		ids[it.ID] = true
 		both(it.ID, it.Title)
 		both(it.ID, it.Note)
@@ -255,6 +264,9 @@ func TestTheMenuIsSaidInBothLanguages(t *testing.T) {
 				both(it.ID+"."+f.ID+"."+c.ID, c.Label)
 			}
 		}
+	}
+	if len(groups) != 6 {
+		t.Errorf("%d groups", len(groups))
 	}
 	for _, e := range m.Emergency {
 		both(e.Number, e.Title)

@@ -125,6 +125,7 @@ type spot struct {
 	place    *territory.Place // building, or grid
 	grid     *territory.Place
 	compound kernel.ID
+	where    *territory.At
 	at       orb.Point
 }
 
@@ -144,8 +145,8 @@ func newCast(g *Registers, m *Menu) (*cast, error) {
 		return nil, err
 	}
 	for _, it := range m.Items {
-		if w := c.words.Items[it.ID]; len(w.Texts) == 0 || slices.ContainsFunc(w.Texts, func(o orderWords) bool { return len(o.Results) == 0 }) {
-			return nil, fmt.Errorf("past.json: nothing is said about %s", it.ID)
+		if w := c.words.Items[it.ID]; it.Limit == nil || len(w.Texts) == 0 || slices.ContainsFunc(w.Texts, func(o orderWords) bool { return len(o.Results) == 0 }) {
+			return nil, fmt.Errorf("past.json: nothing is said about %s, or it has no limit", it.ID)
 		}
 	}
 	for _, a := range g.d.layout.units() {
@@ -169,6 +170,7 @@ func (c *cast) spot(r *rand.Rand) spot {
 		cells := grid.cells
 		u, v := cellUV(cells[r.IntN(len(cells))])
 		s.place, s.at = s.grid, d.layout.mesh.point(u, v, 0.3+0.4*r.Float64(), 0.3+0.4*r.Float64())
+		s.where = c.g.at(s.grid, "")
 		return s
 	}
 	k := pick(r, grid.compounds)
@@ -176,6 +178,7 @@ func (c *cast) spot(r *rand.Rand) spot {
 	h := k.buildings[b]
 	code := fmt.Sprintf("%s-C%03d", a.code, k.seq)
 	s.compound, s.place = d.Place(code).ID, d.Place(fmt.Sprintf("%s-B%03d", code, b+1))
+	s.where = c.g.at(s.grid, s.compound)
 	s.at = d.layout.mesh.point(h.u, h.v, (h.s0+h.s1)/2, (h.t0+h.t1)/2)
 	return s
 }

@@ -40,11 +40,10 @@ var stations = []struct {
 type ground struct {
 	l    *layout
 	free map[int]bool
-	next int // number of the next site
 }
 
 func (l *layout) ground(a *area) *ground {
-	g := &ground{l: l, free: set(a.cells), next: 1}
+	g := &ground{l: l, free: set(a.cells)}
 	for _, grid := range a.parts {
 		for _, c := range grid.compounds {
 			g.take(c.span)
@@ -114,7 +113,7 @@ func (d *District) addSites() {
 				ex, ey := d.layout.centroid(edge.cells)
 				d.site(g, unit, strings.TrimSuffix(a.name, "社区")+s.name, s.functions, ex, ey)
 			}
-			d.parks(g, a, unit)
+			d.parks(a, unit)
 		}
 	}
 	sort.SliceStable(d.Centres, func(i, j int) bool { return tierRank(d.Centres[i].Tier) < tierRank(d.Centres[j].Tier) })
@@ -143,24 +142,26 @@ func (d *District) streetCentres(g *ground, st *area, x, y float64) {
 // site adds a site without area in the free cell nearest to a point.
 func (d *District) site(g *ground, parent *territory.Place, name string, functions []string, x, y float64) *territory.Place {
 	u, v := g.nearest(x, y)
-	p := d.addSite(g, parent, name, functions, d.layout.mesh.point(u, v, 0.5, 0.5))
+	p := d.addSite(parent, name, functions, d.layout.mesh.point(u, v, 0.5, 0.5))
 	return p
 }
 
 // addSite adds a site. Sites of a street are numbered apart from those of its units.
-func (d *District) addSite(g *ground, parent *territory.Place, name string, functions []string, shape orb.Geometry) *territory.Place {
-	for ; d.Place(fmt.Sprintf("%s-S%03d", parent.Code, g.next)) != nil; g.next++ {
+func (d *District) addSite(parent *territory.Place, name string, functions []string, shape orb.Geometry) *territory.Place {
+	n := 1
+	for d.Place(fmt.Sprintf("%s-S%03d", parent.Code, n)) != nil {
+		n++
 	}
-	p := d.add(parent, territory.Site, fmt.Sprintf("%s-S%03d", parent.Code, g.next), name, fmt.Sprintf("s%03d", g.next), shape)
+	p := d.add(parent, territory.Site, fmt.Sprintf("%s-S%03d", parent.Code, n), name, fmt.Sprintf("s%03d", n), shape)
 	p.Functions = functions
 	return p
 }
 
 // parks adds the parks of the unit's dedicated grids as sites with an area, all well over 5,000 m².
-func (d *District) parks(g *ground, a *area, unit *territory.Place) {
+func (d *District) parks(a *area, unit *territory.Place) {
 	for _, grid := range a.parts {
 		if grid.host != nil && grid.host.kind == hostPark {
-			d.addSite(g, unit, grid.host.name, []string{"公园", "休闲娱乐", "运动健身"}, d.layout.mesh.inset(grid.host.site, 0.06))
+			d.addSite(unit, grid.host.name, []string{"公园", "休闲娱乐", "运动健身"}, d.layout.mesh.inset(grid.host.site, 0.06))
 		}
 	}
 }

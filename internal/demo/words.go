@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"sanzhi/internal/cases"
 	"sanzhi/internal/workflow"
 )
 
@@ -49,7 +50,7 @@ type hazardWords struct {
 }
 
 // order gives the text of an order and the answers to the item's form, with the words that they were made from.
-func (c *cast) order(r *rand.Rand, it *Item, s spot, at time.Time) (said orderWords, text string, form map[string]any) {
+func (c *cast) order(r *rand.Rand, it *cases.Item, s spot, at time.Time) (said orderWords, text string, form map[string]any) {
 	said = pick(r, c.words.Items[it.ID].Texts)
 	entrance, floor := between(r, 1, 3), between(r, 2, 6)
 	building := fmt.Sprint(between(r, 1, 12))
@@ -97,16 +98,4 @@ func answer(r *rand.Rand, f workflow.Field, entrance, floor int, at time.Time) a
 		return float64(between(r, 1, 3))
 	}
 	return nil
-}
-
-// urgent reports whether an answer makes the case urgent.
-func (it *Item) urgent(form map[string]any) bool {
-	for _, f := range it.Form {
-		for _, c := range f.Choices {
-			if c.Urgent && form[f.ID] == c.ID {
-				return true
-			}
-		}
-	}
-	return false
 }
