@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"embed"
 	"encoding/csv"
 	"fmt"
@@ -35,12 +36,11 @@ func short(name string) string {
 }
 
 func readCodes(name string, parentColumn int, kind func(code, name string) territory.Kind) ([]code, error) {
-	f, err := data.Open("data/" + name)
+	b, err := data.ReadFile("data/" + name)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
+	rows, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

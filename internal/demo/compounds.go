@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sort"
 
 	"sanzhi/internal/territory"
@@ -130,8 +131,8 @@ func (l *layout) build(r *rand.Rand, g *area, b span) {
 		sort.Ints(cells)
 	}
 	c := &compound{span: b}
-	for i := len(cells) - 1; i >= 0; i-- { // numbered from the north, where the gate is
-		u, v := cellUV(cells[i])
+	for i, cell := range slices.Backward(cells) { // numbered from the north, where the gate is
+		u, v := cellUV(cell)
 		if i < double {
 			c.buildings = append(c.buildings, l.house(r, u, v, 0.72), l.house(r, u, v, 0.29))
 		} else {

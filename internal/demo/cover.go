@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/orgs"
@@ -127,6 +128,9 @@ func (g *Registers) pair(units []unitRow) {
 	}
 }
 
+// employers are the kinds of organisation that serving members come from.
+var employers = []orgs.Kind{orgs.Department, orgs.Government, orgs.PublicUtility, orgs.Institution, orgs.PoliceStation}
+
 // members registers 1,347 serving members to a unit, a community and one grid each, no grid without one.
 func (g *Registers) members() {
 	var grids, general []*territory.Place
@@ -141,8 +145,7 @@ func (g *Registers) members() {
 	}
 	var units []*orgs.Org
 	for _, o := range g.Orgs {
-		switch o.Kind {
-		case orgs.Department, orgs.Government, orgs.PublicUtility, orgs.Institution, orgs.PoliceStation:
+		if slices.Contains(employers, o.Kind) {
 			units = append(units, o)
 		}
 	}

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/paulmach/orb"
 
@@ -78,8 +79,8 @@ func (m *mesh) southRiver() orb.Polygon {
 // closed joins a chain and the way back along another into a ring.
 func closed(there, back orb.Ring) orb.Polygon {
 	ring := append(orb.Ring{}, there...)
-	for i := len(back) - 1; i >= 0; i-- {
-		ring = append(ring, back[i])
+	for _, p := range slices.Backward(back) {
+		ring = append(ring, p)
 	}
 	return orb.Polygon{append(ring, ring[0])}
 }

@@ -190,6 +190,7 @@ func (w *teller) onTheWay() bool {
 		} else {
 			w.act("comment", w.cadre, kernel.Cadre, map[string]any{"text": w.words.Common.Comments[2]})
 		}
+	case plain, givenBack, passedOn, transferred, notSolved: // taken elsewhere
 	}
 	return false
 }

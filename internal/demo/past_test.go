@@ -2,7 +2,6 @@ package demo
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"image/jpeg"
 	"maps"
@@ -187,6 +186,8 @@ func (p *player) effect(c *cases.Case, e workflow.Effect, by kernel.ID, form map
 		c.Unit = ""
 	case workflow.EffectReopen:
 		c.Round++
+	case workflow.EffectCohandle, workflow.EffectResult, workflow.EffectRate, workflow.EffectSupervise, workflow.EffectMerge:
+		// nothing that a later act depends on
 	}
 }
 
@@ -314,21 +315,21 @@ func TestOnlyTheLastWeeksDependOnNow(t *testing.T) {
 	a, _, _ := told(t, today)
 	b, _, _ := told(t, today)
 	c, _, _ := told(t, today.AddDate(0, 0, 9))
-	js := func(s []*Script) string {
-		x, err := json.Marshal(s)
-		if err != nil {
-			t.Fatal(err)
+	said := func(scripts []*Script) string {
+		var b strings.Builder
+		for _, s := range scripts {
+			fmt.Fprintf(&b, "%+v\n", *s)
 		}
-		return string(x)
+		return b.String()
 	}
-	if js(a) != js(b) {
+	if said(a) != said(b) {
 		t.Error("two runs differ")
 	}
 	const fixed = numSolved + numHazards
-	if js(a[:fixed]) != js(c[:fixed]) {
+	if said(a[:fixed]) != said(c[:fixed]) {
 		t.Error("the period depends on now")
 	}
-	if js(a[fixed:]) == js(c[fixed:]) {
+	if said(a[fixed:]) == said(c[fixed:]) {
 		t.Error("the open cases do not follow now")
 	}
 	if len(Timeline(a)) < 5000 {

@@ -225,8 +225,7 @@ func (g *Registers) unit(a *area, office, police *orgs.Org) {
 		g.post(g.person(), "网格员", kernel.GridWorker, c, gp)
 		if grid.host != nil {
 			kind := orgs.Enterprise
-			switch grid.host.kind {
-			case hostSchool, hostHospital, hostPark:
+			if k := grid.host.kind; k == hostSchool || k == hostHospital || k == hostPark {
 				kind = orgs.Institution
 			}
 			g.addOrg("host "+grid.code, kind, grid.host.name, nil, place)

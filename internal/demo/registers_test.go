@@ -41,14 +41,14 @@ func coverFaults(g *Registers, covers []*orgs.Cover) []string {
 		kind  orgs.CoverKind
 		place kernel.ID
 	}
-	leads, any, once := map[way]int{}, map[way]int{}, map[string]bool{}
+	leads, all, once := map[way]int{}, map[way]int{}, map[string]bool{}
 	for _, c := range covers {
 		k := fmt.Sprint(c.Kind, c.Org, c.Place)
 		if once[k] {
 			out = append(out, "twice: "+k)
 		}
 		once[k] = true
-		any[way{c.Kind, c.Place}]++
+		all[way{c.Kind, c.Place}]++
 		if c.Lead {
 			leads[way{c.Kind, c.Place}]++
 		}
@@ -57,7 +57,7 @@ func coverFaults(g *Registers, covers []*orgs.Cover) []string {
 		if p.Kind != territory.Compound {
 			continue
 		}
-		if any[way{orgs.CoverBranch, p.ID}] == 0 {
+		if all[way{orgs.CoverBranch, p.ID}] == 0 {
 			out = append(out, p.Name+" has no branch")
 		}
 		if leads[way{orgs.CoverPaired, p.ID}] != 1 {
