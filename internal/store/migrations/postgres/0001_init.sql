@@ -5,6 +5,7 @@ CREATE TABLE tenant (
   name_en TEXT COLLATE "C" NOT NULL,
   demo SMALLINT NOT NULL,
   settings TEXT COLLATE "C" NOT NULL,
+  revision BIGINT NOT NULL,
   created_at BIGINT NOT NULL
 );
 

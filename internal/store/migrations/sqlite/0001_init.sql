@@ -5,6 +5,7 @@ CREATE TABLE tenant (
   name_en TEXT NOT NULL,
   demo SMALLINT NOT NULL,
   settings TEXT NOT NULL,
+  revision BIGINT NOT NULL,
   created_at BIGINT NOT NULL
 );
 
