@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
-import { pages } from './dev/pages'
+import { pages } from './dev/pages.ts'
 
 const here = (p: string) => fileURLToPath(new URL(p, import.meta.url))
 
