@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
+import { fixture } from './dev/fixture.ts'
 import { pages } from './dev/pages.ts'
 
 const here = (p: string) => fileURLToPath(new URL(p, import.meta.url))
@@ -15,7 +16,7 @@ function keep(): Plugin {
 const api = process.env.SANZHI
 
 export default defineConfig({
-  plugins: [vue(), pages(), keep()],
+  plugins: [vue(), fixture(), pages(), keep()],
   define: { __VUE_OPTIONS_API__: false, __VUE_PROD_DEVTOOLS__: false },
   server: { proxy: api ? { '/api': { target: api, changeOrigin: true } } : undefined },
   build: {

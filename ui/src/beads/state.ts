@@ -10,7 +10,7 @@ const whole = new Set(['done', 'unrated', 'rated', 'closed'])
 /** What each bead of the string is. `now` counts from 1; `end` is how the case ended, empty while it is open. */
 export function beadStates(count: number, now: number, end = ''): BeadState[] {
   return Array.from({ length: count }, (_, i): BeadState => {
-    if (end) return whole.has(end) || i < now ? 'done' : 'void'
+    if (end) return whole.has(end) || i + 1 < now ? 'done' : 'void'
     return i + 1 < now ? 'done' : i + 1 === now ? 'now' : 'todo'
   })
 }

@@ -48,7 +48,7 @@ export const desk = {
   'row.round': (n: number) => [`第 ${n} 回`, `Round ${n}`],
   'row.paused': ['停表中', 'Paused'],
   'row.due': (day: string, clock: string, title: string) => [`${day} ${clock} 前${title}`, `${title} by ${clock}, ${day}`],
-  'row.wasDue': (at: string, title: string) => [`应 ${at} 前${title}`, `${title} was due ${at}`],
+  'row.wasDue': (at: string, title: string) => [`应 ${at} 前${title}`, `was due ${at}`],
   'row.tick': (title: string) => [`选中${title}`, `Select ${title}`],
 
   'filter.title': ['条件', 'Filters'],

@@ -61,7 +61,7 @@ export const resident = {
   'send.waiting': ['现在没有网。单子存在手机里，连上网会自动送出，这一页别关', 'There is no connection. The order is kept here and goes out once you are online; leave this page open'],
 
   'sent.title': ['收到了', 'We have it'],
-  'sent.say': ['社区收到就交给该办的单位。查单码请留好，凭它查进度、评单，不用登录。', 'The community passes it to the unit in charge. Keep the code: it is all you need to follow and rate the order, without an account.'],
+  'sent.say': ['社区收到就交给该办的单位。查单码请留好。', 'The community passes it to the unit in charge. Please keep the code.'],
   'sent.follow': ['看进度', 'Follow it'],
   'sent.another': ['再点一件', 'Order something else'],
 
