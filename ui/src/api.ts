@@ -81,7 +81,7 @@ const enc = encodeURIComponent
 
 export interface CaseQuery {
   mine?: boolean; step?: string; flow?: string; place?: string; unit?: string; q?: string; overdue?: boolean
-  item?: string; ended?: boolean; sort?: 'due' | 'new'; after?: string; limit?: number
+  item?: string; state?: 'open' | 'closed' | 'all'; sort?: 'due' | 'new'; after?: string; limit?: number
 }
 
 /** Every call that the pages make, one line each. */

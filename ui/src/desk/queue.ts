@@ -33,7 +33,7 @@ export function queryOf(q: Record<string, unknown>, after = ''): CaseQuery {
   const tab = (str(q.tab) || 'mine') as Tab
   return {
     ...(tab === 'mine' ? { mine: true } : {}),
-    ...(tab === 'done' ? { ended: true } : {}),
+    state: tab === 'done' ? 'closed' : 'open',
     sort: tab === 'done' ? 'new' : 'due',
     step: str(q.step), flow: str(q.flow), place: str(q.place), item: str(q.item), q: str(q.q),
     ...(q.overdue === '1' ? { overdue: true } : {}),

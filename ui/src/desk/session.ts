@@ -1,5 +1,6 @@
 import { computed, ref, shallowRef } from 'vue'
 import { api, CallError } from '../api'
+import { kept } from '../lang'
 import type { Config, FlowInfo, Me, QueueSummary } from '../types'
 
 /** Who is signed in: undefined while that is not known, null when nobody is. */
@@ -13,11 +14,15 @@ const everybody = new Set(['case.open', 'place.read', 'menu.read'])
 export const may = (permission: string) => everybody.has(permission) || (me.value?.may ?? []).includes(permission)
 export const working = computed(() => may('case.read'))
 
+// The cookie cannot be read here. A note that somebody signed in spares visitors who did not a refused call.
+export function welcome(who: Me) { me.value = who; kept.set('in', '1') }
+
 export async function loadMe(): Promise<void> {
+  if (kept.get('in') !== '1') { me.value = null; return }
   try {
     me.value = await api.me()
   } catch (e) {
-    if (e instanceof CallError && (e.status === 401 || e.status === 403)) me.value = null
+    if (e instanceof CallError && (e.status === 401 || e.status === 403)) { me.value = null; kept.drop('in') }
     else throw e
   }
 }
@@ -44,5 +49,6 @@ export const flowOf = (id: string) => flows.value.find((f) => f.id === id)
 export async function signOut() {
   await api.signOut().catch(() => { /* the cookie is gone or the server is: either way we forget */ })
   me.value = null
+  kept.drop('in')
   queue.value = null
 }

@@ -95,6 +95,7 @@ export const desk = {
   'case.similar': ['附近像的', 'Like it, near by'],
   'case.over': ['这件已经结束。', 'This case is closed.'],
   'case.notYours': ['现在不该您办，进度看下面。', 'The next step is somebody else’s. See below how it goes.'],
+  'case.mergedInto': ['那一件', 'that case'],
   'case.merged': ['已经并到', 'Merged into'],
   'case.nowAt': (step: string, who: string) => [`。现在：${step}${who ? `，等${who}` : ''}`, `. Now: ${step}${who ? `, with ${who}` : ''}`],
 
