@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"strings"
 
 	"sanzhi/internal/access"
 	"sanzhi/internal/kernel"
@@ -98,7 +99,7 @@ func may(tx kernel.Tenant, actor kernel.Actor, a *workflow.Action, c *Case) bool
 	return access.MayAct(actor, a.Actors, c.Target(tx), isRequester(actor, c), level)
 }
 
-// Offers gives the actions that the actor may take on the case now, in the order of the flow: the first leads on.
+// Offers gives the actions that the actor may take on the case now, in the order of the flow.
 func (s *Service) Offers(set *Setup, actor kernel.Actor, c *Case, tx kernel.Tx) ([]*workflow.Action, error) {
 	f, err := set.Flow(c.Flow, c.FlowVersion)
 	if err != nil {
@@ -120,8 +121,8 @@ func IsTurn(set *Setup, actor kernel.Actor, c *Case) bool {
 	if err != nil || c.Ended != "" {
 		return false
 	}
-	acts := f.Flow.ActionsFrom(c.Step)
-	return len(acts) > 0 && acts[0].Auto == "" && may(set.Tenant, actor, acts[0], c)
+	a, ok := f.Flow.Leading(c.Step)
+	return ok && may(set.Tenant, actor, a, c)
 }
 
 // Turns gives the ways in which the next act of a case may be the actor's: IsTurn as conditions for a list.
@@ -131,12 +132,12 @@ func Turns(set *Setup, actor kernel.Actor) []Turn {
 		seen := map[string]bool{}
 		for _, f := range versions {
 			for _, st := range f.Flow.Steps {
-				acts := f.Flow.ActionsFrom(st.ID)
-				if seen[st.ID] || st.End != "" || len(acts) == 0 || acts[0].Auto != "" {
+				a, ok := f.Flow.Leading(st.ID)
+				if !ok || seen[st.ID] || st.End != "" {
 					continue
 				}
 				seen[st.ID] = true
-				for _, w := range acts[0].Actors {
+				for _, w := range a.Actors {
 					turns = append(turns, turnsOf(actor, id, st.ID, w)...)
 				}
 			}
@@ -182,8 +183,7 @@ func environment(actor kernel.Actor, c *Case, form map[string]any, tx kernel.Tx)
 	}
 	env := workflow.Env{Form: form, Now: tx.Now(), Case: workflow.CaseEnv{ID: string(c.ID), Flow: c.Flow, Step: c.Step, Prev: c.PrevStep, Round: c.Round,
 		Item: c.Item, Unit: string(c.Unit), Assignee: string(c.Assignee), Cohandlers: co, Supervised: c.Supervised, Urgent: c.Urgent,
-		Overdue: overdue(c, tx), Place: string(smallest(c)), OpenedAt: c.OpenedAt, StepSince: c.StepAt, OpenedBy: c.OpenedBy,
-		Attachments: len(c.Photos)}}
+		Overdue: overdue(c, tx), Place: string(smallest(c)), OpenedAt: c.OpenedAt, StepSince: c.StepAt, OpenedBy: strings.TrimPrefix(c.OpenedBy, "account:"), Photos: len(c.Photos)}}
 	env.Actor = workflow.ActorEnv{Kind: string(actor.Kind), Account: string(actor.Account)}
 	for _, p := range actor.Posts {
 		if !p.Path.Holds(c.Path) {

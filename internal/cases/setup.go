@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -34,7 +35,7 @@ type Setup struct {
 	Paired   map[kernel.ID]kernel.ID
 	Calendar *workflow.Calendar
 	Office   workflow.OfficeHours
-	Index    *territory.Index
+	Index    Locator
 }
 
 // Setups gives the present setup of a tenant.
@@ -146,6 +147,13 @@ func (s *Setup) Flow(id string, version int) (*workflow.Compiled, error) {
 	return nil, kernel.Invalid("flow", kernel.T("没有「"+id+"」这个流程", "there is no flow \""+id+"\""))
 }
 
+// FlowIDs lists the flows in force, the menu's first, the others by id.
+func (s *Setup) FlowIDs() []string {
+	ids := slices.Sorted(maps.Keys(s.Latest))
+	sort.SliceStable(ids, func(a, b int) bool { return ids[a] == "menu" && ids[b] != "menu" })
+	return ids
+}
+
 // OrgName gives the name of an organisation, or the empty text.
 func (s *Setup) OrgName(id kernel.ID) string {
 	if o := s.Orgs[id]; o != nil {
@@ -222,4 +230,9 @@ func (s *Setup) backstop(at *territory.At) kernel.ID {
 		}
 	}
 	return ""
+}
+
+// Locator says which places hold a point.
+type Locator interface {
+	At(lon, lat float64) territory.At
 }

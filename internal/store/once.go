@@ -55,8 +55,9 @@ func (o *Once) Do(ctx context.Context, k Key, act func(tx kernel.Tx) ([]byte, er
 		if err != nil {
 			return err
 		}
-		ok, err := one(tx, `INSERT INTO idempotency (tenant, caller, idem_key, body_hash, answer, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-			string(k.Tenant), k.Caller, k.Key, hash, sealed, ms(tx.Now()))
+		ok, err := one(tx, `INSERT INTO idempotency (tenant, caller, idem_key, body_hash, answer, at) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (tenant, caller, idem_key) DO UPDATE SET body_hash = excluded.body_hash, answer = excluded.answer, at = excluded.at
+			WHERE idempotency.at <= $7`, string(k.Tenant), k.Caller, k.Key, hash, sealed, ms(tx.Now()), ms(tx.Now().Add(-KeptFor)))
 		if err == nil && !ok {
 			err = errReplay // undo what act wrote: it was done before
 		}
