@@ -39,6 +39,9 @@ type ImportPlan struct {
 func (p *ImportPlan) Refused() error {
 	all := slices.Clone(p.Faults)
 	for _, f := range p.Coverage {
+		if slices.ContainsFunc(p.Faults, func(e kernel.Error) bool { return e.Say == f.Say }) {
+			continue // a shape that is not valid is in both: with its field here, on the map there
+		}
 		all = append(all, kernel.Error{Kind: kernel.KindInvalid, Field: "features", Say: f.Say})
 	}
 	if len(all) == 0 {
@@ -60,7 +63,7 @@ func (p *ImportPlan) Refused() error {
 // The grids of every community or village that the import touches must tile it: no gap, no overlap, none beyond its border.
 // Where the community has no shape of its own, its grids must leave no hole.
 func PlanImport(features []geo.Feature, existing []*Place, o ImportOptions) *ImportPlan {
-	im := &importer{o: o, plan: &ImportPlan{}, byCode: map[string]*Place{}, byID: map[kernel.ID]*Place{}, touched: map[kernel.ID]int{}, read: map[string]int{}}
+	im := &importer{o: o, plan: &ImportPlan{}, byCode: map[string]*Place{}, byID: map[kernel.ID]*Place{}, touched: map[kernel.ID]int{}, read: map[string]int{}, flawed: map[kernel.ID]bool{}}
 	for _, p := range existing {
 		im.byCode[p.Code], im.byID[p.ID] = p, p
 	}
@@ -86,6 +89,7 @@ type importer struct {
 	byID    map[kernel.ID]*Place
 	touched map[kernel.ID]int // planned places: index of their feature
 	read    map[string]int    // codes of the file: index of their feature
+	flawed  map[kernel.ID]bool
 }
 
 // row is a feature that could be read.
@@ -113,6 +117,10 @@ func (im *importer) readRow(f *geo.Feature) (row, bool) {
 	}
 	im.read[r.code] = f.Index
 	old := im.byCode[r.code]
+	if old != nil && !old.Stands(im.o.At) {
+		im.fault(f.Index, "properties.code", "“"+old.Name+"”（"+r.code+"）已停用，请换一个代码", old.Name+" ("+r.code+") is no longer in force; use another code")
+		return r, false
+	}
 	kind := textOf(f, "kind", "类型")
 	if kind == "" && old != nil {
 		r.kind = old.Kind
@@ -267,6 +275,9 @@ func (im *importer) setShape(f *geo.Feature, p *Place) {
 	}
 	if flaw := geo.Validate(f.Geometry); flaw != nil {
 		im.fault(f.Index, "geometry", "“"+p.Name+"”的形状不对："+flaw.Say.Zh, "the shape of "+p.Name+" is not valid: "+flaw.Say.En)
+		im.flawed[p.ID] = true
+		im.plan.Coverage = append(im.plan.Coverage, geo.Fault{Kind: geo.FaultInvalid, Names: []string{p.Name + " " + p.Code}, Shape: flaw.At,
+			Say: im.plan.Faults[len(im.plan.Faults)-1].Say})
 	}
 }
 
@@ -334,7 +345,12 @@ func (im *importer) checkGrids() {
 	}
 }
 
+// checkTiling passes over a community whose own shape, or any of whose grids', is not valid: that is told already, and gaps
+// in its place would mislead.
 func (im *importer) checkTiling(parent *Place, grids []*Place) {
+	if im.flawed[parent.ID] || slices.ContainsFunc(grids, func(g *Place) bool { return im.flawed[g.ID] }) {
+		return
+	}
 	slices.SortFunc(grids, func(a, b *Place) int { return cmp.Compare(a.Code, b.Code) })
 	var parts []geo.Part
 	for _, g := range grids {
