@@ -69,6 +69,7 @@ type Holding struct {
 	Org    kernel.ID   `json:"org,omitempty"`
 	Place  kernel.ID   `json:"place"`
 	Path   kernel.Path `json:"-"`
+	Level  string      `json:"-"` // tier of the place, as kernel.Post.Level
 	From   time.Time   `json:"from"`
 	To     time.Time   `json:"to,omitzero"`
 }

@@ -3,7 +3,12 @@
 // computes deadlines on the working calendar; it knows no case, no store and no person.
 package workflow
 
-import "sanzhi/internal/kernel"
+import (
+	"slices"
+	"strings"
+
+	"sanzhi/internal/kernel"
+)
 
 // Flow is one version of one mechanism, such as the five-step menu loop. A running case keeps the version it began with.
 type Flow struct {
@@ -41,6 +46,8 @@ type Step struct {
 	End string `yaml:"end,omitempty" json:"end,omitempty"`
 	// Held marks a step in which the work is suspended.
 	Held bool `yaml:"held,omitempty" json:"held,omitempty"`
+	// Clock names the clock whose ring is drawn here and whose due time is {due}. Empty: the running clock due next.
+	Clock string `yaml:"clock,omitempty" json:"clock,omitempty"`
 }
 
 // Action leads from one of its From steps to its To step.
@@ -60,11 +67,27 @@ type Action struct {
 	GuardSay kernel.Text `yaml:"guardSay,omitempty" json:"guardSay,omitzero"`
 	// Effects say what the action does to the case beside moving it.
 	Effects []Effect `yaml:"effects,omitempty" json:"effects,omitempty"`
+	// Branches take the place of To, Effects and Line: the first whose When is true decides; when none is, the action's own stand.
+	Branches []Branch `yaml:"branches,omitempty" json:"branches,omitempty"`
 	// Line is what the public time line says of it, with {unit}, {assignee}, {actor} and {field} filled in; empty keeps it off.
 	Line kernel.Text `yaml:"line,omitempty" json:"line,omitzero"`
 	// Auto says that the program takes this action by itself when the named clock runs out.
 	Auto string `yaml:"auto,omitempty" json:"auto,omitempty"`
 }
+
+// Branch is another outcome of an action, such as a rating that says "not solved". Clocks may name it as
+// "action.branch", and the outcome in which no branch was taken as "action.else"; the bare action id means every outcome.
+type Branch struct {
+	ID string `yaml:"id" json:"id"`
+	// When is an expr expression over {case, form, actor, now} that must be true for this branch.
+	When    string      `yaml:"when" json:"when"`
+	To      string      `yaml:"to" json:"to"`
+	Effects []Effect    `yaml:"effects,omitempty" json:"effects,omitempty"` // in place of the action's
+	Line    kernel.Text `yaml:"line,omitempty" json:"line,omitzero"`        // in place of the action's, when given
+}
+
+// Else names the outcome of an action with branches in which none of them was taken.
+const Else = "else"
 
 // Who may take an action. All that is given must hold at once.
 type Who struct {
@@ -150,15 +173,19 @@ type Clock struct {
 	Title kernel.Text `yaml:"title" json:"title"`
 	// Measure is what the clock's end means to the rates: "response" (accepted in time), "finish" (done in time), or empty.
 	Measure string `yaml:"measure,omitempty" json:"measure,omitempty"`
-	// Starts, Stops, Pauses and Resumes list action ids. Starting a running clock does not reset it, unless the action
+	// Starts, Stops, Voids, Pauses and Resumes list action ids, or outcomes of an action with branches ("rate.unsolved",
+	// "rate.else"). Starting a running clock does not reset it, unless the action
 	// stands in Restarts.
 	Starts   []string `yaml:"starts" json:"starts"`
 	Restarts []string `yaml:"restarts,omitempty" json:"restarts,omitempty"`
 	Stops    []string `yaml:"stops" json:"stops"`
-	Pauses   []string `yaml:"pauses,omitempty" json:"pauses,omitempty"`
-	Resumes  []string `yaml:"resumes,omitempty" json:"resumes,omitempty"`
-	Limit    Limit    `yaml:"limit" json:"limit"`
-	Urgent   Limit    `yaml:"urgent,omitempty" json:"urgent,omitzero"`
+	// Voids stop the clock without keeping or breaking its promise (returned, merged, cancelled): before it is due the
+	// promise counts nowhere; once it is overdue it stays broken.
+	Voids   []string `yaml:"voids,omitempty" json:"voids,omitempty"`
+	Pauses  []string `yaml:"pauses,omitempty" json:"pauses,omitempty"`
+	Resumes []string `yaml:"resumes,omitempty" json:"resumes,omitempty"`
+	Limit   Limit    `yaml:"limit" json:"limit"`
+	Urgent  Limit    `yaml:"urgent,omitempty" json:"urgent,omitzero"`
 	// Item says that the menu item's own limit, where it has one, stands before Limit.
 	Item bool `yaml:"item,omitempty" json:"item,omitempty"`
 	// WarnAt is the share of the time after which the holder is warned (0.75); 0 is never.
@@ -205,4 +232,92 @@ func (f *Flow) Action(id string) (*Action, bool) {
 		}
 	}
 	return nil, false
+}
+
+// Levels lists the tiers of place that a post may be held at.
+var Levels = []string{"grid", "community", "village", "street", "county"}
+
+// Ends lists how a case may end.
+var Ends = []string{"done", "unrated", "merged", "cancelled", "refused"}
+
+// Measures lists what the end of a clock may mean to the rates.
+var Measures = []string{"", "response", "finish"}
+
+// Strands lists 自治, 法治, 德治 and 智治.
+var Strands = []string{"zi", "fa", "de", "zhi"}
+
+// FieldTypes lists the types of form fields.
+var FieldTypes = []string{"text", "longtext", "number", "integer", "boolean", "choice", "choices", "date", "time",
+	"unit", "units", "account", "case", "photos"}
+
+// Opening gives the action that makes a case.
+func (f *Flow) Opening() (*Action, bool) {
+	for i := range f.Actions {
+		if f.Actions[i].Opens {
+			return &f.Actions[i], true
+		}
+	}
+	return nil, false
+}
+
+// ActionsFrom lists the actions that may be taken while the case rests in the step, in the order of the flow.
+func (f *Flow) ActionsFrom(step string) []*Action {
+	var out []*Action
+	for i := range f.Actions {
+		if f.leaves(&f.Actions[i], step) {
+			out = append(out, &f.Actions[i])
+		}
+	}
+	return out
+}
+
+// leaves reports whether the action may be taken in the step.
+func (f *Flow) leaves(a *Action, step string) bool {
+	if a.Opens {
+		return false
+	}
+	for _, from := range a.From {
+		if from == step {
+			return true
+		}
+		if s, ok := f.Step(step); from == "*" && ok && s.End == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// Resolve gives the step that a case goes to from step by an action or outcome ("rate", "rate.unsolved"): "=" stays, "^"
+// goes back to prevStep, the step before a held one. It is an error (KindInvalid) when the action may not be taken in step.
+func (f *Flow) Resolve(step, prevStep, action string) (to string, err error) {
+	id, branch, _ := strings.Cut(action, ".")
+	a, ok := f.Action(id)
+	if !ok {
+		return "", unknownAction(id)
+	}
+	if !a.Opens && !f.leaves(a, step) {
+		return "", kernel.Invalid("action", kernel.T("这一步不能「"+a.Title.Zh+"」，请刷新后再看", "\""+a.Title.En+"\" is not possible at this step; reload and look again"))
+	}
+	to = a.To
+	if branch != "" && branch != Else {
+		i := slices.IndexFunc(a.Branches, func(b Branch) bool { return b.ID == branch })
+		if i < 0 {
+			return "", unknownAction(action)
+		}
+		to = a.Branches[i].To
+	}
+	switch to {
+	case "=":
+		return step, nil
+	case "^":
+		if _, ok := f.Step(prevStep); !ok {
+			return "", kernel.Invalid("action", kernel.T("没有可以回到的上一步", "there is no earlier step to go back to"))
+		}
+		return prevStep, nil
+	}
+	return to, nil
+}
+
+func unknownAction(id string) error {
+	return kernel.Invalid("action", kernel.T("流程里没有「"+id+"」这个动作", "the flow has no action \""+id+"\""))
 }

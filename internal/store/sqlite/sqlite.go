@@ -103,7 +103,9 @@ func (e *Engine) Close() error {
 
 // Write implements dialect.Engine: fn is queued for the one writer. Once fn has begun, the caller's context no longer
 // counts; a context that ends before that takes the unit of work off the queue unrun.
-func (e *Engine) Write(ctx context.Context, fn func(dialect.Conn) error) error { return e.w.do(ctx, fn) }
+func (e *Engine) Write(ctx context.Context, fn func(dialect.Conn) error) error {
+	return e.w.do(ctx, fn)
+}
 
 // Read implements dialect.Engine.
 func (e *Engine) Read(ctx context.Context, fn func(dialect.Conn) error) error {

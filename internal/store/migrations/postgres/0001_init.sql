@@ -132,11 +132,11 @@ CREATE TABLE account (
   tenant TEXT COLLATE "C" NOT NULL,
   id TEXT COLLATE "C" NOT NULL,
   user_name TEXT COLLATE "C" NOT NULL,
-  name TEXT COLLATE "C" NOT NULL,
+  name_sealed TEXT COLLATE "C" NOT NULL,
+  name_masked TEXT COLLATE "C" NOT NULL,
   password TEXT COLLATE "C" NOT NULL,
   disabled SMALLINT NOT NULL,
   created_at BIGINT NOT NULL,
-  changed_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, id)
 );
 CREATE UNIQUE INDEX account_user ON account (tenant, user_name);
@@ -144,28 +144,31 @@ CREATE UNIQUE INDEX account_user ON account (tenant, user_name);
 CREATE TABLE session (
   tenant TEXT COLLATE "C" NOT NULL,
   hash TEXT COLLATE "C" NOT NULL,
+  id TEXT COLLATE "C" NOT NULL,
   account TEXT COLLATE "C" NOT NULL,
   created_at BIGINT NOT NULL,
   seen_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
-  label TEXT COLLATE "C" NOT NULL,
+  device TEXT COLLATE "C" NOT NULL,
   revoked_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, hash)
 );
-CREATE INDEX session_account ON session (tenant, account);
+CREATE INDEX session_account ON session (tenant, account, id);
+CREATE INDEX session_expires ON session (tenant, expires_at);
 
 CREATE TABLE token (
   tenant TEXT COLLATE "C" NOT NULL,
   hash TEXT COLLATE "C" NOT NULL,
+  id TEXT COLLATE "C" NOT NULL,
   account TEXT COLLATE "C" NOT NULL,
   name TEXT COLLATE "C" NOT NULL,
-  scope TEXT COLLATE "C" NOT NULL,
   created_at BIGINT NOT NULL,
+  seen_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
   revoked_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, hash)
 );
-CREATE INDEX token_account ON token (tenant, account);
+CREATE INDEX token_account ON token (tenant, account, id);
 
 CREATE TABLE flow (
   tenant TEXT COLLATE "C" NOT NULL,
@@ -215,6 +218,7 @@ CREATE TABLE case_record (
   path TEXT COLLATE "C" NOT NULL,
   place TEXT COLLATE "C" NOT NULL,
   step TEXT COLLATE "C" NOT NULL,
+  step_at BIGINT NOT NULL,
   prev_step TEXT COLLATE "C" NOT NULL,
   ended TEXT COLLATE "C" NOT NULL,
   version INTEGER NOT NULL,
@@ -223,6 +227,7 @@ CREATE TABLE case_record (
   confidential SMALLINT NOT NULL,
   unit TEXT COLLATE "C" NOT NULL,
   assignee TEXT COLLATE "C" NOT NULL,
+  assignee_name TEXT COLLATE "C" NOT NULL,
   cohandles TEXT COLLATE "C" NOT NULL,
   urgent SMALLINT NOT NULL,
   supervised SMALLINT NOT NULL,
@@ -234,15 +239,18 @@ CREATE TABLE case_record (
   result TEXT COLLATE "C" NOT NULL,
   merged_into TEXT COLLATE "C" NOT NULL,
   opened_by TEXT COLLATE "C" NOT NULL,
+  requester TEXT COLLATE "C" NOT NULL,
   source TEXT COLLATE "C" NOT NULL,
   opened_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
   closed_at BIGINT NOT NULL,
-  dispatched_at BIGINT NOT NULL,
-  response_due BIGINT NOT NULL,
-  responded_at BIGINT NOT NULL,
-  finish_due BIGINT NOT NULL,
   finished_at BIGINT NOT NULL,
+  resp_kept INTEGER NOT NULL,
+  resp_missed INTEGER NOT NULL,
+  resp_due BIGINT NOT NULL,
+  fin_kept INTEGER NOT NULL,
+  fin_missed INTEGER NOT NULL,
+  fin_due BIGINT NOT NULL,
   score SMALLINT NOT NULL,
   solved SMALLINT NOT NULL,
   rated_at BIGINT NOT NULL,
@@ -256,6 +264,8 @@ CREATE INDEX case_unit ON case_record (tenant, unit, id);
 CREATE INDEX case_path ON case_record (tenant, path, id);
 CREATE INDEX case_tick ON case_record (tenant, tick_at) WHERE tick_at > 0;
 CREATE INDEX case_phone ON case_record (tenant, phone_index) WHERE phone_index <> '';
+CREATE INDEX case_requester ON case_record (tenant, requester, id) WHERE requester <> '';
+CREATE INDEX case_assignee ON case_record (tenant, assignee, id) WHERE assignee <> '';
 CREATE INDEX case_merged ON case_record (tenant, merged_into) WHERE merged_into <> '';
 CREATE UNIQUE INDEX case_source ON case_record (tenant, source) WHERE source <> '';
 
@@ -385,6 +395,7 @@ CREATE TABLE unmasking (
   id TEXT COLLATE "C" NOT NULL,
   case_id TEXT COLLATE "C" NOT NULL,
   account TEXT COLLATE "C" NOT NULL,
+  who TEXT COLLATE "C" NOT NULL,
   fields TEXT COLLATE "C" NOT NULL,
   reason TEXT COLLATE "C" NOT NULL,
   at BIGINT NOT NULL,

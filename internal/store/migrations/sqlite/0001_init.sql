@@ -132,11 +132,11 @@ CREATE TABLE account (
   tenant TEXT NOT NULL,
   id TEXT NOT NULL,
   user_name TEXT NOT NULL,
-  name TEXT NOT NULL,
+  name_sealed TEXT NOT NULL,
+  name_masked TEXT NOT NULL,
   password TEXT NOT NULL,
   disabled SMALLINT NOT NULL,
   created_at BIGINT NOT NULL,
-  changed_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, id)
 );
 CREATE UNIQUE INDEX account_user ON account (tenant, user_name);
@@ -144,28 +144,31 @@ CREATE UNIQUE INDEX account_user ON account (tenant, user_name);
 CREATE TABLE session (
   tenant TEXT NOT NULL,
   hash TEXT NOT NULL,
+  id TEXT NOT NULL,
   account TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   seen_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
-  label TEXT NOT NULL,
+  device TEXT NOT NULL,
   revoked_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, hash)
 );
-CREATE INDEX session_account ON session (tenant, account);
+CREATE INDEX session_account ON session (tenant, account, id);
+CREATE INDEX session_expires ON session (tenant, expires_at);
 
 CREATE TABLE token (
   tenant TEXT NOT NULL,
   hash TEXT NOT NULL,
+  id TEXT NOT NULL,
   account TEXT NOT NULL,
   name TEXT NOT NULL,
-  scope TEXT NOT NULL,
   created_at BIGINT NOT NULL,
+  seen_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
   revoked_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, hash)
 );
-CREATE INDEX token_account ON token (tenant, account);
+CREATE INDEX token_account ON token (tenant, account, id);
 
 CREATE TABLE flow (
   tenant TEXT NOT NULL,
@@ -216,6 +219,7 @@ CREATE TABLE case_record (
   path TEXT NOT NULL,
   place TEXT NOT NULL,
   step TEXT NOT NULL,
+  step_at BIGINT NOT NULL,
   prev_step TEXT NOT NULL,
   ended TEXT NOT NULL,
   version INTEGER NOT NULL,
@@ -224,6 +228,7 @@ CREATE TABLE case_record (
   confidential SMALLINT NOT NULL,
   unit TEXT NOT NULL,
   assignee TEXT NOT NULL,
+  assignee_name TEXT NOT NULL,
   cohandles TEXT NOT NULL,
   urgent SMALLINT NOT NULL,
   supervised SMALLINT NOT NULL,
@@ -235,15 +240,18 @@ CREATE TABLE case_record (
   result TEXT NOT NULL,
   merged_into TEXT NOT NULL,
   opened_by TEXT NOT NULL,
+  requester TEXT NOT NULL,
   source TEXT NOT NULL,
   opened_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
   closed_at BIGINT NOT NULL,
-  dispatched_at BIGINT NOT NULL,
-  response_due BIGINT NOT NULL,
-  responded_at BIGINT NOT NULL,
-  finish_due BIGINT NOT NULL,
   finished_at BIGINT NOT NULL,
+  resp_kept INTEGER NOT NULL,
+  resp_missed INTEGER NOT NULL,
+  resp_due BIGINT NOT NULL,
+  fin_kept INTEGER NOT NULL,
+  fin_missed INTEGER NOT NULL,
+  fin_due BIGINT NOT NULL,
   score SMALLINT NOT NULL,
   solved SMALLINT NOT NULL,
   rated_at BIGINT NOT NULL,
@@ -257,6 +265,8 @@ CREATE INDEX case_unit ON case_record (tenant, unit, id);
 CREATE INDEX case_path ON case_record (tenant, path, id);
 CREATE INDEX case_tick ON case_record (tenant, tick_at) WHERE tick_at > 0;
 CREATE INDEX case_phone ON case_record (tenant, phone_index) WHERE phone_index <> '';
+CREATE INDEX case_requester ON case_record (tenant, requester, id) WHERE requester <> '';
+CREATE INDEX case_assignee ON case_record (tenant, assignee, id) WHERE assignee <> '';
 CREATE INDEX case_merged ON case_record (tenant, merged_into) WHERE merged_into <> '';
 CREATE UNIQUE INDEX case_source ON case_record (tenant, source) WHERE source <> '';
 
@@ -380,6 +390,7 @@ CREATE TABLE unmasking (
   id TEXT NOT NULL,
   case_id TEXT NOT NULL,
   account TEXT NOT NULL,
+  who TEXT NOT NULL,
   fields TEXT NOT NULL,
   reason TEXT NOT NULL,
   at BIGINT NOT NULL,
