@@ -20,7 +20,7 @@ type ImportOptions struct {
 	// At is the instant of the import: ValidFrom of new places, and the version of the territory that must close.
 	At time.Time
 	// Sliver lets gaps and overlaps pass whose area in m² is below it. Zero demands that grids close exactly. Files drawn in
-	// GCJ-02 or BD-09 may need a little (0.01) where corners stand on a neighbour's straight side.
+	// GCJ-02 or BD-09 are best read by geo.ReadCollection, which keeps corners on straight sides shared.
 	Sliver float64
 }
 

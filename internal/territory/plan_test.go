@@ -2,6 +2,7 @@ package territory
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -130,9 +131,8 @@ func TestPlanImportRefuses(t *testing.T) {
 		{"beyond", []geo.Feature{grid(0, "630105002004001", rect(0, 0, 3, 1))}, "features", "超出"},
 	} {
 		plan := PlanImport(c.features, town(), options())
-		err := plan.Refused()
-		e, _ := err.(*kernel.Error)
-		if e == nil {
+		var e *kernel.Error
+		if !errors.As(plan.Refused(), &e) {
 			t.Errorf("%s: not refused", c.name)
 			continue
 		}
@@ -161,8 +161,12 @@ func TestPlanImportDrawsTheFaults(t *testing.T) {
 		t.Errorf("the map is %s", b.String())
 	}
 	plan = PlanImport([]geo.Feature{grid(0, "630105002004001", bow)}, town(), options())
-	if len(plan.Coverage) != 1 || plan.Coverage[0].Kind != geo.FaultInvalid || len(plan.Refused().(*kernel.Error).More) != 0 {
-		t.Errorf("a bow tie is told as %+v, %v", plan.Coverage, plan.Refused())
+	if len(plan.Coverage) != 1 || plan.Coverage[0].Kind != geo.FaultInvalid || len(plan.Faults) != 1 {
+		t.Errorf("a bow tie is drawn as %+v, told as %v", plan.Coverage, plan.Faults)
+	}
+	var e *kernel.Error
+	if !errors.As(plan.Refused(), &e) || len(e.More) != 0 {
+		t.Errorf("a bow tie is told twice: %v", e)
 	}
 }
 
