@@ -8,19 +8,19 @@ CREATE TABLE tenant (
   created_at BIGINT NOT NULL
 );
 
--- Reference data of the whole country: no tenant. One row for each span of years in which a division stood unchanged.
+-- Reference data of the whole country: no tenant. One row for each code in each year's list, so that loading a list touches
+-- no other year's. successor holds the codes that took its place in the next list loaded, separated by spaces.
 CREATE TABLE division (
   code TEXT COLLATE "C" NOT NULL,
-  from_year INTEGER NOT NULL,
-  to_year INTEGER NOT NULL,
+  year INTEGER NOT NULL,
   name TEXT COLLATE "C" NOT NULL,
   level SMALLINT NOT NULL,
   kind TEXT COLLATE "C" NOT NULL,
   parent TEXT COLLATE "C" NOT NULL,
   successor TEXT COLLATE "C" NOT NULL,
-  PRIMARY KEY (code, from_year)
+  PRIMARY KEY (code, year)
 );
-CREATE INDEX division_parent ON division (parent, code);
+CREATE INDEX division_parent ON division (year, parent, code);
 CREATE TABLE division_year (
   year INTEGER NOT NULL PRIMARY KEY,
   source TEXT COLLATE "C" NOT NULL,
@@ -48,11 +48,11 @@ CREATE TABLE place (
   valid_to BIGINT NOT NULL,
   PRIMARY KEY (tenant, id)
 );
+-- One place at a time bears a code, and one a path; places that ended keep theirs.
 CREATE UNIQUE INDEX place_code ON place (tenant, code, valid_to);
 CREATE INDEX place_parent ON place (tenant, parent, code);
-CREATE INDEX place_path ON place (tenant, path);
+CREATE UNIQUE INDEX place_path ON place (tenant, path, valid_to);
 CREATE INDEX place_initials ON place (tenant, initials);
-CREATE INDEX place_name ON place (tenant, name);
 
 CREATE TABLE org (
   tenant TEXT COLLATE "C" NOT NULL,
