@@ -65,7 +65,11 @@ func (p *ImportPlan) Refused() error {
 func PlanImport(features []geo.Feature, existing []*Place, o ImportOptions) *ImportPlan {
 	im := &importer{o: o, plan: &ImportPlan{}, byCode: map[string]*Place{}, byID: map[kernel.ID]*Place{}, touched: map[kernel.ID]int{}, read: map[string]int{}, flawed: map[kernel.ID]bool{}}
 	for _, p := range existing {
-		im.byCode[p.Code], im.byID[p.ID] = p, p
+		im.byID[p.ID] = p
+		// One code may have been borne by several places, one after another: the one that stands answers for it.
+		if im.byCode[p.Code] == nil || p.Stands(o.At) {
+			im.byCode[p.Code] = p
+		}
 	}
 	rows := make([]row, 0, len(features))
 	for i := range features {
@@ -290,7 +294,7 @@ func same(a, b *Place) bool {
 func (im *importer) checkTree(existing []*Place) {
 	all := make([]*Place, 0, len(im.byID))
 	for _, p := range existing {
-		if _, ok := im.touched[p.ID]; !ok {
+		if _, ok := im.touched[p.ID]; !ok && p.Stands(im.o.At) {
 			all = append(all, p)
 		}
 	}

@@ -201,3 +201,16 @@ func TestPlanImportChecksWhatItTouches(t *testing.T) {
 		t.Error("a border that leaves a gap passed")
 	}
 }
+
+// A code may pass from a place that ended to one that stands; the import speaks of the latter, in whatever order they come.
+func TestPlanImportTakesThePlaceThatStands(t *testing.T) {
+	old := child(GridGeneral, "630105002004001", "旧网格", town()[2], rect(0, 0, 1, 1))
+	old.ID, old.Path, old.ValidTo = "old", "630105/002/004/old/", importDay.AddDate(0, -1, 0)
+	stands := child(GridGeneral, "630105002004001", "网格001", town()[2], rect(0, 0, 1, 1))
+	for _, existing := range [][]*Place{append(town(), old, stands), append(town(), stands, old)} {
+		plan := PlanImport([]geo.Feature{grid(0, "630105002004001", rect(0, 0, 2, 1))}, existing, options())
+		if err := plan.Refused(); err != nil || len(plan.Upsert) != 1 || plan.Upsert[0].ID != stands.ID {
+			t.Errorf("%v, %+v", err, plan.Upsert)
+		}
+	}
+}
