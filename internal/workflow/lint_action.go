@@ -3,6 +3,7 @@ package workflow
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"sanzhi/internal/kernel"
 )
@@ -151,17 +152,18 @@ func (l *linter) fields(at spot, form []Field) {
 		l.err("size", at, fmt.Sprintf("一张表最多 %d 项", maxFields), fmt.Sprintf("a form has at most %d fields", maxFields))
 	}
 	for _, f := range LintForm(form) {
-		f.Where, f.path = at.where+f.Where, at.path+f.path
+		f.Where, f.path = at.where+"."+f.Where, at.path+f.path
 		l.findings = append(l.findings, f)
 	}
 }
 
-// LintForm checks the fields of a form, of an action or of a menu item.
+// LintForm checks the fields of a form, of an action or of a menu item; Where begins with the id of the field.
 func LintForm(form []Field) []Finding {
 	l := &linter{f: &Flow{}}
 	seen := map[string]bool{}
 	for i, f := range form {
-		at := spot{}.item(i, f.ID)
+		at := spot{"", ""}.item(i, f.ID)
+		at.where = strings.TrimPrefix(at.where, ".")
 		l.id(at, f.ID, seen)
 		l.text(at.key("label"), f.Label, false)
 		l.text(at.key("help"), f.Help, true)
