@@ -87,6 +87,8 @@ func TestExpressionsThatAreRefused(t *testing.T) {
 		"syntax": "case.step ==", "not a boolean": "form.score", "text": "case.step", "unknown name": "os.exit", "unknown field": "form.speed == 1",
 		"unknown of case": "case.phone == ''", "function that is not allowed": "len(toJSON(case)) > 0", "now()": "now() > now", "wrong types": "form.score == 'a' and form.ok > 1",
 		"too long": strings.Repeat("form.ok and ", 100) + "form.ok", "too many nodes": strings.Repeat("!", 300) + "form.ok", "empty": "",
+		"range": "count(1..9, # > 3) > 1", "power": "2 ** 9 > 1", "pattern": "case.step matches 'a+'",
+		"three predicates": "any(actor.roles, any(actor.orgs, any(actor.roles, # == 'x')))",
 	} {
 		if _, err := compileExpr(src, form); err == nil {
 			t.Errorf("%s: %q compiles", name, src)
@@ -100,8 +102,12 @@ func TestExpressionsThatAreRefused(t *testing.T) {
 }
 
 func TestExpressionsHaveAMemoryBudget(t *testing.T) {
-	f := &Flow{Actions: []Action{{ID: "a", Guard: "count(1..100000000, # > form.n) > 0", Form: []Field{{ID: "n", Type: "integer"}}}}}
-	ok, err := compiled(t, f).Allow("a", Env{Form: map[string]any{"n": 5}, Now: time.Time{}})
+	f := &Flow{Actions: []Action{{ID: "a", Guard: "not any(form.units, len([1, 2, 3, 4, 5, 6, 7, 8, 9, form.units, #]) == 0)", Form: []Field{{ID: "units", Type: "units"}}}}}
+	ok, err := compiled(t, f).Allow("a", Env{Form: map[string]any{"units": make([]string, 50)}, Now: time.Time{}})
+	if !ok || err != nil {
+		t.Errorf("a list as long as a form allows: %v %v", ok, err)
+	}
+	ok, err = compiled(t, f).Allow("a", Env{Form: map[string]any{"units": make([]string, 2000)}, Now: time.Time{}})
 	if ok || err == nil {
 		t.Error("an expression that wants all memory was run")
 	}

@@ -85,7 +85,6 @@ func TestParseReadsJSONToo(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add(small)
-	f.Add(readTest(f, "flows/menu.yaml"))
 	f.Add("flow: a\nsteps:\n- {id: a}\n- - - b\n? x\n: y\n")
 	f.Add("title: |\n  a\n\tb\n")
 	f.Add("\"a\": 'b'\n--- \n... \n%YAML 1.2\n")
