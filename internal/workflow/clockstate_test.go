@@ -185,6 +185,18 @@ func TestClockStateKeepsItsForm(t *testing.T) {
 	}
 }
 
+func TestApplyLeavesPausesOfTheGivenStatesAlone(t *testing.T) {
+	f := shipped(t, "menu")
+	pauses := append(make([]Pause, 0, 4), Pause{date(t, "2023-04-20 09:00"), date(t, "2023-04-20 10:00")})
+	due, _ := China().Due(date(t, "2023-04-19 09:00"), Limit{5, WorkingDays}, OfficeHours{})
+	given := []ClockState{{ID: "finish", StartedAt: date(t, "2023-04-19 09:00"), DueAt: due, Limit: Limit{5, WorkingDays}, PausedAt: date(t, "2023-04-21 09:00"), Pauses: pauses}}
+	one := Apply(f, given, "resume", date(t, "2023-04-24 09:00"), LimitContext{}, China(), OfficeHours{})
+	other := Apply(f, given, "resume", date(t, "2023-04-25 09:00"), LimitContext{}, China(), OfficeHours{})
+	if one[0].Pauses[1].To.Equal(other[0].Pauses[1].To) || len(given[0].Pauses) != 1 {
+		t.Errorf("two futures of one case share their pauses: %v", one[0].Pauses)
+	}
+}
+
 // Whatever is done in whatever order: a stopped clock does not run, a running one has no verdict, the sum of verdicts
 // never shrinks, and the states given are left alone.
 func TestApplyProperties(t *testing.T) {

@@ -144,6 +144,15 @@ func TestExploreShipped(t *testing.T) {
 			}
 		}
 	}
+	late := shipped(t, "menu")
+	for i := range late.Clocks {
+		if late.Clocks[i].ID == "rating" {
+			late.Clocks[i].Starts = []string{"rate.else"} // the clock begins where it can close nothing any more
+		}
+	}
+	if a := Explore(late); !slices.Equal(a.Unreachable, []string{"unrated"}) {
+		t.Errorf("an automatic action whose clock does not run was taken: %+v", a.Unreachable)
+	}
 	f := shipped(t, "menu")
 	f.Actions = slices.DeleteFunc(f.Actions, func(a Action) bool { return a.ID == "resume" })
 	if a := Explore(f); !slices.Equal(a.DeadEnds, []string{"suspended"}) {
