@@ -51,6 +51,8 @@ type Post struct {
 	Org   ID     `json:"org,omitempty"`
 	Place ID     `json:"place"`
 	Path  Path   `json:"-"`
+	// Level is the tier of the place: grid, community, village, street or county.
+	Level string `json:"-"`
 }
 
 // ActorKind tells a signed-in person from a holder of a tracking code and from the program itself.

@@ -1,0 +1,35 @@
+# What can be done here. Each target is a script that can be read: scripts/TARGET.sh
+.PHONY: help run test build lint bench bench-loop fmt generate screenshots clean
+
+help: ## what can be done here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## build, make the demonstration district, serve it on http://127.0.0.1:8080
+	@scripts/run.sh
+
+test: ## every check, on SQLite and on a real PostgreSQL, with a real browser
+	@scripts/test.sh
+
+build: ## bin/sanzhi, one static file with its face inside
+	@scripts/build.sh
+
+lint: ## golangci-lint, the face's linter, licences of all modules
+	@scripts/lint.sh
+
+bench: ## the benchmarks of all rooms
+	@scripts/bench.sh
+
+bench-loop: ## whole five-step loops over HTTP, with a probe of the disk before and after
+	@scripts/bench-loop.sh
+
+fmt: ## gofmt, and the face's formatter
+	@scripts/fmt.sh
+
+generate: ## what is made from the code: api/openapi.json and its TypeScript types
+	@scripts/generate.sh
+
+screenshots: ## the pictures of docs/images, from the demonstration district
+	@scripts/screenshots.sh
+
+clean: ## what was built; data stay
+	@scripts/clean.sh

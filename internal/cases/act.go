@@ -1,0 +1,235 @@
+package cases
+
+import (
+	"context"
+	"time"
+
+	"sanzhi/internal/kernel"
+	"sanzhi/internal/ledger"
+	"sanzhi/internal/vault"
+	"sanzhi/internal/workflow"
+)
+
+// Done is a case after an act, with the ledger row of it.
+type Done struct {
+	Case *Case
+	Row  *ledger.Row
+}
+
+var (
+	errStale = kernel.Conflict(kernel.T("这件事刚被别人办过一步，请刷新后再看", "somebody else has just moved this case; reload and look again"))
+	errTwice = kernel.Conflict(kernel.T("这一轮已经评过了", "this round has been rated already"))
+)
+
+// Act takes an action on a case in the caller's unit of work. version is the one the actor saw; a case that has moved on is
+// a conflict, so that of many who accept at once exactly one does.
+func (s *Service) Act(tx kernel.Tx, set *Setup, actor kernel.Actor, id kernel.ID, action string, version int, answers map[string]any) (*Done, error) {
+	c, err := s.read(tx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	if version == 0 {
+		return nil, kernel.Invalid("version", kernel.T("请带上您看到的版本号", "give the version that you saw"))
+	}
+	if c.Version != version {
+		return nil, errStale
+	}
+	return s.act(tx, set, actor, c, action, answers)
+}
+
+// ActByCode takes an action as the holder of a tracking code. Who opened a case that was merged into another acts on that
+// other case. version 0 acts on whatever version there is.
+func (s *Service) ActByCode(tx kernel.Tx, set *Setup, code vault.TrackCode, action string, version int, answers map[string]any) (*Done, error) {
+	own, c, err := s.byCode(tx, code)
+	if err != nil {
+		return nil, err
+	}
+	if version != 0 && c.Version != version {
+		return nil, errStale
+	}
+	actor := kernel.Actor{Kind: kernel.ActorRequester, Tenant: tx.Tenant(), Case: c.ID}
+	if own.ID != c.ID && action == "rate" && c.Ended == "done" {
+		return s.rateAgain(tx, set, actor, own, c, answers)
+	}
+	return s.actFor(tx, set, actor, own.ID, c, action, answers)
+}
+
+// byCode gives the case that was opened with the code, and the case that it lives on in.
+func (s *Service) byCode(tx kernel.Tx, code vault.TrackCode) (own, c *Case, err error) {
+	own, err = s.Cases.ByTrack(tx, s.Keyring.TrackHash(code))
+	if err != nil || own.MergedInto == "" {
+		return own, own, err
+	}
+	c, err = s.Cases.Get(tx, own.MergedInto)
+	return own, c, err
+}
+
+// ByCode gives the case that the holder of a code follows, and the one that the holder opened.
+func (s *Service) ByCode(ctx context.Context, t kernel.Tenant, code vault.TrackCode) (own, c *Case, err error) {
+	err = s.Store.View(ctx, t, func(tx kernel.Tx) error {
+		own, c, err = s.byCode(tx, code)
+		return err
+	})
+	return own, c, err
+}
+
+func (s *Service) act(tx kernel.Tx, set *Setup, actor kernel.Actor, c *Case, action string, answers map[string]any) (*Done, error) {
+	return s.actFor(tx, set, actor, c.ID, c, action, answers)
+}
+
+// actFor takes an action; requester is the case that a requester opened (c itself unless merged).
+func (s *Service) actFor(tx kernel.Tx, set *Setup, actor kernel.Actor, requester kernel.ID, c *Case, action string, answers map[string]any) (*Done, error) {
+	f, err := set.Flow(c.Flow, c.FlowVersion)
+	if err != nil {
+		return nil, err
+	}
+	a, ok := f.Flow.Action(action)
+	if !ok || a.Opens {
+		return nil, kernel.NotFound(kernel.T("没有「"+action+"」这个动作", "there is no action \""+action+"\""))
+	}
+	if !may(tx.Tenant(), actor, a, c) {
+		return nil, kernel.Forbidden(kernel.T("这一步「"+a.Title.Zh+"」不由您来办", "\""+a.Title.En+"\" is not yours to do here"))
+	}
+	if _, err := f.Flow.Resolve(c.Step, c.PrevStep, a.ID); err != nil {
+		return nil, err
+	}
+	form, err := workflow.CheckForm(a.Form, answers)
+	if err != nil {
+		return nil, err
+	}
+	out, err := f.Take(a.ID, environment(actor, c, form, tx))
+	if err != nil {
+		return nil, err
+	}
+	was, step := c.Version, c.Step
+	if err := s.move(f.Flow, c, out, tx.Now()); err != nil {
+		return nil, err
+	}
+	e := &effecting{s: s, tx: tx, set: set, actor: actor, c: c, form: form, requester: requester}
+	for _, eff := range out.Effects {
+		if err := e.apply(eff); err != nil {
+			return nil, err
+		}
+	}
+	if err := e.takePhotos(a.Form); err != nil {
+		return nil, err
+	}
+	limits := workflow.LimitContext{Urgent: c.Urgent}
+	if item := set.Item(c.Item); item != nil {
+		limits.Item = item.Limit
+	}
+	s.runClocks(set, f.Flow, c, out.Event, tx.Now(), limits)
+	c.Version, c.UpdatedAt = was+1, tx.Now()
+	if ok, err := s.Cases.Update(tx, c, was); err != nil {
+		return nil, err
+	} else if !ok {
+		return nil, errStale
+	}
+	row, err := s.record(tx, set, actor, c, a.ID, out, step, form)
+	if err != nil {
+		return nil, err
+	}
+	return &Done{Case: c, Row: row}, nil
+}
+
+// move brings the case to the step that the outcome names.
+func (s *Service) move(f *workflow.Flow, c *Case, out workflow.Outcome, now time.Time) error {
+	to, err := f.Resolve(c.Step, c.PrevStep, out.Event)
+	if err != nil {
+		return err
+	}
+	if to == c.Step {
+		return nil
+	}
+	st, ok := f.Step(to)
+	if !ok {
+		return kernel.Internal("flow "+f.ID, errNoStep)
+	}
+	c.PrevStep, c.Step, c.StepAt = c.Step, to, now
+	c.Held, c.Ended = st.Held, st.End
+	c.ClosedAt = time.Time{}
+	if st.End != "" {
+		c.ClosedAt = now
+	}
+	return nil
+}
+
+// runClocks starts, stops and pauses the clocks of the case and derives what depends on them.
+func (s *Service) runClocks(set *Setup, f *workflow.Flow, c *Case, event string, now time.Time, limits workflow.LimitContext) {
+	c.Clocks = workflow.Apply(f, c.Clocks, event, now, limits, set.Calendar, set.Office)
+	c.Measures = Measure(f, c.Clocks)
+	c.TickAt = time.Time{}
+	if c.Ended == "" {
+		c.TickAt = workflow.Wake(f, c.Clocks, set.Calendar, set.Office)
+		// A clock that acts by itself must be looked at when it is due even if it was escalated.
+		for i := range f.Actions {
+			for _, st := range c.Clocks {
+				if f.Actions[i].Auto == st.ID && st.Running() && !st.Paused() && (c.TickAt.IsZero() || st.DueAt.Before(c.TickAt)) {
+					c.TickAt = st.DueAt
+				}
+			}
+		}
+	}
+}
+
+// record writes the act to the ledger and tells others through the outbox, both in the act's unit of work.
+func (s *Service) record(tx kernel.Tx, set *Setup, actor kernel.Actor, c *Case, act string, out workflow.Outcome, from string, form map[string]any) (*ledger.Row, error) {
+	personal := map[string]any{}
+	if actor.Name != "" {
+		personal["who"] = actor.Name
+	}
+	if c.Unit != "" {
+		personal["unit"] = set.OrgName(c.Unit)
+	}
+	if c.AssigneeName != "" {
+		personal["assignee"] = c.AssigneeName
+	}
+	if org := orgOf(set, actor, c); org != "" {
+		personal["org"] = org
+	}
+	if len(form) > 0 {
+		personal["form"] = form
+	}
+	row, err := s.Ledger.Append(tx, ledger.Entry{Actor: actor, Act: act, Object: c.ID, Version: c.Version, Personal: personal,
+		Public: map[string]any{"flow": c.Flow, "number": c.Number, "from": from, "to": c.Step, "event": out.Event, "round": c.Round, "unit": string(c.Unit)}})
+	if err != nil {
+		return nil, err
+	}
+	return row, s.Outbox.Put(tx, "case", string(c.ID), map[string]any{"id": string(c.ID), "step": c.Step, "version": c.Version, "act": act,
+		"path": string(c.Path), "unit": string(c.Unit), "assignee": string(c.Assignee), "confidential": c.Confidential})
+}
+
+// orgOf names the organisation for which the actor speaks here: that of the deepest post that holds the case.
+func orgOf(set *Setup, actor kernel.Actor, c *Case) string {
+	name, depth := "", -1
+	for _, p := range actor.Posts {
+		if n := set.OrgName(p.Org); n != "" && p.Path.Holds(c.Path) && len(p.Path) > depth {
+			name, depth = n, len(p.Path)
+		}
+	}
+	return name
+}
+
+// rateAgain lets a requester whose case was merged rate the round that another requester has rated already.
+func (s *Service) rateAgain(tx kernel.Tx, set *Setup, actor kernel.Actor, own, c *Case, answers map[string]any) (*Done, error) {
+	f, err := set.Flow(c.Flow, c.FlowVersion)
+	if err != nil {
+		return nil, err
+	}
+	a, ok := f.Flow.Action("rate")
+	if !ok {
+		return nil, errTwice
+	}
+	form, err := workflow.CheckForm(a.Form, answers)
+	if err != nil {
+		return nil, err
+	}
+	e := &effecting{s: s, tx: tx, set: set, actor: actor, c: c, form: form, requester: own.ID}
+	score, solved := c.Score, c.Solved
+	if err := e.rate(); err != nil {
+		return nil, err
+	}
+	c.Score, c.Solved = score, solved
+	row, err := s.record(tx, set, actor, c, a.ID, workflow.Outcome{Event: a.ID}, c.Step, form)
+	return &Done{Case: c, Row: row}, err
+}

@@ -1,0 +1,197 @@
+package cases
+
+import (
+	"errors"
+	"slices"
+
+	"sanzhi/internal/access"
+	"sanzhi/internal/kernel"
+	"sanzhi/internal/vault"
+	"sanzhi/internal/workflow"
+)
+
+var errNoStep = errors.New("a step that the flow does not have")
+
+// effecting is one act while its effects are applied.
+type effecting struct {
+	s         *Service
+	tx        kernel.Tx
+	set       *Setup
+	actor     kernel.Actor
+	c         *Case
+	form      map[string]any
+	requester kernel.ID
+}
+
+func (e *effecting) text(field string) string { v, _ := e.form[field].(string); return v }
+
+func (e *effecting) apply(eff workflow.Effect) error {
+	c := e.c
+	switch eff {
+	case workflow.EffectFixUnit:
+		u := kernel.ID(e.text("unit"))
+		if u == "" {
+			u = c.Route.Unit
+		}
+		return e.unit(u)
+	case workflow.EffectTransferUnit:
+		c.Assignee, c.AssigneeName = "", ""
+		return e.unit(kernel.ID(e.text("unit")))
+	case workflow.EffectAssign:
+		return e.assign()
+	case workflow.EffectTake:
+		c.Assignee, c.AssigneeName = e.actor.Account, e.actor.Name
+	case workflow.EffectRelease:
+		c.Assignee, c.AssigneeName = "", ""
+	case workflow.EffectClearUnit:
+		c.Unit, c.Assignee, c.AssigneeName = "", "", ""
+	case workflow.EffectCohandle:
+		return e.cohandle()
+	case workflow.EffectResult:
+		return e.result()
+	case workflow.EffectRate:
+		return e.rate()
+	case workflow.EffectReopen:
+		c.Round++
+	case workflow.EffectSupervise:
+		c.Supervised = true
+	case workflow.EffectMerge:
+		return e.merge()
+	}
+	return nil
+}
+
+var errNoUnit = kernel.T("没有这个单位，请从列表里选", "there is no such unit; choose one from the list")
+
+func (e *effecting) unit(u kernel.ID) error {
+	if e.set.Orgs[u] == nil {
+		return kernel.Invalid("form.unit", errNoUnit)
+	}
+	e.c.Unit = u
+	return nil
+}
+
+// assign gives the case to one cadre of its unit, when the form names one; without, any of them may accept.
+func (e *effecting) assign() error {
+	who := kernel.ID(e.text("assignee"))
+	e.c.Assignee, e.c.AssigneeName = "", ""
+	if who == "" {
+		return nil
+	}
+	staff, err := e.s.People.Staff(e.tx, e.c.Unit, kernel.Cadre, e.c.Path)
+	if err != nil {
+		return err
+	}
+	for _, p := range staff {
+		if p.ID == who {
+			e.c.Assignee = who
+			e.c.AssigneeName, err = e.s.personName(e.tx, who)
+			return err
+		}
+	}
+	return kernel.Invalid("form.assignee", kernel.T("这位不是本单位在这里的办事人员，请从列表里选", "this person is not on the unit's staff here; choose one from the list"))
+}
+
+func (e *effecting) cohandle() error {
+	units, _ := e.form["units"].([]string)
+	for _, u := range units {
+		id := kernel.ID(u)
+		if e.set.Orgs[id] == nil {
+			return kernel.Invalid("form.units", errNoUnit)
+		}
+		if id != e.c.Unit && !slices.Contains(e.c.Cohandles, id) {
+			e.c.Cohandles = append(slices.Clone(e.c.Cohandles), id)
+		}
+	}
+	return nil
+}
+
+func (e *effecting) result() error {
+	text, err := e.s.Sealer.SealText(e.text("result"), resultField(e.tx.Tenant(), e.c.ID))
+	if err != nil {
+		return kernel.Internal("seal result", err)
+	}
+	e.c.Result = Result{Text: text, Photos: photoIDs(e.form["photos"])}
+	e.c.FinishedAt = e.tx.Now()
+	return nil
+}
+
+func resultField(t kernel.Tenant, id kernel.ID) vault.Field {
+	return vault.Field{Tenant: t, Table: "case_record", ID: id, Field: "result"}
+}
+
+// ResultText opens what was written about what was done.
+func (s *Service) ResultText(t kernel.Tenant, c *Case) (string, error) {
+	if c.Result.Text == "" {
+		return "", nil
+	}
+	return s.Sealer.OpenText(c.Result.Text, resultField(t, c.ID))
+}
+
+func photoIDs(v any) []kernel.ID {
+	l, _ := v.([]string)
+	out := make([]kernel.ID, len(l))
+	for i := range l {
+		out[i] = kernel.ID(l[i])
+	}
+	return out
+}
+
+// takePhotos binds the photos of the action's form to the case.
+func (e *effecting) takePhotos(fields []workflow.Field) error {
+	for _, f := range fields {
+		if ids := photoIDs(e.form[f.ID]); f.Type == "photos" && len(ids) > 0 {
+			if err := e.s.Uploads.Take(e.tx, ids, e.c.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// rate stores the rating of this round: one a round and requester, a second one is a conflict.
+func (e *effecting) rate() error {
+	score, _ := e.form["score"].(int)
+	solved, _ := e.form["solved"].(bool)
+	r := &Rating{Case: e.c.ID, Round: e.c.Round, Requester: e.requester, Score: score, Solved: solved, At: e.tx.Now()}
+	if t := e.text("text"); t != "" {
+		var err error
+		if r.Text, err = e.s.Sealer.SealText(t, ratingField(e.tx.Tenant(), e.requester)); err != nil {
+			return kernel.Internal("seal rating", err)
+		}
+	}
+	ok, err := e.s.Cases.Rate(e.tx, r)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return errTwice
+	}
+	e.c.Score, e.c.Solved, e.c.RatedAt = score, solved, e.tx.Now()
+	return nil
+}
+
+func ratingField(t kernel.Tenant, requester kernel.ID) vault.Field {
+	return vault.Field{Tenant: t, Table: "rating", ID: requester, Field: "text"}
+}
+
+// merge joins the case to another open one; its requester follows that case from now on.
+func (e *effecting) merge() error {
+	into := kernel.ID(e.text("into"))
+	bad := kernel.Invalid("form.into", kernel.T("并不进这一件，请选一件还没办结的同类事", "it cannot be merged into that case; choose an open case of the same kind"))
+	if into == e.c.ID {
+		return bad
+	}
+	to, err := e.s.Cases.Get(e.tx, into)
+	if kernel.Is(err, kernel.KindNotFound) {
+		return bad
+	} else if err != nil {
+		return err
+	}
+	readable := access.Decide(e.actor, access.CaseRead, to.Target(e.tx.Tenant())).Allow
+	if !readable || to.Ended != "" || to.MergedInto != "" || to.Flow != e.c.Flow || to.Confidential != e.c.Confidential {
+		return bad
+	}
+	e.c.MergedInto = into
+	return nil
+}

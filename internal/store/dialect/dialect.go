@@ -1,0 +1,55 @@
+// Package dialect is the seam between the store's one SQL text and the engines that run it: how a unit of work is read
+// and written, and the few true differences (text search, bytes of an error, bulk hints). Everything else is the same
+// text with $1…$n on both engines.
+package dialect
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Name is an engine's name.
+type Name string
+
+// The engines.
+const (
+	SQLite   Name = "sqlite"
+	Postgres Name = "postgres"
+)
+
+// All lists the closed set.
+var All = []Name{SQLite, Postgres}
+
+// Conn runs statements inside one unit of work. Statements carry no context of a request: cancelling one inside a shared
+// batch would undo the others' work, so the engine decides when a unit of work may still be given up.
+type Conn interface {
+	Exec(query string, args ...any) (rows int64, err error)
+	Query(query string, args ...any) (*sql.Rows, error)
+	QueryRow(query string, args ...any) *sql.Row
+}
+
+// Engine is one database.
+type Engine interface {
+	Name() Name
+	// Read runs fn on a consistent snapshot.
+	Read(ctx context.Context, fn func(Conn) error) error
+	// Write runs fn and makes its changes durable before it returns nil; an error of fn undoes all that fn did. fn may run
+	// more than once and may share its commit.
+	Write(ctx context.Context, fn func(Conn) error) error
+	// Migrate brings the schema up to date; starting twice at once is locked.
+	Migrate(ctx context.Context) error
+	// Check verifies that the engine is set to lose nothing that it acknowledged, and that its data is whole.
+	Check(ctx context.Context) error
+	// IndexText makes a case findable by the bigrams of its text, within the unit of work.
+	IndexText(c Conn, tenant, id string, bigrams []string) error
+	// Match gives a condition on the case_record named c that holds when its indexed text contains all the words; arg is
+	// the number of the placeholder that takes Words(bigrams).
+	Match(arg int) string
+	// Words turns the bigrams of a search into the engine's query argument.
+	Words(bigrams []string) string
+	// IsUnique reports whether err is a violation of a unique key.
+	IsUnique(err error) bool
+	// IsBusy reports whether err says that the database is held by another program.
+	IsBusy(err error) bool
+	Close() error
+}

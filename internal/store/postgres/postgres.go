@@ -1,0 +1,187 @@
+// Package postgres is the engine for a district that has outgrown one file: the same SQL text over pgx, several processes,
+// and the same schema distributed by tenant on Citus.
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"sanzhi/internal/kernel"
+	"sanzhi/internal/store/dialect"
+	"sanzhi/internal/store/migrations"
+)
+
+// Options of the engine.
+type Options struct {
+	// Conns is the most connections kept to the server; 0 means 16.
+	Conns int
+}
+
+// Engine is an open database.
+type Engine struct{ db *sql.DB }
+
+var _ dialect.Engine = (*Engine)(nil)
+
+// Open connects to the database named by a postgres:// URL.
+func Open(ctx context.Context, url string, o Options) (*Engine, error) {
+	cfg, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database url: %w", err)
+	}
+	cfg.StatementCacheCapacity = 512
+	// A role may have turned this off by default; what is acknowledged must be on disk.
+	cfg.RuntimeParams["synchronous_commit"] = "on"
+	cfg.RuntimeParams["application_name"] = "sanzhi"
+	db := stdlib.OpenDB(*cfg)
+	if o.Conns == 0 {
+		o.Conns = 16
+	}
+	db.SetMaxOpenConns(o.Conns)
+	db.SetMaxIdleConns(o.Conns)
+	if err := db.PingContext(ctx); err != nil {
+		_ = db.Close()
+		return nil, kernel.Unavailable(kernel.T("连不上数据库，请检查地址和密码", "the database does not answer; check its address and password"), err)
+	}
+	return &Engine{db: db}, nil
+}
+
+// Name implements dialect.Engine.
+func (e *Engine) Name() dialect.Name { return dialect.Postgres }
+
+// Close closes the connections.
+func (e *Engine) Close() error { return e.db.Close() }
+
+type conn struct {
+	ctx context.Context
+	tx  *sql.Tx
+}
+
+func (c conn) Exec(query string, args ...any) (int64, error) {
+	r, err := c.tx.ExecContext(c.ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+func (c conn) Query(query string, args ...any) (*sql.Rows, error) {
+	return c.tx.QueryContext(c.ctx, query, args...)
+}
+
+func (c conn) QueryRow(query string, args ...any) *sql.Row {
+	return c.tx.QueryRowContext(c.ctx, query, args...)
+}
+
+// Read implements dialect.Engine.
+func (e *Engine) Read(ctx context.Context, fn func(dialect.Conn) error) error {
+	tx, err := e.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	return fn(conn{ctx: ctx, tx: tx})
+}
+
+// Write implements dialect.Engine. A unit of work that the server aborts for a deadlock or a serialisation failure runs
+// again, up to five times.
+func (e *Engine) Write(ctx context.Context, fn func(dialect.Conn) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// As on SQLite, a unit of work that has begun is carried to its end: its outcome must not depend on whether the
+	// caller is still listening. The time limit guards against a server that no longer answers.
+	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	var err error
+	for range 5 {
+		if err = e.once(work, fn); !retryable(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (e *Engine) once(ctx context.Context, fn func(dialect.Conn) error) error {
+	tx, err := e.db.BeginTx(ctx, nil)
+	if err != nil {
+		return kernel.Unavailable(kernel.T("暂时存不进去，请稍后再试", "it could not be stored just now; please try again shortly"), err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err := fn(conn{ctx: ctx, tx: tx}); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// Migrate implements dialect.Engine.
+func (e *Engine) Migrate(ctx context.Context) error {
+	return migrations.Up(ctx, e.db, dialect.Postgres)
+}
+
+// Check implements dialect.Engine: what is acknowledged survives a crash of the server.
+func (e *Engine) Check(ctx context.Context) error {
+	for _, want := range []struct{ setting, value string }{{"fsync", "on"}, {"synchronous_commit", "on"}, {"full_page_writes", "on"}} {
+		var got string
+		if err := e.db.QueryRowContext(ctx, "SHOW "+want.setting).Scan(&got); err != nil {
+			return err
+		}
+		if got != want.value {
+			return fmt.Errorf("postgres: %s is %s, must be %s to lose nothing", want.setting, got, want.value)
+		}
+	}
+	return nil
+}
+
+// Match implements dialect.Engine.
+func (e *Engine) Match(arg int) string {
+	return fmt.Sprintf("c.id IN (SELECT s.case_id FROM case_search s WHERE s.tenant = c.tenant AND s.doc @@ $%d::tsquery)", arg)
+}
+
+// Words implements dialect.Engine.
+func (e *Engine) Words(bigrams []string) string {
+	q := make([]string, len(bigrams))
+	for i, b := range bigrams {
+		q[i] = quote(b)
+	}
+	return strings.Join(q, " & ")
+}
+
+// IndexText implements dialect.Engine.
+func (e *Engine) IndexText(c dialect.Conn, tenant, id string, bigrams []string) error {
+	q := make([]string, len(bigrams))
+	for i, b := range bigrams {
+		q[i] = quote(b)
+	}
+	_, err := c.Exec(`INSERT INTO case_search (tenant, case_id, doc) VALUES ($1, $2, $3::tsvector)
+		ON CONFLICT (tenant, case_id) DO UPDATE SET doc = excluded.doc`, tenant, id, strings.Join(q, " "))
+	return err
+}
+
+// quote makes a lexeme of any text.
+func quote(s string) string {
+	return "'" + strings.NewReplacer(`'`, `''`, `\`, `\\`).Replace(s) + "'"
+}
+
+// IsUnique implements dialect.Engine.
+func (e *Engine) IsUnique(err error) bool { return sqlState(err) == "23505" }
+
+// IsBusy implements dialect.Engine.
+func (e *Engine) IsBusy(err error) bool { return sqlState(err) == "55P03" }
+
+func retryable(err error) bool { s := sqlState(err); return s == "40001" || s == "40P01" }
+
+func sqlState(err error) string {
+	var pe *pgconn.PgError
+	if errors.As(err, &pe) {
+		return pe.Code
+	}
+	return ""
+}
