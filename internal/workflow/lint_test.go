@@ -160,6 +160,7 @@ func TestPlantedFaults(t *testing.T) {
 		{"clock-start", "clocks.finish.starts", "from: [open], to: held && starts: [order]\n    restarts: [close.again]", "from: [open], to: open && starts: [resume]"},
 		{"clock-stop", "clocks.finish", "stops: [close.else]", "stops: []"},
 		{"clock-stop", "clocks.finish.stops", "stops: [close.else]", "stops: [close.again]"},
+		{"clock-stop", "clocks.finish.stops", "from: [open], to: held && stops: [close.else]", "from: [open, closed], to: held && stops: [hold]"},
 		{"clock-stop", "clocks.late.stops", "clocks:", "clocks:\n  - {id: late, title: {zh: 二, en: two}, starts: [close.else], stops: [take], limit: {n: 1, unit: natural_days}}"},
 		{"clock-pause", "clocks.finish.pauses", "resumes: [resume]", "resumes: []"},
 		{"clock-pause", "clocks.finish.resumes", "pauses: [hold]", "pauses: []"},
