@@ -3,6 +3,7 @@ package workflow
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -11,15 +12,15 @@ import (
 	"sanzhi/internal/kernel"
 )
 
-func date(t testing.TB, s string) time.Time {
-	t.Helper()
+func date(tb testing.TB, s string) time.Time {
+	tb.Helper()
 	layout := "2006-01-02 15:04"
 	if len(s) == len(time.DateOnly) {
 		layout = time.DateOnly
 	}
 	d, err := time.ParseInLocation(layout, s, kernel.Shanghai)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return d
 }
@@ -32,7 +33,10 @@ func independent(t *testing.T, year int) map[string]bool {
 		t.Fatal(err)
 	}
 	var f struct {
-		Dates []struct{ Date, Type string }
+		Dates []struct {
+			Date string `json:"date"`
+			Type string `json:"type"`
+		} `json:"dates"`
 	}
 	if err := json.Unmarshal(src, &f); err != nil {
 		t.Fatal(err)
@@ -68,9 +72,7 @@ func disagreements(c *Calendar, year int, other map[string]bool) (days []string)
 func TestTwoCalendarsAgree(t *testing.T) {
 	merged := map[string]bool{}
 	for year := 2021; year <= 2026; year++ {
-		for k, v := range independent(t, year) {
-			merged[k] = v
-		}
+		maps.Copy(merged, independent(t, year))
 	}
 	for year := 2021; year <= 2026; year++ {
 		if !China().Known(year) {

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,27 +10,27 @@ import (
 	"pgregory.net/rapid"
 )
 
-func shipped(t testing.TB, id string) *Flow {
-	t.Helper()
+func shipped(tb testing.TB, id string) *Flow {
+	tb.Helper()
 	flows, err := Shipped()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for _, f := range flows {
 		if f.ID == id {
 			return f
 		}
 	}
-	t.Fatalf("no shipped flow %s", id)
+	tb.Fatalf("no shipped flow %s", id)
 	return nil
 }
 
 // play applies actions at times, in pairs, and gives the clocks by id.
-func play(t testing.TB, f *Flow, ctx LimitContext, pairs ...string) map[string]ClockState {
-	t.Helper()
+func play(tb testing.TB, f *Flow, ctx LimitContext, pairs ...string) map[string]ClockState {
+	tb.Helper()
 	var states []ClockState
 	for i := 0; i < len(pairs); i += 2 {
-		states = Apply(f, states, pairs[i], date(t, pairs[i+1]), ctx, China(), OfficeHours{})
+		states = Apply(f, states, pairs[i], date(tb, pairs[i+1]), ctx, China(), OfficeHours{})
 	}
 	out := map[string]ClockState{}
 	for _, s := range states {
@@ -75,7 +76,7 @@ func TestNothingButTheFlowMovesAClock(t *testing.T) {
 	f := shipped(t, "menu")
 	at := []string{"order", "2023-04-26 10:00", "submit", "2023-04-26 11:00", "dispatch", "2023-04-26 15:00", "accept", "2023-04-27 09:30"}
 	before := play(t, f, LimitContext{}, at...)
-	after := play(t, f, LimitContext{Urgent: true, Item: &Limit{1, UrgentHours}}, append(at[:len(at):len(at)],
+	after := play(t, f, LimitContext{Urgent: true, Item: &Limit{1, UrgentHours}}, append(slices.Clip(at),
 		"comment", "2023-04-27 10:00", "cohandle", "2023-04-27 10:01", "supervise", "2023-04-27 10:02", "nonsense", "2023-04-27 10:03")...)
 	for id := range before { // the context of the later acts must not reach the clocks that began before
 		a, b := before[id], after[id]
@@ -178,7 +179,10 @@ func TestClockStateKeepsItsForm(t *testing.T) {
 	if d := cmp.Diff(c, back); d != "" {
 		t.Errorf("through JSON:\n%s", d)
 	}
-	one, _ := json.Marshal(c["submit"])
+	one, err := json.Marshal(c["submit"])
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := `{"id":"submit","s":"2023-04-26T02:00:00Z","d":"2023-04-26T08:00:00Z","x":"2023-04-26T03:00:00Z","l":{"n":4,"unit":"working_hours"},"ok":true}`
 	if string(one) != want {
 		t.Errorf("stored as\n%s, want\n%s", one, want)

@@ -190,6 +190,10 @@ func TestShiftProperties(t *testing.T) {
 			if !China().IsWorkday(moved) {
 				t.Fatalf("due on a day off: %v", moved)
 			}
+		case NaturalDays:
+			if !moved.Equal(dayOf(moved).end()) {
+				t.Fatalf("not the end of a day: %v", moved)
+			}
 		}
 	})
 }

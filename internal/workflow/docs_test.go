@@ -39,8 +39,8 @@ func TestTheGuideIsTrue(t *testing.T) {
 		words := append(append([]string{}, Rules...), FieldTypes...)
 		for _, v := range []any{Flow{}, Bead{}, Step{}, Action{}, Branch{}, Who{}, Field{}, Choice{}, Clock{}} {
 			typ := reflect.TypeOf(v)
-			for i := range typ.NumField() {
-				key, _, _ := strings.Cut(typ.Field(i).Tag.Get("yaml"), ",")
+			for f := range typ.Fields() {
+				key, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 				words = append(words, key)
 			}
 		}

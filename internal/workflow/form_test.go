@@ -13,8 +13,6 @@ import (
 	"sanzhi/internal/kernel"
 )
 
-func ptr(f float64) *float64 { return &f }
-
 func field(id, kind string, change ...func(*Field)) Field {
 	f := Field{ID: id, Type: kind, Label: kernel.T("甲", "A")}
 	if kind == "choice" || kind == "choices" {
@@ -29,7 +27,7 @@ func field(id, kind string, change ...func(*Field)) Field {
 func required(f *Field) { f.Required = true }
 
 func between(lo, hi float64) func(*Field) {
-	return func(f *Field) { f.Min, f.Max = ptr(lo), ptr(hi) }
+	return func(f *Field) { f.Min, f.Max = new(lo), new(hi) }
 }
 
 func TestCheckFormAnswers(t *testing.T) {

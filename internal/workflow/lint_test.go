@@ -56,11 +56,11 @@ clocks:
     escalate: supervisor
 `
 
-func parsed(t testing.TB, src string) *Flow {
-	t.Helper()
+func parsed(tb testing.TB, src string) *Flow {
+	tb.Helper()
 	f, err := Parse(strings.NewReader(src))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return f
 }

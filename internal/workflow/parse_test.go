@@ -12,11 +12,11 @@ import (
 	"sanzhi/internal/kernel"
 )
 
-func readTest(t testing.TB, name string) string {
-	t.Helper()
+func readTest(tb testing.TB, name string) string {
+	tb.Helper()
 	b, err := os.ReadFile(name)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return string(b)
 }

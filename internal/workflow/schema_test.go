@@ -62,15 +62,18 @@ func TestShippedFlowsFitTheSchema(t *testing.T) {
 
 // The schema and the code must know the same keys and the same closed sets.
 func TestSchemaKnowsWhatTheCodeKnows(t *testing.T) {
+	type enum struct {
+		Enum []any `json:"enum"`
+	}
 	var doc struct {
-		Properties map[string]any
+		Properties map[string]any `json:"properties"`
 		Defs       map[string]struct {
-			Enum       []any
+			Enum       []any `json:"enum"`
 			Properties map[string]struct {
-				Enum  []any
-				Items struct{ Enum []any }
-			}
-			Items struct{ Enum []any }
+				Enum  []any `json:"enum"`
+				Items enum  `json:"items"`
+			} `json:"properties"`
+			Items enum `json:"items"`
 		} `json:"$defs"`
 	}
 	if err := json.Unmarshal(Schema(), &doc); err != nil {
@@ -78,8 +81,8 @@ func TestSchemaKnowsWhatTheCodeKnows(t *testing.T) {
 	}
 	keys := func(v any) (out []string) {
 		typ := reflect.TypeOf(v)
-		for i := range typ.NumField() {
-			key, _, _ := strings.Cut(typ.Field(i).Tag.Get("yaml"), ",")
+		for f := range typ.Fields() {
+			key, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 			out = append(out, key)
 		}
 		slices.Sort(out)
@@ -114,9 +117,9 @@ func TestSchemaKnowsWhatTheCodeKnows(t *testing.T) {
 		{"measure", doc.Defs["clock"].Properties["measure"].Enum, Measures},
 	}
 	for _, s := range sets {
-		a, _ := json.Marshal(s.have)
-		b, _ := json.Marshal(s.want)
-		if string(a) != string(b) {
+		a, err := json.Marshal(s.have)
+		b, err2 := json.Marshal(s.want)
+		if err != nil || err2 != nil || string(a) != string(b) {
 			t.Errorf("%s: schema %s, code %s", s.name, a, b)
 		}
 	}

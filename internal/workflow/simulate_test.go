@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,11 +12,11 @@ import (
 	"sanzhi/internal/kernel"
 )
 
-func simulate(t testing.TB, f *Flow, src string) ([]Move, error) {
-	t.Helper()
+func simulate(tb testing.TB, f *Flow, src string) ([]Move, error) {
+	tb.Helper()
 	s, err := ParseScript(strings.NewReader(src))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return Simulate(f, s, China(), OfficeHours{})
 }
@@ -118,8 +119,8 @@ func TestRefusedActs(t *testing.T) {
 		{"second rating", loop + "- {at: 2023-05-08 20:00, action: rate, as: requester, form: {score: 4, solved: true}}\n- {at: 2023-05-08 20:01, action: rate, as: requester, form: {score: 4, solved: true}}", "acts[10].action"},
 	} {
 		_, err := simulate(t, shipped(t, "menu"), c.script)
-		e, ok := err.(*kernel.Error)
-		if !ok || e.Field != c.field {
+		var e *kernel.Error
+		if !errors.As(err, &e) || e.Field != c.field {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
@@ -201,6 +202,7 @@ func everyWay(t *testing.T, f *Flow, depth int, people []person, forms map[strin
 
 // closedUnchecked gives a way to the end "done" that has no recheck by somebody other than whoever put it right last.
 func closedUnchecked(t *testing.T, f *Flow) (bad []string, closed int) {
+	t.Helper()
 	people := []person{{"anyone", ""}, {"grid_worker", "sun"}, {"community_clerk", "li"}, {"community_clerk", "wang"}, {"cadre", "wang"}, {"cadre", "zhao"},
 		{"unit_dispatcher", "qian"}, {"supervisor", "wang"}, {"supervisor", "wu"}, {"district_leader", "zheng"}, {"requester", ""}}
 	text := map[string]any{"reason": "x"}
