@@ -141,3 +141,18 @@ func TestANewYearSettlesDeadlines(t *testing.T) {
 		t.Errorf("settled to %v", got)
 	}
 }
+
+func FuzzReadCalendar(f *testing.F) {
+	f.Add(`{"years": [2027], "holidays": ["2027-01-01"], "workdays": ["2027-02-06"]}`)
+	f.Add(`{"years": [-1], "holidays": ["0001-01-01"]}`)
+	f.Fuzz(func(t *testing.T, src string) {
+		c, err := ReadCalendar(strings.NewReader(src))
+		if err != nil {
+			return
+		}
+		both := China().With(c)
+		if due, _ := both.Due(date(t, "2023-04-28 10:00"), Limit{3, WorkingDays}, OfficeHours{}); !both.IsWorkday(due) {
+			t.Fatalf("due on a day off: %v", due)
+		}
+	})
+}

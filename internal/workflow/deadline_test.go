@@ -230,3 +230,19 @@ func TestParseOfficeHours(t *testing.T) {
 		t.Errorf("a close at midnight falls on a day off: %v", due)
 	}
 }
+
+func FuzzParseOfficeHours(f *testing.F) {
+	f.Add("09:00-12:00,14:00-18:00")
+	f.Add("00:00-24:00")
+	f.Add(" 08:30 - 17:30 ")
+	f.Fuzz(func(t *testing.T, s string) {
+		o, err := ParseOfficeHours(s)
+		if err != nil {
+			return
+		}
+		again, err := ParseOfficeHours(o.String())
+		if err != nil || again.String() != o.String() || o.perDay() <= 0 || o.closing() > 24*time.Hour {
+			t.Fatalf("%q is %v, then %v %v", s, o, again, err)
+		}
+	})
+}

@@ -39,7 +39,7 @@ type CaseEnv struct {
 	Cohandlers []string // units
 	Supervised bool
 	Urgent     bool
-	Overdue    bool      // some clock with a measure is over
+	Overdue    bool      // some running clock is over
 	Place      string    // the smallest place that holds it
 	Photos     int       // how many photos it has
 	OpenedAt   time.Time // opened

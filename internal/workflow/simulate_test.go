@@ -334,3 +334,21 @@ func TestFill(t *testing.T) {
 		t.Errorf("a value was filled in again: %q", got)
 	}
 }
+
+func FuzzParseScript(f *testing.F) {
+	f.Add(loop)
+	f.Add("urgent: true\nitem: {n: 1, unit: working_days}\nuntil: 2023-06-01 00:00\nacts:\n- {at: 2023-04-28T09:12:00Z, action: order}\n")
+	f.Add(`[{"at": "2023-04-28 09:12", "action": "order", "form": {"a": [1, null, {"b": 2}]}}]`)
+	flow := shipped(f, "menu")
+	f.Fuzz(func(t *testing.T, src string) {
+		s, err := ParseScript(strings.NewReader(src))
+		if err == nil {
+			s.Until = "" // only the acts: the clocks' own running is bounded, but slow over centuries
+			_, err = Simulate(flow, s, China(), OfficeHours{})
+		}
+		var e *kernel.Error
+		if err != nil && (!errors.As(err, &e) || e.Say.Zh == "" || e.Say.En == "") {
+			t.Fatalf("an error that nobody understands: %v", err)
+		}
+	})
+}
