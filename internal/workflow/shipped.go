@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -24,12 +25,11 @@ func Shipped() ([]*Flow, error) {
 	}
 	var out []*Flow
 	for _, name := range names {
-		src, err := shippedFS.Open(name)
+		src, err := shippedFS.ReadFile(name)
 		if err != nil {
 			return nil, fmt.Errorf("workflow.Shipped: %w", err)
 		}
-		f, findings, err := Check(src)
-		src.Close()
+		f, findings, err := Check(bytes.NewReader(src))
 		if err != nil {
 			return nil, fmt.Errorf("workflow.Shipped: %s: %w", name, err)
 		}
