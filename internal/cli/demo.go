@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -200,7 +201,7 @@ func (l *loader) features() (string, error) {
 		list[i] = geo.Feature{Geometry: f.Shape, Properties: map[string]any{"kind": string(f.Kind), "name": f.Name}}
 	}
 	var b bytes.Buffer
-	err := geo.WriteFeatures(&b, list)
+	err := geo.WriteFeatures(&b, slices.Values(list))
 	return b.String(), err
 }
 

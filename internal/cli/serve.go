@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"sanzhi/internal/access"
-	"sanzhi/internal/cases"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/store"
 	"sanzhi/internal/web"
@@ -67,6 +66,7 @@ func (c *serveCmd) Run(e *env) (err error) {
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(e.ctx))
 	defer stop()
+	a.db.OnOutbox(srv.Stream.Wake)
 	go srv.Stream.Run(work, a.outbox)
 	duties := a.startDuties(work)
 	slog.Info("serving", "address", "http://"+l.Addr().String(), "tenant", t, "engine", a.engine.Name())
@@ -175,5 +175,3 @@ func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error 
 	}
 	return nil
 }
-
-var _ cases.Setups = (*store.Setups)(nil)

@@ -50,3 +50,20 @@ func Fill(t kernel.Text, lang kernel.Lang, values map[string]string) string {
 	s := placeholder.ReplaceAllStringFunc(t.In(lang), func(p string) string { return values[strings.Trim(p, "{}")] })
 	return strings.TrimSpace(s)
 }
+
+// ShippedSources gives the YAML of the shipped flows, in the order of Shipped: what a district stores when it is founded.
+func ShippedSources() ([]string, error) {
+	names, err := fs.Glob(shippedFS, "flows/*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("workflow.ShippedSources: %w", err)
+	}
+	out := make([]string, len(names))
+	for i, name := range names {
+		b, err := shippedFS.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("workflow.ShippedSources: %w", err)
+		}
+		out[i] = string(b)
+	}
+	return out, nil
+}
