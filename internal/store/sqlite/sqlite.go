@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -33,17 +34,23 @@ type Options struct {
 
 // Engine is an open file.
 type Engine struct {
-	path  string
-	read  *sql.DB
-	write *sql.DB
-	w     *writer
-	stmts stmtCache
+	path     string
+	writeDSN string
+	read     *sql.DB
+	write    *sql.DB // its one connection is the writer's
+	w        *writer
+	stmts    stmtCache
 }
 
 var _ dialect.Engine = (*Engine)(nil)
 
 // Open opens the file at path, making it if it is new, and starts its writer.
 func Open(ctx context.Context, path string, o Options) (*Engine, error) {
+	return open(ctx, path, o, "")
+}
+
+// open is Open with further parameters of the connections that write.
+func open(ctx context.Context, path string, o Options, more string) (*Engine, error) {
 	if o.Readers == 0 {
 		o.Readers = 4
 	}
@@ -56,39 +63,51 @@ func Open(ctx context.Context, path string, o Options) (*Engine, error) {
 	// The order of the pragmas matters: busy_timeout first, since switching to WAL itself takes a lock.
 	common := fmt.Sprintf("&_pragma=busy_timeout(%d)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"+
 		"&_pragma=temp_store(MEMORY)", o.BusyTimeout.Milliseconds())
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?"
-	wdb, err := sql.Open("sqlite", dsn+"_txlock=immediate"+common+"&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(2000)")
-	if err != nil {
+	e := &Engine{path: path, writeDSN: dsn(path) + "_txlock=immediate" + common + "&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(2000)" + more}
+	var err error
+	if e.write, err = pool(e.writeDSN, 1); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	wdb.SetMaxOpenConns(1)
-	wdb.SetMaxIdleConns(1)
-	if err := wdb.PingContext(ctx); err != nil {
-		_ = wdb.Close()
+	if err := e.write.PingContext(ctx); err != nil {
+		_ = e.write.Close()
 		return nil, damaged(path, err)
 	}
-	rdb, err := sql.Open("sqlite", dsn+"_txlock=deferred"+common+"&_pragma=query_only(1)&_pragma=cache_size(-8000)")
-	if err != nil {
-		_ = wdb.Close()
+	if e.read, err = pool(dsn(path)+"_txlock=deferred"+common+"&_pragma=query_only(1)&_pragma=cache_size(-8000)", o.Readers); err != nil {
+		_ = e.write.Close()
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	rdb.SetMaxOpenConns(o.Readers)
-	rdb.SetMaxIdleConns(o.Readers)
-	e := &Engine{path: path, read: rdb, write: wdb}
-	e.stmts.db = rdb
-	e.w = newWriter(wdb, o.Batch)
+	e.stmts.db = e.read
+	e.w = newWriter(e.write, o.Batch)
 	return e, nil
+}
+
+// dsn begins the driver's name of a file.
+func dsn(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" }
+
+// pool opens at most conns connections.
+func pool(dsn string, conns int) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db, nil
 }
 
 // damaged explains an error of the first look at a file.
 func damaged(path string, err error) error {
 	code := errCode(err)
-	if code == sqlite3.SQLITE_NOTADB || code == sqlite3.SQLITE_CORRUPT {
-		return &kernel.Error{Kind: kernel.KindUnavailable, Say: kernel.T(
-			"数据库文件 "+path+" 已损坏，未打开。请用最近的备份恢复：sanzhi restore --data 目录 备份文件",
-			"the database file "+path+" is damaged and was not opened; restore the last backup: sanzhi restore --data DIR FILE"), Cause: err}
+	if code&0xff == sqlite3.SQLITE_NOTADB || code&0xff == sqlite3.SQLITE_CORRUPT {
+		return damage(path, err)
 	}
 	return fmt.Errorf("open %s: %w", path, err)
+}
+
+func damage(path string, cause error) error {
+	return kernel.Unavailable(kernel.T(
+		"数据库文件 "+path+" 已损坏，未启用。请用最近的备份恢复：sanzhi restore --data 目录 备份文件",
+		"the database file "+path+" is damaged and was not opened; restore the last backup: sanzhi restore --data DIR FILE"), cause)
 }
 
 // Name implements dialect.Engine.
@@ -172,7 +191,13 @@ func (s *stmtCache) get(ctx context.Context, query string) (*sql.Stmt, error) {
 		_ = st.Close()
 		return old, nil
 	}
-	if s.m == nil || len(s.m) >= maxStmts {
+	if len(s.m) >= maxStmts {
+		for _, old := range s.m {
+			_ = old.Close() // a transaction that still uses it prepares it again or keeps it open until it ends
+		}
+		s.m = nil
+	}
+	if s.m == nil {
 		s.m = map[string]*sql.Stmt{}
 	}
 	s.m[query] = st
@@ -188,22 +213,46 @@ func (s *stmtCache) close() {
 	s.m = nil
 }
 
-// Migrate implements dialect.Engine.
+// Migrate implements dialect.Engine. It has a connection of its own, since the writer keeps the other for good, and holds
+// the lock of the folder, so that of two starts at once the second finds the work done.
 func (e *Engine) Migrate(ctx context.Context) error {
-	return migrations.Up(ctx, e.write, dialect.SQLite)
+	unlock, err := lockFolder(ctx, filepath.Dir(e.path))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	db, err := pool(e.writeDSN, 1)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", e.path, err)
+	}
+	defer func() { _ = db.Close() }()
+	return migrations.Up(ctx, db, dialect.SQLite)
 }
 
-// Check implements dialect.Engine: the settings are those that lose nothing, and the file is whole.
+// Check implements dialect.Engine: the settings are those that lose nothing, and the file is whole. The settings are read
+// on the writer's own connection, the only one whose settings count.
 func (e *Engine) Check(ctx context.Context) error {
-	for _, want := range []struct{ pragma, value string }{{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}} {
-		var got string
-		if err := e.write.QueryRowContext(ctx, "PRAGMA "+want.pragma).Scan(&got); err != nil {
-			return damaged(e.path, err)
+	undo := errors.New("nothing to keep")
+	err := e.Write(ctx, func(c dialect.Conn) error {
+		for _, want := range []struct{ pragma, value string }{{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}} {
+			var got string
+			if err := c.QueryRow("PRAGMA " + want.pragma).Scan(&got); err != nil {
+				return damaged(e.path, err)
+			}
+			if got != want.value {
+				return fmt.Errorf("sqlite: %s is %s, must be %s to lose nothing", want.pragma, got, want.value)
+			}
 		}
-		if got != want.value {
-			return fmt.Errorf("sqlite: %s is %s, must be %s to lose nothing", want.pragma, got, want.value)
-		}
+		return undo
+	})
+	if !errors.Is(err, undo) {
+		return err
 	}
+	return e.whole(ctx)
+}
+
+// whole reads the file through and refuses one that is damaged.
+func (e *Engine) whole(ctx context.Context) error {
 	rows, err := e.read.QueryContext(ctx, "PRAGMA quick_check(5)")
 	if err != nil {
 		return damaged(e.path, err)
@@ -223,18 +272,9 @@ func (e *Engine) Check(ctx context.Context) error {
 		return damaged(e.path, err)
 	}
 	if len(faults) > 0 {
-		return &kernel.Error{Kind: kernel.KindUnavailable, Say: kernel.T(
-			"数据库文件检查出损坏，未启用。请用最近的备份恢复：sanzhi restore --data 目录 备份文件",
-			"the database file failed its check and was not opened; restore the last backup: sanzhi restore --data DIR FILE"),
-			Cause: errors.New(strings.Join(faults, "; "))}
+		return damage(e.path, errors.New(strings.Join(faults, "; ")))
 	}
 	return nil
-}
-
-// Backup writes a consistent copy of the running database to a new file at path.
-func (e *Engine) Backup(ctx context.Context, path string) error {
-	_, err := e.read.ExecContext(ctx, "VACUUM INTO ?", path)
-	return err
 }
 
 // IndexText implements dialect.Engine. The index is keyed by the case's row number and keeps no copy of the text.
