@@ -29,7 +29,12 @@ func (e *Engine) Backup(ctx context.Context, path string) error {
 	defer func() { _ = os.Remove(part) }()
 	// VACUUM INTO takes an empty file, and so the copy never has wider rights than this one. It reads one snapshot: who
 	// writes meanwhile is not held up.
-	if _, err := e.read.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
+	db, err := pool(e.readDSN, 1)
+	if err != nil {
+		return fmt.Errorf("backup %s: %w", path, err)
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := db.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
 		return fmt.Errorf("backup %s: %w", path, err)
 	}
 	return publish(part, path, false)

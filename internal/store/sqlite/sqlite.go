@@ -36,10 +36,13 @@ type Options struct {
 type Engine struct {
 	path     string
 	writeDSN string
+	readDSN  string
 	read     *sql.DB
 	write    *sql.DB // its one connection is the writer's
 	w        *writer
-	stmts    stmtCache
+	readers  chan *reader // those at rest
+	quit     chan struct{}
+	close    func() error
 }
 
 var _ dialect.Engine = (*Engine)(nil)
@@ -63,7 +66,8 @@ func open(ctx context.Context, path string, o Options, more string) (*Engine, er
 	// The order of the pragmas matters: busy_timeout first, since switching to WAL itself takes a lock.
 	common := fmt.Sprintf("&_pragma=busy_timeout(%d)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"+
 		"&_pragma=temp_store(MEMORY)", o.BusyTimeout.Milliseconds())
-	e := &Engine{path: path, writeDSN: dsn(path) + "_txlock=immediate" + common + "&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(2000)" + more}
+	e := &Engine{path: path, readDSN: dsn(path) + "_txlock=deferred" + common + "&_pragma=query_only(1)&_pragma=cache_size(-8000)",
+		writeDSN: dsn(path) + "_txlock=immediate" + common + "&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(2000)" + more}
 	var err error
 	if e.write, err = pool(e.writeDSN, 1); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
@@ -72,11 +76,14 @@ func open(ctx context.Context, path string, o Options, more string) (*Engine, er
 		_ = e.write.Close()
 		return nil, damaged(path, err)
 	}
-	if e.read, err = pool(dsn(path)+"_txlock=deferred"+common+"&_pragma=query_only(1)&_pragma=cache_size(-8000)", o.Readers); err != nil {
+	if e.read, err = pool(e.readDSN, o.Readers); err != nil {
 		_ = e.write.Close()
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	e.stmts.db = e.read
+	e.readers, e.quit, e.close = make(chan *reader, o.Readers), make(chan struct{}), sync.OnceValue(e.shut)
+	for range o.Readers {
+		e.readers <- &reader{}
+	}
 	e.w = newWriter(e.write, o.Batch)
 	return e, nil
 }
@@ -113,10 +120,16 @@ func damage(path string, cause error) error {
 // Name implements dialect.Engine.
 func (e *Engine) Name() dialect.Name { return dialect.SQLite }
 
-// Close stops the writer after the batch at hand and closes the file.
-func (e *Engine) Close() error {
+// Close stops the writer after the batch at hand, waits for the snapshots that are being read, and closes the file.
+func (e *Engine) Close() error { return e.close() }
+
+func (e *Engine) shut() error {
+	close(e.quit)
 	e.w.close()
-	e.stmts.close()
+	for range cap(e.readers) {
+		r := <-e.readers
+		r.drop()
+	}
 	return errors.Join(e.read.Close(), e.write.Close())
 }
 
@@ -124,93 +137,6 @@ func (e *Engine) Close() error {
 // counts; a context that ends before that takes the unit of work off the queue unrun.
 func (e *Engine) Write(ctx context.Context, fn func(dialect.Conn) error) error {
 	return e.w.do(ctx, fn)
-}
-
-// Read implements dialect.Engine.
-func (e *Engine) Read(ctx context.Context, fn func(dialect.Conn) error) error {
-	tx, err := e.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
-	return fn(&readConn{ctx: ctx, tx: tx, stmts: &e.stmts})
-}
-
-// readConn is a snapshot.
-type readConn struct {
-	ctx   context.Context
-	tx    *sql.Tx
-	stmts *stmtCache
-}
-
-func (c *readConn) Exec(query string, args ...any) (int64, error) {
-	return 0, errors.New("sqlite: a read unit of work writes nothing")
-}
-
-func (c *readConn) Query(query string, args ...any) (*sql.Rows, error) {
-	st, err := c.stmts.get(c.ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	return c.tx.StmtContext(c.ctx, st).QueryContext(c.ctx, args...)
-}
-
-func (c *readConn) QueryRow(query string, args ...any) *sql.Row {
-	st, err := c.stmts.get(c.ctx, query)
-	if err != nil {
-		return c.tx.QueryRowContext(c.ctx, query, args...) // gives the same error where it is scanned
-	}
-	return c.tx.StmtContext(c.ctx, st).QueryRowContext(c.ctx, args...)
-}
-
-// stmtCache keeps one prepared statement for each text. Texts are constants of the program and few; those of filters are
-// bounded by the number of filters.
-type stmtCache struct {
-	db *sql.DB
-	mu sync.RWMutex
-	m  map[string]*sql.Stmt
-}
-
-const maxStmts = 2000
-
-func (s *stmtCache) get(ctx context.Context, query string) (*sql.Stmt, error) {
-	s.mu.RLock()
-	st := s.m[query]
-	s.mu.RUnlock()
-	if st != nil {
-		return st, nil
-	}
-	// Not under the request's context: the statement outlives the request.
-	st, err := s.db.PrepareContext(context.WithoutCancel(ctx), query)
-	if err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if old := s.m[query]; old != nil {
-		_ = st.Close()
-		return old, nil
-	}
-	if len(s.m) >= maxStmts {
-		for _, old := range s.m {
-			_ = old.Close() // a transaction that still uses it prepares it again or keeps it open until it ends
-		}
-		s.m = nil
-	}
-	if s.m == nil {
-		s.m = map[string]*sql.Stmt{}
-	}
-	s.m[query] = st
-	return st, nil
-}
-
-func (s *stmtCache) close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, st := range s.m {
-		_ = st.Close()
-	}
-	s.m = nil
 }
 
 // Migrate implements dialect.Engine. It has a connection of its own, since the writer keeps the other for good, and holds
@@ -253,22 +179,24 @@ func (e *Engine) Check(ctx context.Context) error {
 
 // whole reads the file through and refuses one that is damaged.
 func (e *Engine) whole(ctx context.Context) error {
-	rows, err := e.read.QueryContext(ctx, "PRAGMA quick_check(5)")
-	if err != nil {
-		return damaged(e.path, err)
-	}
-	defer func() { _ = rows.Close() }()
 	var faults []string
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return damaged(e.path, err)
+	err := e.Read(ctx, func(c dialect.Conn) error {
+		rows, err := c.Query("PRAGMA quick_check(5)")
+		if err != nil {
+			return err
 		}
-		if s != "ok" {
-			faults = append(faults, s)
+		for rows.Next() {
+			var s string
+			if err := rows.Scan(&s); err != nil {
+				return err
+			}
+			if s != "ok" {
+				faults = append(faults, s)
+			}
 		}
-	}
-	if err := rows.Err(); err != nil {
+		return rows.Err()
+	})
+	if err != nil {
 		return damaged(e.path, err)
 	}
 	if len(faults) > 0 {
