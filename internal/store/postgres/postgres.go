@@ -4,6 +4,7 @@ package postgres
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -193,8 +194,11 @@ func (e *Engine) IndexText(c dialect.Conn, tenant, id string, bigrams []string) 
 	return err
 }
 
-// quote makes a lexeme of any text.
+// quote makes a lexeme of any text. A lexeme has at most 2046 bytes; what is longer stands for itself by its hash.
 func quote(s string) string {
+	if len(s) > 1000 {
+		s = fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(s))) // no word that people write holds a colon
+	}
 	return "'" + strings.NewReplacer(`'`, `''`, `\`, `\\`).Replace(s) + "'"
 }
 
