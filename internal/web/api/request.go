@@ -136,3 +136,20 @@ func (s *Server) cookie(token string, expires time.Time) *http.Cookie {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// StillSigned reports whether the token of a long request still holds.
+func (d Deps) StillSigned(ctx context.Context, r *http.Request) bool {
+	token, _ := bearerOf(r)
+	_, err := d.Access.Authenticate(ctx, token)
+	return err == nil
+}
+
+// Fail answers a request that is not huma's with an error.
+func Fail(w http.ResponseWriter, r *http.Request, err error) {
+	writeProblem(w, ProblemOf(r.Context(), err))
+}
+
+// NotThere answers a path of the interface that does not exist.
+func NotThere(w http.ResponseWriter, r *http.Request) {
+	Fail(w, r, kernel.NotFound(kernel.T("没有这个接口", "there is no such call")))
+}

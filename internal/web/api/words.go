@@ -95,3 +95,16 @@ func where(at territory.At) string {
 	}
 	return strings.Join(append(near, strings.Join(fine, " ")), " · ")
 }
+
+// day reads a calendar day of Asia/Shanghai and gives the instant at which it begins, or the day plus days after it; the empty text
+// is the zero time.
+func day(field, s string, plus int) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, s, kernel.Shanghai)
+	if err != nil {
+		return time.Time{}, kernel.Malformed(field, kernel.T("日期应写成 2023-04-28", "a date is written like 2023-04-28"))
+	}
+	return t.AddDate(0, 0, plus), nil
+}
