@@ -113,8 +113,8 @@ func parseBearer(bearer string) (t kernel.Tenant, personal, ok bool) {
 // Accounts keeps accounts. Every call touches the tenant of the Tx only. A thing that is not there is kernel.NotFound.
 type Accounts interface {
 	// InsertAccount adds an account; kernel.Conflict when the user name is taken.
-	InsertAccount(kernel.Tx, Account) error
-	AccountByID(kernel.Tx, kernel.ID) (Account, error)
+	InsertAccount(tx kernel.Tx, a Account) error
+	AccountByID(tx kernel.Tx, account kernel.ID) (Account, error)
 	AccountByUser(tx kernel.Tx, user string) (Account, error)
 	// ListAccounts gives accounts by user name after page.After.
 	ListAccounts(tx kernel.Tx, page kernel.Page) ([]Account, error)
@@ -126,7 +126,7 @@ type Accounts interface {
 
 // Sessions keeps sessions. SessionByHash runs once a request.
 type Sessions interface {
-	InsertSession(kernel.Tx, Session) error
+	InsertSession(tx kernel.Tx, s Session) error
 	// SessionByHash gives a session in whatever state; kernel.NotFound when there is none.
 	SessionByHash(tx kernel.Tx, hash string) (Session, error)
 	TouchSession(tx kernel.Tx, hash string, seen time.Time) error
@@ -142,7 +142,7 @@ type Sessions interface {
 
 // Tokens keeps personal access tokens, as Sessions does.
 type Tokens interface {
-	InsertToken(kernel.Tx, Token) error
+	InsertToken(tx kernel.Tx, t Token) error
 	TokenByHash(tx kernel.Tx, hash string) (Token, error)
 	TouchToken(tx kernel.Tx, hash string, seen time.Time) error
 	TokensOf(tx kernel.Tx, account kernel.ID, now time.Time) ([]Token, error)
@@ -188,5 +188,5 @@ var AllEvents = []EventKind{SignedIn, SignInFailed, SignedOut, SessionRevoked, A
 
 // Journal records events in the act's own transaction.
 type Journal interface {
-	RecordAccess(kernel.Tx, Event) error
+	RecordAccess(tx kernel.Tx, e Event) error
 }

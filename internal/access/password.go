@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
@@ -178,11 +179,8 @@ func CheckPassword(user, password string) error {
 		return kernel.Invalid("password", kernel.T("密码不能和用户名相同", "the password may not be the user name"))
 	case isRun(low):
 		return kernel.Invalid("password", kernel.T("这样的密码太容易猜到，请换一个", "this password is too easy to guess; choose another"))
-	}
-	for _, c := range common {
-		if low == c {
-			return kernel.Invalid("password", kernel.T("这个密码太常见，请换一个", "this password is too common; choose another"))
-		}
+	case slices.Contains(common, low):
+		return kernel.Invalid("password", kernel.T("这个密码太常见，请换一个", "this password is too common; choose another"))
 	}
 	return nil
 }

@@ -10,11 +10,11 @@ import (
 
 var cheap = Params{MemoryKiB: 64, Time: 1, Threads: 1}
 
-func hasher(t testing.TB, p Params, slots, queue int) *Hasher {
-	t.Helper()
+func hasher(tb testing.TB, p Params, slots, queue int) *Hasher {
+	tb.Helper()
 	h, err := NewHasher(p, slots, queue)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return h
 }

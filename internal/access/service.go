@@ -21,7 +21,7 @@ type Policy struct {
 	MaxToken time.Duration
 }
 
-// DefaultPolicy: half an hour idle, twelve hours in all, personal tokens up to a year.
+// DefaultPolicy is half an hour idle, twelve hours in all, personal tokens up to a year.
 var DefaultPolicy = Policy{Idle: 30 * time.Minute, Absolute: 12 * time.Hour, Touch: time.Minute, MaxToken: 365 * 24 * time.Hour}
 
 // Parts are what a Service is joined from. All are needed.
@@ -183,7 +183,7 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (Signed, erro
 	var signed Signed
 	var touch func(kernel.Tx) error
 	err := s.Store.View(ctx, tenant, func(tx kernel.Tx) (err error) {
-		account := kernel.ID("")
+		var account kernel.ID
 		if personal {
 			account, touch, err = s.byToken(tx, hash, &signed)
 		} else {

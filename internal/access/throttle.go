@@ -20,14 +20,14 @@ type Limit struct {
 	Burst int
 }
 
-// Wait is the cause of a TooMany error: how long to wait before the next try can succeed.
-type Wait struct{ For time.Duration }
+// WaitError is the cause of a TooMany error: how long to wait before the next try can succeed.
+type WaitError struct{ For time.Duration }
 
-func (w *Wait) Error() string { return "wait " + w.For.String() }
+func (w *WaitError) Error() string { return "wait " + w.For.String() }
 
 // RetryAfter gives how long an error asks to wait, for the Retry-After header.
 func RetryAfter(err error) (time.Duration, bool) {
-	var w *Wait
+	var w *WaitError
 	if errors.As(err, &w) {
 		return w.For, true
 	}
@@ -36,7 +36,7 @@ func RetryAfter(err error) (time.Duration, bool) {
 
 func tooMany(d time.Duration) error {
 	n := int((d + time.Second - 1) / time.Second)
-	return &kernel.Error{Kind: kernel.KindTooMany, Cause: &Wait{For: d},
+	return &kernel.Error{Kind: kernel.KindTooMany, Cause: &WaitError{For: d},
 		Say: kernel.T(fmt.Sprintf("操作太频繁，请 %d 秒后再试", max(n, 1)), fmt.Sprintf("too many tries; wait %d seconds and try again", max(n, 1)))}
 }
 
@@ -75,7 +75,7 @@ type SignInLimits struct {
 	Keys int
 }
 
-// DefaultSignInLimits: five failures are free, then 2 s, 4 s … up to 5 min; a hundred tries at once from one address and
+// DefaultSignInLimits are for a county: five failures are free, then 2 s, 4 s … up to 5 min; a hundred tries at once from one address and
 // one more a second.
 var DefaultSignInLimits = SignInLimits{Free: 5, First: 2 * time.Second, Most: 5 * time.Minute, Forget: time.Hour,
 	Address: Limit{Every: time.Second, Burst: 100}, Keys: 20_000}
@@ -180,7 +180,7 @@ type OrderLimits struct {
 	Keys                int
 }
 
-// DefaultOrderLimits: sixty at once from one address (a community's wireless network) and one more each 10 s; three for
+// DefaultOrderLimits are for a county: sixty at once from one address (a community's wireless network) and one more each 10 s; three for
 // one contact number and one more each 10 min; for all together 300 at once and 20 more a second.
 var DefaultOrderLimits = OrderLimits{Address: Limit{10 * time.Second, 60}, Phone: Limit{10 * time.Minute, 3}, All: Limit{50 * time.Millisecond, 300}, Keys: 50_000}
 
@@ -251,17 +251,17 @@ func reserve(from *lru[*rate.Limiter], key string, l Limit, now time.Time) reser
 // lru is a map that keeps the most recently used keys, so that an endless row of keys cannot fill the memory.
 type lru[V any] struct {
 	most  int
-	order *list.List
-	byKey map[string]*list.Element
+	order *list.List // of string keys, the most recently used first
+	byKey map[string]*entry[V]
 }
 
 type entry[V any] struct {
-	key   string
+	place *list.Element
 	value V
 }
 
 func newLRU[V any](most int) *lru[V] {
-	return &lru[V]{most: max(most, 1), order: list.New(), byKey: map[string]*list.Element{}}
+	return &lru[V]{most: max(most, 1), order: list.New(), byKey: map[string]*entry[V]{}}
 }
 
 func (l *lru[V]) get(key string) (V, bool) {
@@ -270,15 +270,15 @@ func (l *lru[V]) get(key string) (V, bool) {
 		var none V
 		return none, false
 	}
-	l.order.MoveToFront(e)
-	return e.Value.(*entry[V]).value, true
+	l.order.MoveToFront(e.place)
+	return e.value, true
 }
 
 func (l *lru[V]) put(key string, v V) {
-	l.byKey[key] = l.order.PushFront(&entry[V]{key, v})
+	l.byKey[key] = &entry[V]{l.order.PushFront(key), v}
 	if l.order.Len() > l.most {
-		last := l.order.Back()
-		l.order.Remove(last)
-		delete(l.byKey, last.Value.(*entry[V]).key)
+		if last, ok := l.order.Remove(l.order.Back()).(string); ok {
+			delete(l.byKey, last)
+		}
 	}
 }

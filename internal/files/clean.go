@@ -28,7 +28,7 @@ type Limits struct {
 	Quality int   // of the JPEG, 1 to 100
 }
 
-// DefaultLimits: 12 MiB, 40 megapixels; kept at 2048 px and 320 px with quality 85.
+// DefaultLimits are 12 MiB, 40 megapixels; kept at 2048 px and 320 px with quality 85.
 var DefaultLimits = Limits{Bytes: 12 << 20, Pixels: 40_000_000, Side: 2048, Thumb: 320, Quality: 85}
 
 // Image is a photo as it is kept.

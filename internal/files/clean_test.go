@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"image"
@@ -47,20 +48,20 @@ func corners(w, h int) *image.RGBA {
 	return m
 }
 
-func asJPEG(t testing.TB, m image.Image) []byte {
-	t.Helper()
+func asJPEG(tb testing.TB, m image.Image) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: 95}); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.Bytes()
 }
 
-func asPNG(t testing.TB, m image.Image) []byte {
-	t.Helper()
+func asPNG(tb testing.TB, m image.Image) []byte {
+	tb.Helper()
 	var b bytes.Buffer
 	if err := png.Encode(&b, m); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.Bytes()
 }
@@ -294,11 +295,11 @@ const (
 	webpLossless = "UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA=="
 )
 
-func unbase(t testing.TB, s string) []byte {
-	t.Helper()
+func unbase(tb testing.TB, s string) []byte {
+	tb.Helper()
 	b, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b
 }
@@ -344,8 +345,8 @@ func TestRefuses(t *testing.T) {
 		"too many bytes":     {append(good, make([]byte, 12<<20)...), kernel.KindTooLarge, "12 MB"},
 	} {
 		got, err := cleaner().Clean(ctx, bytes.NewReader(tt.data))
-		e, ok := err.(*kernel.Error)
-		if got != nil || !ok || e.Kind != tt.kind || !strings.Contains(e.Say.Zh, tt.say) || e.Say.En == "" || e.Field != "photo" {
+		var e *kernel.Error
+		if got != nil || !errors.As(err, &e) || e.Kind != tt.kind || !strings.Contains(e.Say.Zh, tt.say) || e.Say.En == "" || e.Field != "photo" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -39,9 +39,9 @@ type Blobs interface {
 
 // Uploads keeps the records. Every call touches the tenant of the Tx only.
 type Uploads interface {
-	InsertUpload(kernel.Tx, Upload) error
+	InsertUpload(tx kernel.Tx, u Upload) error
 	// UploadByID gives an upload, or kernel.NotFound.
-	UploadByID(kernel.Tx, kernel.ID) (Upload, error)
+	UploadByID(tx kernel.Tx, upload kernel.ID) (Upload, error)
 	// TakeUpload gives the upload to the case, by one conditional update: only when no case has it and it has not expired
 	// at tx.Now, else kernel.NotFound.
 	TakeUpload(tx kernel.Tx, upload, toCase kernel.ID) error

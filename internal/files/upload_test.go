@@ -169,7 +169,8 @@ func TestReceiveTakeOpen(t *testing.T) {
 	fresh := receive(t, f, 101)
 	for name, bad := range map[string]kernel.ID{"taken": u.ID, "expired": late.ID, "unknown": "NONE"} {
 		err := take("CASE2", fresh.ID, bad)
-		if e, ok := err.(*kernel.Error); !ok || e.Kind != kernel.KindInvalid || e.Field != "photos[1]" {
+		var e *kernel.Error
+		if !errors.As(err, &e) || e.Kind != kernel.KindInvalid || e.Field != "photos[1]" {
 			t.Errorf("%s: %v", name, err)
 		}
 		fresh = receive(t, f, 101) // the shelf does not undo

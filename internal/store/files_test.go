@@ -21,16 +21,16 @@ const (
 	shaB = "bb00000000000000000000000000000000000000000000000000000000000002"
 )
 
-func upload(n int, photo, thumb string) files.Upload {
-	return files.Upload{ID: id(n), SHA: photo, Thumb: thumb, Width: 640, Height: 480, Bytes: 1234, At: now, Expires: now.Add(files.Keep)}
+func upload(n int, at time.Time, photo, thumb string) files.Upload {
+	return files.Upload{ID: id(n), SHA: photo, Thumb: thumb, Width: 640, Height: 480, Bytes: 1234, At: at, Expires: at.Add(files.Keep)}
 }
 
 func TestUploadIsTakenOnceAndInTime(t *testing.T) {
 	eachEngine(t, func(t *testing.T, db *store.DB, clock *kernel.ManualClock) {
-		repo := store.Files{}
-		want := upload(1, shaA, shaB)
+		repo := store.Uploads{}
+		want := upload(1, now, shaA, shaB)
 		update(t, db, func(tx kernel.Tx) error { return repo.InsertUpload(tx, want) })
-		update(t, db, func(tx kernel.Tx) error { return repo.InsertUpload(tx, upload(2, shaA, shaA)) })
+		update(t, db, func(tx kernel.Tx) error { return repo.InsertUpload(tx, upload(2, now, shaA, shaA)) })
 		take := func(photo, toCase int) error {
 			return db.Update(context.Background(), here, func(tx kernel.Tx) error { return repo.TakeUpload(tx, id(photo), id(toCase)) })
 		}
@@ -69,12 +69,13 @@ func TestUploadIsTakenOnceAndInTime(t *testing.T) {
 
 func TestSweepRemovesWhatNobodyTook(t *testing.T) {
 	eachEngine(t, func(t *testing.T, db *store.DB, clock *kernel.ManualClock) {
-		for name, blobs := range map[string]files.Blobs{"database": store.Blobs{DB: db}, "disk": store.NewDisk(t.TempDir(), clock)} {
+		for name, blobs := range map[string]files.Blobs{"database": store.Blobs{DB: db}, "disk": store.DiskBlobs{Dir: t.TempDir()}} {
 			t.Run(name, func(t *testing.T) {
-				ctx, repo := context.Background(), store.Files{}
-				clock.Set(now)
+				ctx, repo := context.Background(), store.Uploads{}
+				begin := time.Now().UTC().Truncate(time.Millisecond) // files on disk bear the machine's time
+				clock.Set(begin)
 				update(t, db, func(tx kernel.Tx) error {
-					for i, u := range []files.Upload{upload(1, shaA, shaB), upload(2, shaA, shaA)} {
+					for i, u := range []files.Upload{upload(1, begin, shaA, shaB), upload(2, begin, shaA, shaA)} {
 						if err := repo.InsertUpload(tx, u); err != nil {
 							return err
 						}
@@ -113,7 +114,7 @@ func TestSweepRemovesWhatNobodyTook(t *testing.T) {
 				if err := blobs.Put(ctx, here, shaA, []byte(shaA)); err != nil { // put again: a sweep leaves it
 					t.Fatal(err)
 				}
-				if err := blobs.Delete(ctx, here, shaA, clock.Now()); err != nil {
+				if err := blobs.Delete(ctx, here, shaA, begin); err != nil {
 					t.Fatal(err)
 				}
 				if _, err := blobs.Get(ctx, here, shaA); err != nil {
@@ -148,7 +149,7 @@ func clearUploads(t *testing.T, db *store.DB) {
 
 func TestDiskKeepsToItsFolder(t *testing.T) {
 	top := t.TempDir()
-	d := store.NewDisk(filepath.Join(top, "files"), kernel.NewManualClock(now))
+	d := store.DiskBlobs{Dir: filepath.Join(top, "files")}
 	ctx := context.Background()
 	for _, bad := range []struct {
 		t   kernel.Tenant
@@ -172,7 +173,7 @@ func TestDiskKeepsToItsFolder(t *testing.T) {
 		}
 		return err
 	})
-	if d := cmp.Diff([]string{filepath.Join("files", string(here), shaA[:2], shaA[2:])}, found); d != "" || err != nil {
+	if d := cmp.Diff([]string{filepath.Join("files", string(here), shaA[:2], shaA)}, found); d != "" || err != nil {
 		t.Error(d, err)
 	}
 }

@@ -5,6 +5,7 @@ CREATE TABLE tenant (
   name_en TEXT COLLATE "C" NOT NULL,
   demo SMALLINT NOT NULL,
   settings TEXT COLLATE "C" NOT NULL,
+  revision BIGINT NOT NULL,
   created_at BIGINT NOT NULL
 );
 
@@ -370,7 +371,6 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_at ON idempotency (tenant, at);
 
--- Photos that came in. case_id is empty until a case takes it, once.
 CREATE TABLE upload (
   tenant TEXT COLLATE "C" NOT NULL,
   id TEXT COLLATE "C" NOT NULL,
@@ -386,14 +386,13 @@ CREATE TABLE upload (
 );
 CREATE INDEX upload_sha ON upload (tenant, sha);
 CREATE INDEX upload_thumb ON upload (tenant, thumb);
-CREATE INDEX upload_case ON upload (tenant, case_id) WHERE case_id <> '';
+CREATE INDEX upload_case ON upload (tenant, case_id, id) WHERE case_id <> '';
 CREATE INDEX upload_free ON upload (tenant, expires_at) WHERE case_id = '';
--- Contents on PostgreSQL; beside a SQLite file they are files on disk.
 CREATE TABLE blob (
   tenant TEXT COLLATE "C" NOT NULL,
   sha TEXT COLLATE "C" NOT NULL,
-  put_at BIGINT NOT NULL,
   bytes BYTEA NOT NULL,
+  put_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, sha)
 );
 

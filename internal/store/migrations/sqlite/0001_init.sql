@@ -5,6 +5,7 @@ CREATE TABLE tenant (
   name_en TEXT NOT NULL,
   demo SMALLINT NOT NULL,
   settings TEXT NOT NULL,
+  revision BIGINT NOT NULL,
   created_at BIGINT NOT NULL
 );
 
@@ -365,7 +366,6 @@ CREATE TABLE idempotency (
 ) WITHOUT ROWID;
 CREATE INDEX idempotency_at ON idempotency (tenant, at);
 
--- Photos that came in. case_id is empty until a case takes it, once.
 CREATE TABLE upload (
   tenant TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -381,14 +381,13 @@ CREATE TABLE upload (
 );
 CREATE INDEX upload_sha ON upload (tenant, sha);
 CREATE INDEX upload_thumb ON upload (tenant, thumb);
-CREATE INDEX upload_case ON upload (tenant, case_id) WHERE case_id <> '';
+CREATE INDEX upload_case ON upload (tenant, case_id, id) WHERE case_id <> '';
 CREATE INDEX upload_free ON upload (tenant, expires_at) WHERE case_id = '';
--- Contents on PostgreSQL; beside a SQLite file they are files on disk.
 CREATE TABLE blob (
   tenant TEXT NOT NULL,
   sha TEXT NOT NULL,
-  put_at BIGINT NOT NULL,
   bytes BLOB NOT NULL,
+  put_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, sha)
 );
 
