@@ -120,11 +120,17 @@ func worldOn(t testing.TB, e dialect.Engine, opts ...option) *world {
 }
 
 // journal writes access events as the program does.
-type journal struct{ log *ledger.Log }
+type journal struct {
+	log    *ledger.Log
+	outbox store.Outbox
+}
 
 func (j journal) RecordAccess(tx kernel.Tx, ev access.Event) error {
 	_, err := j.log.Append(tx, ledger.Entry{Actor: kernel.Anonymous(tx.Tenant()), Act: string(ev.What), Object: ev.Account, Public: map[string]any{"by": ev.By}})
-	return err
+	if err != nil || ev.Account == "" {
+		return err
+	}
+	return j.outbox.Put(tx, api.TopicAccess, string(ev.Account), map[string]any{})
 }
 
 func (w *world) join(ring *vault.Keyring) api.Deps {
@@ -141,7 +147,7 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 		w.t.Fatal(err)
 	}
 	w.access = access.NewService(access.Parts{Store: w.db, Accounts: store.Access{}, Sessions: store.Access{}, Tokens: store.Access{}, Posts: store.Orgs{},
-		Journal: journal{w.cases.Ledger}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, w.clock), Sealer: sealer, Clock: w.clock,
+		Journal: journal{w.cases.Ledger, w.outbox}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, w.clock), Sealer: sealer, Clock: w.clock,
 		Policy: access.DefaultPolicy})
 	_, sign, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -149,7 +155,7 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 	}
 	return api.Deps{Tenant: tenant, Clock: w.clock, Store: w.db, Cases: w.cases, Access: w.access, Orgs: store.Orgs{}, Places: store.Territory{},
 		Once: &store.Once{DB: w.db, Sealer: sealer}, Limits: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock),
-		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, SignKey: sign, Version: "1"}
+		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, SignKey: sign, Version: "1", Signed: api.NewSignedCache()}
 }
 
 // answer is what came back.

@@ -288,7 +288,7 @@ func TestRequesterByCode(t *testing.T) {
 	if wrong[7]++; wrong[7] > 'Z' || wrong[7] == ':' {
 		wrong[7] = 'A'
 	}
-	for _, c := range []string{string(wrong), "x", strings.Repeat("9", 15), plain[:14], "%00", "%ff"} {
+	for _, c := range []string{string(wrong), "x", strings.Repeat("9", 15), plain[:14]} {
 		w.do("", "GET", "/track/"+c, nil).want(404)
 	}
 	w.do("", "POST", "/track/"+code+"/comment", map[string]any{"text": "门口有狗"}).want(200)
