@@ -38,7 +38,7 @@ const holdingCols = `id, person, title, role, org, place, path, level, from_at, 
 
 // Holdings gives the posts that a person holds, has held or will hold, oldest first.
 func (Desk) Holdings(k kernel.Tx, person kernel.ID) ([]*orgs.Holding, error) {
-	rows, err := on(k).Query("SELECT "+holdingCols+" FROM holding WHERE tenant = $1 AND person = $2 ORDER BY id", string(on(k).tenant), string(person))
+	rows, err := on(k).Query("SELECT "+holdingCols+" FROM holding WHERE tenant = $1 AND person = $2 ORDER BY from_at, id", string(on(k).tenant), string(person))
 	return scanAll(rows, err, func(r *sql.Rows) (*orgs.Holding, error) {
 		h := &orgs.Holding{}
 		var from, to int64
