@@ -39,6 +39,8 @@ type Server struct {
 	OpenAPI *huma.OpenAPI
 	Stream  *Hub
 	Handler http.Handler
+	// Routes are the patterns of the mux.
+	Routes []string
 }
 
 // policy lets a page load from its own host only. Maps draw with workers made of blobs.
@@ -47,20 +49,11 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 // New assembles the face.
 func New(c Config) *Server {
-	mux := http.NewServeMux()
+	mux := &table{ServeMux: http.NewServeMux()}
 	rest, doc := api.New(mux, c.API)
-	rest.Plain(mux)
 	s := &Server{API: rest, OpenAPI: doc.OpenAPI(), Stream: NewHub(c.API)}
 	mux.HandleFunc("GET /api/v1/stream", s.Stream.ServeHTTP)
-	mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, r *http.Request) {
-		b, err := doc.OpenAPI().MarshalJSON()
-		if err != nil {
-			http.Error(w, "openapi", http.StatusInternalServerError)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(b)
-	})
+	document(mux, doc.OpenAPI())
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { ready(w, r, c.Ready) })
 	reg := prometheus.NewRegistry()
@@ -82,10 +75,25 @@ func New(c Config) *Server {
 	h = rest.Identify(h)
 	h = headers(h)
 	h = recovered(h)
-	h = m.count(mux, h)
-	s.Handler = h
+	h = m.count(mux.ServeMux, h)
+	s.Handler, s.Routes = h, mux.patterns
 	return s
 }
+
+// table is a mux that knows its routes, so that a test can hold them against the document.
+type table struct {
+	*http.ServeMux
+	patterns []string
+}
+
+// HandleFunc registers a route.
+func (t *table) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	t.patterns = append(t.patterns, pattern)
+	t.ServeMux.HandleFunc(pattern, h)
+}
+
+// Handle registers a route.
+func (t *table) Handle(pattern string, h http.Handler) { t.HandleFunc(pattern, h.ServeHTTP) }
 
 // crossOrigin refuses what a page of another origin makes a browser send. A request that names its right in a header was not
 // made by a browser by itself.

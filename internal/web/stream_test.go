@@ -90,7 +90,7 @@ func TestStreamReachesWhoMayRead(t *testing.T) {
 	w := newWorld(t)
 	w.do("", "GET", "/stream", nil).want(401)
 	id, code := w.to("accepted")
-	mark, _ := w.to("accepted") // what all but the water company may read, to know when a stream has caught up
+	mark, _ := w.to("accepted")  // what all but the water company may read, to know when a stream has caught up
 	w.clock.Advance(time.Minute) // what is done already is told no more
 	streams := map[string]<-chan string{}
 	for _, user := range []string{"clerk", "clerk-north", "cadre", "dispatcher", "water", "leader", "mediator"} {

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -96,10 +97,21 @@ type Server struct {
 	maps maps
 }
 
-// New makes the surface and registers its routes on the mux. The OpenAPI document is made of the same registration.
-func New(mux *http.ServeMux, d Deps) (*Server, huma.API) {
-	s := &Server{Deps: d}
+// useProblems makes huma speak in our problems. Its hooks are variables of its package, set once.
+var useProblems = sync.OnceFunc(func() {
 	huma.NewErrorWithContext = humaProblem
+	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		if status == 0 {
+			return &Problem{} // it asks for the type alone
+		}
+		return humaProblem(nil, status, msg, errs...)
+	}
+})
+
+// New makes the surface and registers its routes on the mux. The OpenAPI document is made of the same registration.
+func New(mux humago.Mux, d Deps) (*Server, huma.API) {
+	s := &Server{Deps: d}
+	useProblems()
 	cfg := huma.DefaultConfig("sanzhi 三治", d.Version)
 	cfg.Info.Description = "Everyday governance of a district: orders, the places they lie at, the people who see to them, and figures that anyone can check."
 	cfg.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
@@ -114,6 +126,8 @@ func New(mux *http.ServeMux, d Deps) (*Server, huma.API) {
 	}
 	api := humago.NewWithPrefix(mux, "/api/v1", cfg)
 	s.routes(api)
+	s.Plain(mux)
+	describe(api.OpenAPI())
 	return s, api
 }
 
