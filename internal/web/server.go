@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -31,6 +30,8 @@ type Config struct {
 	Ready func(ctx context.Context) error
 	// Origins are the addresses that pages may be served from beside the request's own host.
 	Origins []string
+	// Timeout is how long a request may take, streams and uploads apart; DefaultTimeout when left out.
+	Timeout time.Duration
 }
 
 // Server is the assembled face.
@@ -70,7 +71,7 @@ func New(c Config) *Server {
 			slog.Warn("origin left out", "origin", o, "cause", err)
 		}
 	}
-	var h http.Handler = mux
+	var h http.Handler = deadline(mux, c.Timeout)
 	h = crossOrigin(guard, h)
 	h = rest.Identify(h)
 	h = headers(h)
@@ -155,22 +156,4 @@ func ready(w http.ResponseWriter, r *http.Request, check func(context.Context) e
 		return
 	}
 	_, _ = fmt.Fprintln(w, "ready")
-}
-
-// Serve listens and serves until ctx ends, then lets requests finish for up to ten seconds. Every read of the network has a
-// limit in size and time; streams and photos set their own.
-func Serve(ctx context.Context, l net.Listener, h http.Handler, closing func()) error {
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second, WriteTimeout: 30 * time.Second,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
-	done := make(chan error, 1)
-	go func() { done <- srv.Serve(l) }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	}
-	closing()
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	return srv.Shutdown(end)
 }
