@@ -9,5 +9,5 @@ go run -tags "$(go_tags)" ./cmd/sanzhi openapi >.cache/openapi.json
 mv .cache/openapi.json api/openapi.json
 if have_ui; then
 	ui_install
-	(cd ui && npm run --silent generate)
+	(cd ui && npm run --silent types)
 fi

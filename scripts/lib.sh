@@ -38,10 +38,16 @@ ui_install() {
 	fi
 }
 
+# ui_changed is true when anything that ui/dist is made of is newer than the last build.
+ui_changed() {
+	[ -e .cache/ui-built ] || return 0
+	[ -n "$(find ui \( -name node_modules -o -name dist -o -name browser -o -name test-results \) -prune -o \
+		-newer .cache/ui-built -print -quit)" ]
+}
+
 # ui_build builds ui/dist unless it is newer than everything it is made of.
 ui_build() {
-	if newer .cache/ui-built ui/package.json ui/package-lock.json ui/index.html ui/vite.config.ts ui/tsconfig.json ui/src ui/public ||
-		[ -z "$(find ui/dist -name '*.html' -print -quit 2>/dev/null)" ]; then
+	if ui_changed || [ -z "$(find ui/dist -name '*.html' -print -quit 2>/dev/null)" ]; then
 		ui_install
 		(cd ui && npm run --silent build)
 		touch .cache/ui-built

@@ -5,9 +5,10 @@
 
 need go "Go 1.26"
 
-# modules FLAG…: module path and folder of all that the packages import, our own apart.
+# modules ARGUMENT…: module path, version and folder of all that the packages import, our own apart.
 modules() {
-	go list -deps "$@" -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' ./... | sort -u | sed '/^$/d'
+	go list -deps -tags "$(go_tags)" -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' "$@" |
+		sort -u | sed '/^$/d'
 }
 
 # licence DIR: a short name, from the words that each licence cannot do without. The order matters: the GNU licences name
@@ -33,8 +34,9 @@ licence() {
 	esac
 }
 
-program=$(modules -tags "$(go_tags)")
-tests=$(modules -tags "$(go_tags)" -test)
+# Packages that only help tests are named so, and internal/arch keeps the program from importing them.
+program=$(modules $(go list -tags "$(go_tags)" ./... | grep -v 'test$'))
+tests=$(modules -test ./...)
 bad=0
 while read -r path version dir; do
 	[ -n "$path" ] || continue

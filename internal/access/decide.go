@@ -110,17 +110,8 @@ func permits(actor kernel.Actor, r rule, t Target) bool {
 		if !slices.Contains(bundles[p.Role], r.perm) {
 			continue
 		}
-		switch r.reach {
-		case reachTenant:
+		if r.reach == reachTenant || holds(p, t) && (r.reach == reachPlace || sees(p, actor.Account, t)) {
 			return true
-		case reachPlace:
-			if holds(p, t) {
-				return true
-			}
-		case reachCase:
-			if holds(p, t) && sees(p, actor.Account, t) {
-				return true
-			}
 		}
 	}
 	return false

@@ -205,14 +205,14 @@ func (w *writer) clause(c Clause, cols Columns) {
 }
 
 func (w *writer) unit(id kernel.ID, cols Columns) string {
-	var any []string
+	var either []string
 	if cols.Unit != "" {
-		any = append(any, cols.Unit+" = "+w.arg(string(id)))
+		either = append(either, cols.Unit+" = "+w.arg(string(id)))
 	}
 	if cols.Cohandler != "" {
-		any = append(any, strings.Replace(cols.Cohandler, "?", w.arg(string(id)), 1))
+		either = append(either, strings.Replace(cols.Cohandler, "?", w.arg(string(id)), 1))
 	}
-	return "(" + strings.Join(any, " OR ") + ")"
+	return "(" + strings.Join(either, " OR ") + ")"
 }
 
 func missing(c Clause, cols Columns) bool {

@@ -84,8 +84,8 @@ func (s *source) engineImport(from, to place) (rule, say string) {
 	if under(to.sub, engines) && !under(from.sub, []string{to.sub, conformance}) && from.room != "cli" && !byTest {
 		return "engine", "only cli opens an engine; take the store's interfaces instead of " + to.sub
 	}
-	if under(to.sub, []string{conformance}) && !s.test {
-		return "engine", conformance + " is linked into tests only"
+	if forTests(to.sub) && !s.test && !forTests(from.sub) {
+		return "engine", to.sub + " is linked into tests only"
 	}
 	return "", ""
 }

@@ -31,8 +31,12 @@ var impure = []string{"database/sql", "net/http", "os", "log", "flag"}
 // of store and web open them as well, because what a person sees is tested against real engines.
 var engines = []string{"store/sqlite", "store/postgres"}
 
-// conformance is the suite that all engines pass. It is linked into tests only.
+// conformance is the suite that all engines pass.
 const conformance = "store/storetest"
+
+// forTests reports whether a package only helps tests, such as store/storetest: its name says so. Only tests and its like
+// import it, so that neither it nor what it needs is linked into the program.
+func forTests(sub string) bool { return strings.HasSuffix(sub, "test") }
 
 // planningMay is all that the sub-rooms of planning import: pure algorithms, values in and values out.
 var planningMay = []string{"kernel", "geo"}

@@ -56,7 +56,7 @@ var (
 )
 
 // kinds are the endings of the files that are read.
-var kinds = []string{".go", ".ts", ".vue", ".sh", ".sql", ".md", ".yml", ".yaml", ".css", ".html"}
+var kinds = []string{".go", ".ts", ".mjs", ".vue", ".sh", ".sql", ".md", ".yml", ".yaml", ".css", ".html"}
 
 // read gathers the module's files from its root. A Go file that does not parse is an error: the compiler would say so too.
 func read(root fs.FS) ([]*source, error) {

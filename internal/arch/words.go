@@ -30,7 +30,7 @@ func (s *source) lines() int { return strings.Count(s.text, "\n") }
 
 func (s *source) counted() bool {
 	ours := false
-	for _, end := range []string{".go", ".ts", ".vue", ".sh"} {
+	for _, end := range []string{".go", ".ts", ".mjs", ".vue", ".sh"} {
 		ours = ours || strings.HasSuffix(s.path, end)
 	}
 	return ours && !s.test && !s.generated()
@@ -69,7 +69,7 @@ func skipRule(s *source) []Finding {
 	return found
 }
 
-var uiSkip = regexp.MustCompile(`\b(it|test|describe|suite)\.(skip|todo|only|skipIf|runIf)\b|\bx(it|describe)\(`)
+var uiSkip = regexp.MustCompile(`\b(it|test|describe|suite)\.(skip|todo|only|skipIf|runIf)\b|\bx(it|describe)\(|\bt\.(skip|todo)\(|\b(skip|only|todo):`)
 
 // uiSkips finds the same in TypeScript, and the mark that silently leaves out all other tests.
 func uiSkips(s *source) []Finding {
@@ -121,6 +121,9 @@ func clockRule(s *source) []Finding {
 	return found
 }
 
+// shout is an exclamation mark at the end of a word; alone it is a sign that is talked about.
+var shout = regexp.MustCompile(`[\pL\pN]!|！`)
+
 // textRule reads the literal texts that people will see: both languages, and no exclamation mark in either.
 func textRule(s *source) []Finding {
 	if s.test {
@@ -145,7 +148,7 @@ func textRule(s *source) []Finding {
 			case err != nil:
 			case strings.TrimSpace(words) == "":
 				found = append(found, Finding{s.path, s.line(lit.Pos()), "text", "the text is missing in " + lang})
-			case strings.ContainsAny(words, "!！"):
+			case shout.MatchString(words):
 				found = append(found, Finding{s.path, s.line(lit.Pos()), "text", "no exclamation marks: say it calmly"})
 			}
 		}
@@ -169,13 +172,14 @@ func selector(e ast.Expr) (x, sel string) {
 
 // forbidden are marks of work left undone and of one person's machine.
 var forbidden = []struct {
-	pattern *regexp.Regexp
-	say     string
+	pattern    *regexp.Regexp
+	say        string
+	notInTests bool // a failing test may well say so
 }{
-	{regexp.MustCompile(`\b(TODO|FIXME|XXX|HACK)\b`), "finish it, or write an issue and say plainly what falls short"},
-	{regexp.MustCompile(`(?i)\bnot (yet )?implemented\b`), "a thing that does not work yet does not exist yet: leave it out"},
-	{regexp.MustCompile(`(^|[\s"'(=:])/(home|root|Users|work)/`), "a path of one person's machine"},
-	{regexp.MustCompile(`(?i)\blorem ipsum\b`), "write the real words"},
+	{regexp.MustCompile(`(//|#|/\*|<!--|--)\s*(TODO|FIXME|XXX|HACK)\b|\b(TODO|FIXME|XXX|HACK)[:(]`), "finish it, or write an issue and say plainly what falls short", false},
+	{regexp.MustCompile(`(?i)\bnot (yet )?implemented\b`), "a thing that does not work yet does not exist yet: leave it out", true},
+	{regexp.MustCompile(`(^|[\s"'(=:])/(home|root|Users|work)/`), "a path of one person's machine", false},
+	{regexp.MustCompile(`(?i)\blorem ipsum\b`), "write the real words", false},
 }
 
 // wordRule refuses the forbidden words in every file that people read, this rule's own table apart.
@@ -186,12 +190,22 @@ func wordRule(s *source) []Finding {
 	var found []Finding
 	for i, l := range strings.Split(s.text, "\n") {
 		for _, f := range forbidden {
+			if s.test && f.notInTests {
+				continue
+			}
 			if m := f.pattern.FindString(l); m != "" {
 				found = append(found, Finding{s.path, i + 1, "word", fmt.Sprintf("%q: %s", strings.TrimSpace(m), f.say)})
 			}
 		}
 	}
 	return found
+}
+
+// tagged reports whether the file is built only under some tags.
+func (s *source) tagged() bool {
+	return slices.ContainsFunc(s.file.Comments, func(c *ast.CommentGroup) bool {
+		return c.End() < s.file.Package && strings.HasPrefix(c.List[0].Text, "//go:build ")
+	})
 }
 
 // docRule asks of each package one paragraph that says why it exists.
@@ -220,7 +234,7 @@ func docRule(all []*source) []Finding {
 		switch {
 		case len(p.docs) == 0:
 			found = append(found, Finding{dir, 0, "doc", "the package has no comment; one paragraph says why it exists"})
-		case len(p.docs) > 1:
+		case len(p.docs) > 1 && !p.docs[0].tagged() && !p.docs[1].tagged(): // what builds apart may be told apart
 			found = append(found, Finding{p.docs[1].path, 1, "doc", "a second package comment; the first stands in " + p.docs[0].path})
 		case p.name != "main" && !strings.HasPrefix(p.docs[0].file.Doc.Text(), opening):
 			found = append(found, Finding{p.docs[0].path, 1, "doc", fmt.Sprintf("the package comment begins with %q", opening)})

@@ -219,6 +219,8 @@ type Repo interface {
 	// Due gives the open cases whose next warning or deadline has come.
 	Due(tx kernel.Tx, before time.Time, limit int) ([]kernel.ID, error)
 	Near(tx kernel.Tx, flow, item string, lon, lat, metres float64, since time.Time, limit int) ([]*Case, error)
+	// Load counts the open cases in an account's hands.
+	Load(tx kernel.Tx, assignee kernel.ID) (int, error)
 	// Rate stores a rating; false when this requester has rated this round.
 	Rate(tx kernel.Tx, r *Rating) (bool, error)
 	Ratings(tx kernel.Tx, id kernel.ID) ([]*Rating, error)

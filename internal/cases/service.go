@@ -99,7 +99,7 @@ func may(tx kernel.Tenant, actor kernel.Actor, a *workflow.Action, c *Case) bool
 	return access.MayAct(actor, a.Actors, c.Target(tx), isRequester(actor, c), level)
 }
 
-// Offers gives the actions that the actor may take on the case now, in the order of the flow: the first leads on.
+// Offers gives the actions that the actor may take on the case now, in the order of the flow.
 func (s *Service) Offers(set *Setup, actor kernel.Actor, c *Case, tx kernel.Tx) ([]*workflow.Action, error) {
 	f, err := set.Flow(c.Flow, c.FlowVersion)
 	if err != nil {
@@ -121,8 +121,8 @@ func IsTurn(set *Setup, actor kernel.Actor, c *Case) bool {
 	if err != nil || c.Ended != "" {
 		return false
 	}
-	acts := f.Flow.ActionsFrom(c.Step)
-	return len(acts) > 0 && acts[0].Auto == "" && may(set.Tenant, actor, acts[0], c)
+	a, ok := f.Flow.Leading(c.Step)
+	return ok && may(set.Tenant, actor, a, c)
 }
 
 // Turns gives the ways in which the next act of a case may be the actor's: IsTurn as conditions for a list.
@@ -132,12 +132,12 @@ func Turns(set *Setup, actor kernel.Actor) []Turn {
 		seen := map[string]bool{}
 		for _, f := range versions {
 			for _, st := range f.Flow.Steps {
-				acts := f.Flow.ActionsFrom(st.ID)
-				if seen[st.ID] || st.End != "" || len(acts) == 0 || acts[0].Auto != "" {
+				a, ok := f.Flow.Leading(st.ID)
+				if !ok || seen[st.ID] || st.End != "" {
 					continue
 				}
 				seen[st.ID] = true
-				for _, w := range acts[0].Actors {
+				for _, w := range a.Actors {
 					turns = append(turns, turnsOf(actor, id, st.ID, w)...)
 				}
 			}

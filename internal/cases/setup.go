@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -144,6 +145,13 @@ func (s *Setup) Flow(id string, version int) (*workflow.Compiled, error) {
 		return c, nil
 	}
 	return nil, kernel.Invalid("flow", kernel.T("没有「"+id+"」这个流程", "there is no flow \""+id+"\""))
+}
+
+// FlowIDs lists the flows in force, the menu's first, the others by id.
+func (s *Setup) FlowIDs() []string {
+	ids := slices.Sorted(maps.Keys(s.Latest))
+	sort.SliceStable(ids, func(a, b int) bool { return ids[a] == "menu" && ids[b] != "menu" })
+	return ids
 }
 
 // OrgName gives the name of an organisation, or the empty text.

@@ -275,6 +275,13 @@ func (Cases) Near(k kernel.Tx, flow, item string, lon, lat, metres float64, sinc
 	return scanAll(rows, err, func(r *sql.Rows) (*cases.Case, error) { return scanCase(r) })
 }
 
+// Load implements cases.Repo.
+func (Cases) Load(k kernel.Tx, assignee kernel.ID) (n int, err error) {
+	err = on(k).QueryRow(`SELECT COUNT(*) FROM case_record WHERE tenant = $1 AND assignee = $2 AND assignee <> '' AND ended = ''`,
+		string(on(k).tenant), string(assignee)).Scan(&n)
+	return n, err
+}
+
 // Rate implements cases.Repo.
 func (Cases) Rate(k kernel.Tx, r *cases.Rating) (bool, error) {
 	return one(k, `INSERT INTO rating (tenant, case_id, round, requester, score, solved, body, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

@@ -13,11 +13,11 @@ import (
 	"sanzhi/internal/kernel"
 )
 
-func ring(t testing.TB) *Keyring {
-	t.Helper()
+func ring(tb testing.TB) *Keyring {
+	tb.Helper()
 	k, err := NewKeyring(nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return k
 }

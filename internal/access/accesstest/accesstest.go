@@ -44,6 +44,7 @@ func Actor() *rapid.Generator[kernel.Actor] {
 		case kernel.ActorAccount:
 			a.Account = rapid.SampledFrom(Accounts).Draw(t, "account")
 			a.Posts = rapid.SliceOfN(post(), 0, 3).Draw(t, "posts")
+		default: // the others are nobody in particular
 		}
 		return a
 	})

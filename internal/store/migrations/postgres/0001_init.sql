@@ -5,22 +5,23 @@ CREATE TABLE tenant (
   name_en TEXT COLLATE "C" NOT NULL,
   demo SMALLINT NOT NULL,
   settings TEXT COLLATE "C" NOT NULL,
+  revision BIGINT NOT NULL,
   created_at BIGINT NOT NULL
 );
 
--- Reference data of the whole country: no tenant. One row for each span of years in which a division stood unchanged.
+-- Reference data of the whole country: no tenant. One row for each code in each year's list, so that loading a list touches
+-- no other year's. successor holds the codes that took its place in the next list loaded, separated by spaces.
 CREATE TABLE division (
   code TEXT COLLATE "C" NOT NULL,
-  from_year INTEGER NOT NULL,
-  to_year INTEGER NOT NULL,
+  year INTEGER NOT NULL,
   name TEXT COLLATE "C" NOT NULL,
   level SMALLINT NOT NULL,
   kind TEXT COLLATE "C" NOT NULL,
   parent TEXT COLLATE "C" NOT NULL,
   successor TEXT COLLATE "C" NOT NULL,
-  PRIMARY KEY (code, from_year)
+  PRIMARY KEY (code, year)
 );
-CREATE INDEX division_parent ON division (parent, code);
+CREATE INDEX division_parent ON division (year, parent, code);
 CREATE TABLE division_year (
   year INTEGER NOT NULL PRIMARY KEY,
   source TEXT COLLATE "C" NOT NULL,
@@ -48,11 +49,11 @@ CREATE TABLE place (
   valid_to BIGINT NOT NULL,
   PRIMARY KEY (tenant, id)
 );
+-- One place at a time bears a code, and one a path; places that ended keep theirs.
 CREATE UNIQUE INDEX place_code ON place (tenant, code, valid_to);
 CREATE INDEX place_parent ON place (tenant, parent, code);
-CREATE INDEX place_path ON place (tenant, path);
+CREATE UNIQUE INDEX place_path ON place (tenant, path, valid_to);
 CREATE INDEX place_initials ON place (tenant, initials);
-CREATE INDEX place_name ON place (tenant, name);
 
 CREATE TABLE org (
   tenant TEXT COLLATE "C" NOT NULL,
@@ -132,11 +133,11 @@ CREATE TABLE account (
   tenant TEXT COLLATE "C" NOT NULL,
   id TEXT COLLATE "C" NOT NULL,
   user_name TEXT COLLATE "C" NOT NULL,
-  name TEXT COLLATE "C" NOT NULL,
+  name_sealed TEXT COLLATE "C" NOT NULL,
+  name_masked TEXT COLLATE "C" NOT NULL,
   password TEXT COLLATE "C" NOT NULL,
   disabled SMALLINT NOT NULL,
   created_at BIGINT NOT NULL,
-  changed_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, id)
 );
 CREATE UNIQUE INDEX account_user ON account (tenant, user_name);
@@ -144,28 +145,31 @@ CREATE UNIQUE INDEX account_user ON account (tenant, user_name);
 CREATE TABLE session (
   tenant TEXT COLLATE "C" NOT NULL,
   hash TEXT COLLATE "C" NOT NULL,
+  id TEXT COLLATE "C" NOT NULL,
   account TEXT COLLATE "C" NOT NULL,
   created_at BIGINT NOT NULL,
   seen_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
-  label TEXT COLLATE "C" NOT NULL,
+  device TEXT COLLATE "C" NOT NULL,
   revoked_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, hash)
 );
-CREATE INDEX session_account ON session (tenant, account);
+CREATE INDEX session_account ON session (tenant, account, id);
+CREATE INDEX session_expires ON session (tenant, expires_at);
 
 CREATE TABLE token (
   tenant TEXT COLLATE "C" NOT NULL,
   hash TEXT COLLATE "C" NOT NULL,
+  id TEXT COLLATE "C" NOT NULL,
   account TEXT COLLATE "C" NOT NULL,
   name TEXT COLLATE "C" NOT NULL,
-  scope TEXT COLLATE "C" NOT NULL,
   created_at BIGINT NOT NULL,
+  seen_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
   revoked_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, hash)
 );
-CREATE INDEX token_account ON token (tenant, account);
+CREATE INDEX token_account ON token (tenant, account, id);
 
 CREATE TABLE flow (
   tenant TEXT COLLATE "C" NOT NULL,
@@ -371,19 +375,24 @@ CREATE TABLE upload (
   tenant TEXT COLLATE "C" NOT NULL,
   id TEXT COLLATE "C" NOT NULL,
   sha TEXT COLLATE "C" NOT NULL,
+  thumb TEXT COLLATE "C" NOT NULL,
   w INTEGER NOT NULL,
   h INTEGER NOT NULL,
   size INTEGER NOT NULL,
   at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
   case_id TEXT COLLATE "C" NOT NULL,
   PRIMARY KEY (tenant, id)
 );
 CREATE INDEX upload_sha ON upload (tenant, sha);
-CREATE INDEX upload_free ON upload (tenant, at) WHERE case_id = '';
+CREATE INDEX upload_thumb ON upload (tenant, thumb);
+CREATE INDEX upload_case ON upload (tenant, case_id, id) WHERE case_id <> '';
+CREATE INDEX upload_free ON upload (tenant, expires_at) WHERE case_id = '';
 CREATE TABLE blob (
   tenant TEXT COLLATE "C" NOT NULL,
   sha TEXT COLLATE "C" NOT NULL,
   bytes BYTEA NOT NULL,
+  put_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, sha)
 );
 

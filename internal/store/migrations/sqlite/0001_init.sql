@@ -5,22 +5,23 @@ CREATE TABLE tenant (
   name_en TEXT NOT NULL,
   demo SMALLINT NOT NULL,
   settings TEXT NOT NULL,
+  revision BIGINT NOT NULL,
   created_at BIGINT NOT NULL
 );
 
--- Reference data of the whole country: no tenant. One row for each span of years in which a division stood unchanged.
+-- Reference data of the whole country: no tenant. One row for each code in each year's list, so that loading a list touches
+-- no other year's. successor holds the codes that took its place in the next list loaded, separated by spaces.
 CREATE TABLE division (
   code TEXT NOT NULL,
-  from_year INTEGER NOT NULL,
-  to_year INTEGER NOT NULL,
+  year INTEGER NOT NULL,
   name TEXT NOT NULL,
   level SMALLINT NOT NULL,
   kind TEXT NOT NULL,
   parent TEXT NOT NULL,
   successor TEXT NOT NULL,
-  PRIMARY KEY (code, from_year)
+  PRIMARY KEY (code, year)
 ) WITHOUT ROWID;
-CREATE INDEX division_parent ON division (parent, code);
+CREATE INDEX division_parent ON division (year, parent, code);
 CREATE TABLE division_year (
   year INTEGER NOT NULL PRIMARY KEY,
   source TEXT NOT NULL,
@@ -48,11 +49,11 @@ CREATE TABLE place (
   valid_to BIGINT NOT NULL,
   PRIMARY KEY (tenant, id)
 );
+-- One place at a time bears a code, and one a path; places that ended keep theirs.
 CREATE UNIQUE INDEX place_code ON place (tenant, code, valid_to);
 CREATE INDEX place_parent ON place (tenant, parent, code);
-CREATE INDEX place_path ON place (tenant, path);
+CREATE UNIQUE INDEX place_path ON place (tenant, path, valid_to);
 CREATE INDEX place_initials ON place (tenant, initials);
-CREATE INDEX place_name ON place (tenant, name);
 
 CREATE TABLE org (
   tenant TEXT NOT NULL,
@@ -132,11 +133,11 @@ CREATE TABLE account (
   tenant TEXT NOT NULL,
   id TEXT NOT NULL,
   user_name TEXT NOT NULL,
-  name TEXT NOT NULL,
+  name_sealed TEXT NOT NULL,
+  name_masked TEXT NOT NULL,
   password TEXT NOT NULL,
   disabled SMALLINT NOT NULL,
   created_at BIGINT NOT NULL,
-  changed_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, id)
 );
 CREATE UNIQUE INDEX account_user ON account (tenant, user_name);
@@ -144,28 +145,31 @@ CREATE UNIQUE INDEX account_user ON account (tenant, user_name);
 CREATE TABLE session (
   tenant TEXT NOT NULL,
   hash TEXT NOT NULL,
+  id TEXT NOT NULL,
   account TEXT NOT NULL,
   created_at BIGINT NOT NULL,
   seen_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
-  label TEXT NOT NULL,
+  device TEXT NOT NULL,
   revoked_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, hash)
 );
-CREATE INDEX session_account ON session (tenant, account);
+CREATE INDEX session_account ON session (tenant, account, id);
+CREATE INDEX session_expires ON session (tenant, expires_at);
 
 CREATE TABLE token (
   tenant TEXT NOT NULL,
   hash TEXT NOT NULL,
+  id TEXT NOT NULL,
   account TEXT NOT NULL,
   name TEXT NOT NULL,
-  scope TEXT NOT NULL,
   created_at BIGINT NOT NULL,
+  seen_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
   revoked_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, hash)
 );
-CREATE INDEX token_account ON token (tenant, account);
+CREATE INDEX token_account ON token (tenant, account, id);
 
 CREATE TABLE flow (
   tenant TEXT NOT NULL,
@@ -366,19 +370,24 @@ CREATE TABLE upload (
   tenant TEXT NOT NULL,
   id TEXT NOT NULL,
   sha TEXT NOT NULL,
+  thumb TEXT NOT NULL,
   w INTEGER NOT NULL,
   h INTEGER NOT NULL,
   size INTEGER NOT NULL,
   at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
   case_id TEXT NOT NULL,
   PRIMARY KEY (tenant, id)
 );
 CREATE INDEX upload_sha ON upload (tenant, sha);
-CREATE INDEX upload_free ON upload (tenant, at) WHERE case_id = '';
+CREATE INDEX upload_thumb ON upload (tenant, thumb);
+CREATE INDEX upload_case ON upload (tenant, case_id, id) WHERE case_id <> '';
+CREATE INDEX upload_free ON upload (tenant, expires_at) WHERE case_id = '';
 CREATE TABLE blob (
   tenant TEXT NOT NULL,
   sha TEXT NOT NULL,
   bytes BLOB NOT NULL,
+  put_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, sha)
 );
 

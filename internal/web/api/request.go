@@ -1,0 +1,155 @@
+package api
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"sanzhi/internal/access"
+	"sanzhi/internal/kernel"
+)
+
+type ctxKey int
+
+const (
+	keyCaller ctxKey = iota
+	keyLang
+	keyTrace
+)
+
+// Caller is who sent a request.
+type Caller struct {
+	access.Signed
+	Address string // of the client, for limits
+	Bearer  bool   // by a token of a program, not by a browser's cookie
+}
+
+// CallerOf gives who sent the request.
+func CallerOf(ctx context.Context) Caller {
+	c, _ := ctx.Value(keyCaller).(Caller)
+	return c
+}
+
+// LangOf gives the reader's language.
+func LangOf(ctx context.Context) kernel.Lang {
+	if l, ok := ctx.Value(keyLang).(kernel.Lang); ok {
+		return l
+	}
+	return kernel.Chinese
+}
+
+// TraceOf gives the request's trace id.
+func TraceOf(ctx context.Context) string {
+	s, _ := ctx.Value(keyTrace).(string)
+	return s
+}
+
+// CookieName is the session's cookie.
+const CookieName = "sanzhi_session"
+
+// Identify puts language, trace and caller into the request's context. A token that does not hold (any more) is an
+// anonymous caller: routes that need more say so themselves.
+func (s *Server) Identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := context.WithValue(r.Context(), keyLang, langOf(r))
+		ctx = context.WithValue(ctx, keyTrace, string(kernel.NewID(s.Clock.Now())))
+		c := Caller{Signed: access.Signed{Actor: kernel.Anonymous(s.Tenant)}, Address: s.address(r)}
+		token, bearer := bearerOf(r)
+		if token != "" {
+			signed, err := s.Access.Authenticate(ctx, token)
+			switch {
+			case err == nil:
+				c.Signed, c.Bearer = signed, bearer
+			case !kernel.Is(err, kernel.KindUnsigned):
+				writeProblem(w, ProblemOf(ctx, err))
+				return
+			case bearer:
+				// A program that sends a token means to use it.
+				writeProblem(w, ProblemOf(ctx, err))
+				return
+			}
+		}
+		c.Actor.Lang = langOf(r)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, keyCaller, c)))
+	})
+}
+
+func bearerOf(r *http.Request) (token string, bearer bool) {
+	if h := r.Header.Get("Authorization"); h != "" {
+		if t, ok := strings.CutPrefix(h, "Bearer "); ok {
+			return strings.TrimSpace(t), true
+		}
+	}
+	if c, err := r.Cookie(CookieName); err == nil {
+		return c.Value, false
+	}
+	return "", false
+}
+
+// langOf reads ?lang=, else the first of zh and en that Accept-Language names.
+func langOf(r *http.Request) kernel.Lang {
+	if q := r.URL.RawQuery; strings.Contains(q, "lang=") {
+		switch r.URL.Query().Get("lang") {
+		case "en":
+			return kernel.English
+		case "zh":
+			return kernel.Chinese
+		}
+	}
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
+		switch tag := strings.ToLower(strings.TrimSpace(part)); {
+		case strings.HasPrefix(tag, "zh"):
+			return kernel.Chinese
+		case strings.HasPrefix(tag, "en"):
+			return kernel.English
+		}
+	}
+	return kernel.Chinese
+}
+
+// address is the client's address: the connection's, or what a trusted proxy in front says.
+func (s *Server) address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	if s.TrustProxy {
+		// The last entry is the one that the proxy itself saw.
+		if f := r.Header.Get("X-Forwarded-For"); f != "" {
+			l := strings.Split(f, ",")
+			return strings.TrimSpace(l[len(l)-1])
+		}
+	}
+	return host
+}
+
+// cookie makes the session's cookie; an empty token ends it.
+func (s *Server) cookie(token string, expires time.Time) *http.Cookie {
+	c := &http.Cookie{Name: CookieName, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.SecureCookies, Expires: expires}
+	if token == "" {
+		c.MaxAge = -1
+	}
+	return c
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// StillSigned reports whether the token of a long request still holds.
+func (d Deps) StillSigned(ctx context.Context, r *http.Request) bool {
+	token, _ := bearerOf(r)
+	_, err := d.Access.Authenticate(ctx, token)
+	return err == nil
+}
+
+// Fail answers a request that is not huma's with an error.
+func Fail(w http.ResponseWriter, r *http.Request, err error) {
+	writeProblem(w, ProblemOf(r.Context(), err))
+}
+
+// NotThere answers a path of the interface that does not exist.
+func NotThere(w http.ResponseWriter, r *http.Request) {
+	Fail(w, r, kernel.NotFound(kernel.T("没有这个接口", "there is no such call")))
+}

@@ -1,0 +1,225 @@
+package api
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"sanzhi/internal/access"
+	"sanzhi/internal/cases"
+	"sanzhi/internal/files"
+	"sanzhi/internal/kernel"
+	"sanzhi/internal/ledger"
+	"sanzhi/internal/orgs"
+	"sanzhi/internal/territory"
+)
+
+// Deps are what the surface stands on.
+type Deps struct {
+	Tenant        kernel.Tenant // whose district a request without any other sign of a tenant means
+	Clock         kernel.Clock
+	Store         kernel.Store
+	Cases         *cases.Service
+	Access        *access.Service
+	Orgs          OrgReader
+	Places        PlaceReader
+	Once          Once
+	Limits        OrderLimits
+	Uploads       OrderLimits        // of photos
+	SignKey       ed25519.PrivateKey // signs receipts; nil leaves them unsigned
+	Files         *files.Service
+	Version       string
+	TrustProxy    bool // believe X-Forwarded-For of the proxy in front
+	SecureCookies bool // the program is reached over TLS
+}
+
+// Once does what a request asks for at most once.
+type Once interface {
+	// Do runs act in a unit of work and gives its answer; a repeated request gets the first answer, replayed, and act
+	// leaves no trace.
+	Do(ctx context.Context, k kernel.RequestKey, act func(kernel.Tx) ([]byte, error)) (answer []byte, replayed bool, err error)
+}
+
+// OrgReader finds organisations and their people.
+type OrgReader interface {
+	Org(tx kernel.Tx, id kernel.ID) (*orgs.Org, error)
+	Orgs(tx kernel.Tx, q string, kinds []orgs.Kind, p kernel.Page) ([]*orgs.Org, string, error)
+	Staff(tx kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path) ([]*orgs.Person, error)
+}
+
+// PlaceReader finds places.
+type PlaceReader interface {
+	Place(tx kernel.Tx, id kernel.ID) (*territory.Place, error)
+	Children(tx kernel.Tx, parent kernel.ID, page kernel.Page) ([]*territory.Place, string, error)
+	Search(tx kernel.Tx, q territory.Query, page kernel.Page) ([]*territory.Place, string, error)
+	HasChildren(tx kernel.Tx, ids []kernel.ID) (map[kernel.ID]bool, error)
+	// Middles gives a point inside each place that has a shape: lon, lat in WGS84.
+	Middles(tx kernel.Tx, ids []kernel.ID) (map[kernel.ID][2]float64, error)
+}
+
+func (s *Server) routes(api huma.API) {
+	s.sessionRoutes(api)
+	s.districtRoutes(api)
+	s.caseRoutes(api)
+	s.trackRoutes(api)
+	s.photoRoutes(api)
+}
+
+// OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
+type OrderLimits interface {
+	Allow(address, phoneIndex string) error
+}
+
+// Server is the REST surface.
+type Server struct{ Deps }
+
+// New makes the surface and registers its routes on the mux. The OpenAPI document is made of the same registration.
+func New(mux *http.ServeMux, d Deps) (*Server, huma.API) {
+	s := &Server{d}
+	huma.NewErrorWithContext = humaProblem
+	cfg := huma.DefaultConfig("sanzhi 三治", d.Version)
+	cfg.Info.Description = "Everyday governance of a district: orders, the places they lie at, the people who see to them, and figures that anyone can check."
+	cfg.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
+	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "", "", ""
+	cfg.CreateHooks = nil
+	cfg.Servers = []*huma.Server{{URL: "/api/v1"}}
+	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"token":   {Type: "http", Scheme: "bearer", Description: "A personal access token: sanzhi token, or the account's page"},
+		"session": {Type: "apiKey", In: "cookie", Name: CookieName, Description: "The browser's session"},
+	}
+	api := humago.NewWithPrefix(mux, "/api/v1", cfg)
+	s.routes(api)
+	return s, api
+}
+
+// op is one route: what huma needs and the permission that is asked for it. The permission is asked again, about the very
+// thing, inside; here it keeps out whoever cannot hold it anywhere.
+type op struct {
+	method, path string
+	// perm is the permission; open routes name none and say why.
+	perm access.Permission
+	open string
+	sum  string
+	// status of a success; 200 when left out.
+	status int
+	// errors that a client must expect, beside 400, 413, 422, 500 and 503.
+	errors []int
+	max    int64 // bytes of the body; 64 KiB when left out
+}
+
+// handle registers a route. A route that declares neither a permission nor why it is open does not start.
+func handle[I, O any](s *Server, api huma.API, o op, fn func(ctx context.Context, in *I) (*O, error)) {
+	if (o.perm == "") == (o.open == "") {
+		panic("api: " + o.method + " " + o.path + " must declare a permission, or why it is open")
+	}
+	if o.max == 0 {
+		o.max = 64 << 10
+	}
+	operation := huma.Operation{Method: o.method, Path: o.path, Summary: o.sum, OperationID: operationID(o), DefaultStatus: o.status, MaxBodyBytes: o.max,
+		BodyReadTimeout: 10 * time.Second, Errors: append([]int{http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusServiceUnavailable}, o.errors...)}
+	if o.perm != "" {
+		operation.Description = "Asks for the permission `" + string(o.perm) + "`."
+		operation.Security = []map[string][]string{{"token": {}}, {"session": {}}}
+	} else {
+		operation.Description = "Open: " + o.open + "."
+	}
+	huma.Register(api, operation, func(ctx context.Context, in *I) (*O, error) {
+		if o.perm != "" && access.ScopeOf(CallerOf(ctx).Actor, o.perm).IsEmpty() {
+			if CallerOf(ctx).Actor.Kind != kernel.ActorAccount {
+				return nil, ProblemOf(ctx, kernel.Unsigned())
+			}
+			return nil, ProblemOf(ctx, kernel.Forbidden(kernel.T("您的岗位没有这项权限，如有需要请联系管理员", "your post does not allow this; ask an administrator if you need it")))
+		}
+		out, err := fn(ctx, in)
+		if err != nil {
+			return nil, ProblemOf(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+func operationID(o op) string {
+	id := []byte{}
+	for _, c := range []byte(o.method + o.path) {
+		switch {
+		case c >= 'A' && c <= 'Z':
+			id = append(id, c+'a'-'A')
+		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
+			id = append(id, c)
+		case len(id) > 0 && id[len(id)-1] != '-':
+			id = append(id, '-')
+		}
+	}
+	for len(id) > 0 && id[len(id)-1] == '-' {
+		id = id[:len(id)-1]
+	}
+	return string(id)
+}
+
+// body wraps an answer for huma.
+type body[T any] struct{ Body T }
+
+// once runs an act at most once for its Idempotency-Key, in one unit of work with its answer.
+func once[T any](ctx context.Context, s *Server, key, route string, raw []byte, act func(kernel.Tx) (*T, error)) (*body[T], error) {
+	c := CallerOf(ctx)
+	k := kernel.RequestKey{Tenant: c.Actor.Tenant, Caller: c.Actor.Ref(), Key: key, Body: append([]byte(route+"\n"), raw...)}
+	if c.Actor.Kind == kernel.ActorAnonymous {
+		k.Caller += ":" + access.AddressKey(c.Address)
+	}
+	if len(key) > 200 {
+		return nil, kernel.Invalid("Idempotency-Key", kernel.T("提交编号最多 200 个字符", "an Idempotency-Key has at most 200 characters"))
+	}
+	var out *T
+	answer, replayed, err := s.Once.Do(ctx, k, func(tx kernel.Tx) ([]byte, error) {
+		v, err := act(tx)
+		if err != nil {
+			return nil, err
+		}
+		out = v
+		if key == "" {
+			return nil, nil
+		}
+		return json.Marshal(v)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if replayed {
+		out = new(T)
+		if err := json.Unmarshal(answer, out); err != nil {
+			return nil, kernel.Internal("stored answer", err)
+		}
+	}
+	return &body[T]{*out}, nil
+}
+
+// receipt signs the promise that a ledger row will be sealed.
+func (s *Server) receipt(t kernel.Tenant, row *ledger.Row) (Receipt, error) {
+	leaf, err := ledger.LeafHash(t, row)
+	if err != nil {
+		return Receipt{}, kernel.Internal("receipt", err)
+	}
+	r := Receipt{Ledger: row.ID, Leaf: leaf}
+	if s.SignKey != nil {
+		r.Signature = base64.StdEncoding.EncodeToString(ed25519.Sign(s.SignKey, []byte("sanzhi receipt v1\n"+string(t)+"\n"+leaf)))
+	}
+	return r, nil
+}
+
+func writeProblem(w http.ResponseWriter, p *Problem) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	for k, v := range p.GetHeaders() {
+		w.Header()[k] = v
+	}
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // the client is gone when this fails
+}
+
+func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }

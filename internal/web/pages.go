@@ -1,0 +1,67 @@
+package web
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+)
+
+// pages serves the built pages: hashed assets for ever, the two entries fresh, and every deep link by its entry. Files that
+// were packed ahead (name.gz) are sent packed to whoever takes them.
+func pages(ui fs.FS) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+			return
+		}
+		if ui == nil {
+			http.Error(w, "built without pages; the interface is under /api/v1", http.StatusNotFound)
+			return
+		}
+		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+		if st, err := fs.Stat(ui, name); err != nil || st.IsDir() {
+			if strings.HasPrefix(name, "assets/") || strings.Contains(path.Base(name), ".") {
+				http.NotFound(w, r)
+				return
+			}
+			name = "index.html"
+			if r.URL.Path == "/desk" || strings.HasPrefix(r.URL.Path, "/desk/") {
+				name = "desk.html"
+			}
+		}
+		if strings.HasPrefix(name, "assets/") {
+			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		} else {
+			w.Header().Set("Cache-Control", "no-cache")
+		}
+		if err := serveFile(w, r, ui, name); errors.Is(err, fs.ErrNotExist) {
+			http.Error(w, "built without pages; the interface is under /api/v1", http.StatusNotFound)
+		}
+	})
+}
+
+var mediaTypes = map[string]string{".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+	".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon", ".webmanifest": "application/manifest+json", ".json": "application/json",
+	".woff2": "font/woff2"}
+
+func serveFile(w http.ResponseWriter, r *http.Request, ui fs.FS, name string) error {
+	if t := mediaTypes[path.Ext(name)]; t != "" {
+		w.Header().Set("Content-Type", t)
+	}
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		w.Header().Add("Vary", "Accept-Encoding")
+		if b, err := fs.ReadFile(ui, name+".gz"); err == nil {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(b)
+			return nil
+		}
+	}
+	b, err := fs.ReadFile(ui, name)
+	if err != nil {
+		return err
+	}
+	_, _ = w.Write(b)
+	return nil
+}

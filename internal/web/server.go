@@ -1,0 +1,152 @@
+// Package web is the program's face to the network: one handler with limits on every read, headers that keep a page to
+// itself, the REST surface, live updates, the pages, and what watches over it all (healthz, readyz, metrics).
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"sanzhi/internal/kernel"
+	"sanzhi/internal/web/api"
+)
+
+// Config is what the face stands on.
+type Config struct {
+	API api.Deps
+	// UI is the built pages; nil when the program was built without them.
+	UI fs.FS
+	// Ready tells why the program cannot serve now, nil when it can.
+	Ready func(ctx context.Context) error
+	// Origins are the addresses that pages may be served from beside the request's own host.
+	Origins []string
+}
+
+// Server is the assembled face.
+type Server struct {
+	API     *api.Server
+	OpenAPI *huma.OpenAPI
+	Stream  *Hub
+	Handler http.Handler
+}
+
+// policy lets a page load from its own host only. Maps draw with workers made of blobs.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; " +
+	"worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// New assembles the face.
+func New(c Config) *Server {
+	mux := http.NewServeMux()
+	rest, doc := api.New(mux, c.API)
+	rest.Plain(mux)
+	s := &Server{API: rest, OpenAPI: doc.OpenAPI(), Stream: NewHub(c.API)}
+	mux.HandleFunc("GET /api/v1/stream", s.Stream.ServeHTTP)
+	mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, r *http.Request) {
+		b, err := doc.OpenAPI().MarshalJSON()
+		if err != nil {
+			http.Error(w, "openapi", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(b)
+	})
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { ready(w, r, c.Ready) })
+	reg := prometheus.NewRegistry()
+	m := newMetrics(reg)
+	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
+		api.NotThere(w, r)
+	})
+	mux.Handle("/", pages(c.UI))
+
+	guard := http.NewCrossOriginProtection()
+	for _, o := range c.Origins {
+		if err := guard.AddTrustedOrigin(o); err != nil {
+			slog.Warn("origin left out", "origin", o, "cause", err)
+		}
+	}
+	var h http.Handler = mux
+	h = rest.Identify(h)
+	h = guard.Handler(h)
+	h = headers(h)
+	h = recovered(h)
+	h = m.count(mux, h)
+	s.Handler = h
+	return s
+}
+
+// headers keeps a page to itself, and answers of the interface out of caches.
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer") // addresses may hold a tracking code
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self)")
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			h.Set("Cache-Control", "no-store")
+			h.Set("Vary", "Accept-Language, Cookie, Authorization")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// recovered turns a panic of a handler into an answer, with the cause in the log.
+func recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if v := recover(); v != nil && v != http.ErrAbortHandler {
+				api.Fail(w, r, kernel.Internal("handler", fmt.Errorf("panic: %v\n%s", v, debug.Stack())))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+func ready(w http.ResponseWriter, r *http.Request, check func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := check(ctx); err != nil {
+		slog.WarnContext(ctx, "not ready", "cause", err)
+		var e *kernel.Error
+		say := "the store does not answer"
+		if errors.As(err, &e) {
+			say = e.Say.En
+		}
+		w.Header().Set("Retry-After", "2")
+		http.Error(w, "not ready: "+say, http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = fmt.Fprintln(w, "ready")
+}
+
+// Serve listens and serves until ctx ends, then lets requests finish for up to ten seconds. Every read of the network has a
+// limit in size and time; streams and photos set their own.
+func Serve(ctx context.Context, l net.Listener, h http.Handler, closing func()) error {
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	closing()
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return srv.Shutdown(end)
+}

@@ -1,0 +1,52 @@
+import { onScopeDispose, ref } from 'vue'
+import { refreshQueue } from './session'
+
+// One event stream a browser tab: HTTP/1.1 allows six connections to a host, so all pages of the desk share it.
+export interface Changed { id: string; step: string; version: number; place?: string }
+type Hear = (c: Changed) => void
+
+const listeners = new Set<Hear>()
+let source: EventSource | null = null
+let queueTimer: ReturnType<typeof setTimeout> | undefined
+let retry: ReturnType<typeof setTimeout> | undefined
+export const live = ref(false)
+
+function queueSoon() {
+  clearTimeout(queueTimer)
+  queueTimer = setTimeout(() => void refreshQueue(), 400)
+}
+
+export function connect() {
+  if (source || !('EventSource' in window)) return
+  source = new EventSource('/api/v1/stream')
+  source.onopen = () => { live.value = true }
+  source.onerror = () => {
+    live.value = false
+    // A closed stream means that the right to it ended or the server went; ask again, slowly.
+    if (source?.readyState === EventSource.CLOSED) {
+      disconnect()
+      retry = setTimeout(connect, 15_000)
+    }
+  }
+  source.addEventListener('queue', queueSoon)
+  source.addEventListener('case', (e) => {
+    try {
+      const c = JSON.parse((e as MessageEvent<string>).data) as Changed
+      for (const hear of listeners) hear(c)
+    } catch { /* a broken line is not worth a broken page */ }
+    queueSoon()
+  })
+}
+
+export function disconnect() {
+  clearTimeout(retry)
+  source?.close()
+  source = null
+  live.value = false
+}
+
+/** Hears of changed cases while the page is open. */
+export function onCase(hear: Hear) {
+  listeners.add(hear)
+  onScopeDispose(() => listeners.delete(hear))
+}

@@ -1,0 +1,54 @@
+import { computed, ref, shallowRef } from 'vue'
+import { api, CallError } from '../api'
+import { kept } from '../lang'
+import type { Config, FlowInfo, Me, QueueSummary } from '../types'
+
+/** Who is signed in: undefined while that is not known, null when nobody is. */
+export const me = shallowRef<Me | null | undefined>(undefined)
+export const config = shallowRef<Config | null>(null)
+export const flows = shallowRef<FlowInfo[]>([])
+export const queue = ref<QueueSummary | null>(null)
+
+// What everybody may do in the district is not repeated in a person's permissions.
+const everybody = new Set(['case.open', 'place.read', 'menu.read'])
+export const may = (permission: string) => everybody.has(permission) || (me.value?.may ?? []).includes(permission)
+export const working = computed(() => may('case.read'))
+
+// The cookie cannot be read here. A note that somebody signed in spares visitors who did not a refused call.
+export function welcome(who: Me) { me.value = who; kept.set('in', '1') }
+
+export async function loadMe(): Promise<void> {
+  if (kept.get('in') !== '1') { me.value = null; return }
+  try {
+    me.value = await api.me()
+  } catch (e) {
+    if (e instanceof CallError && (e.status === 401 || e.status === 403)) { me.value = null; kept.drop('in') }
+    else throw e
+  }
+}
+
+/** What every page of the desk needs: the flows for their beads, and the number beside 待办. */
+export async function loadDesk(): Promise<void> {
+  const none = <T>(v: T) => () => v
+  const [c, f, q] = await Promise.all([
+    api.config().catch(none(config.value)),
+    may('flow.read') ? api.flows().catch(none(flows.value)) : Promise.resolve([]),
+    working.value ? api.queue().catch(none(queue.value)) : Promise.resolve(null),
+  ])
+  config.value = c
+  flows.value = f
+  queue.value = q
+}
+
+export async function refreshQueue() {
+  if (working.value) queue.value = await api.queue().catch(() => queue.value)
+}
+
+export const flowOf = (id: string) => flows.value.find((f) => f.id === id)
+
+export async function signOut() {
+  await api.signOut().catch(() => { /* the cookie is gone or the server is: either way we forget */ })
+  me.value = null
+  kept.drop('in')
+  queue.value = null
+}

@@ -1,0 +1,30 @@
+import { createApp, watch } from 'vue'
+import { createRouter, createWebHistory } from 'vue-router'
+import '../styles/base.css'
+import './resident.css'
+import { dress, lang } from '../lang'
+import { t, type Word } from '../words'
+import App from './App.vue'
+import Door from './Door.vue'
+
+const router = createRouter({
+  history: createWebHistory(),
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  routes: [
+    { path: '/', component: Door, meta: { title: 'door.title' } },
+    { path: '/choose', component: () => import('./Choose.vue'), meta: { title: 'choose.title' } },
+    { path: '/order/where', component: () => import('./Where.vue'), meta: { title: 'where.title' } },
+    { path: '/order/what', component: () => import('./What.vue'), meta: { title: 'what.title' } },
+    { path: '/order/send', component: () => import('./Send.vue'), meta: { title: 'send.title' } },
+    { path: '/sent', component: () => import('./Sent.vue'), meta: { title: 'sent.title' } },
+    { path: '/t', component: () => import('./Codes.vue'), meta: { title: 'codes.title' } },
+    { path: '/t/:code', component: () => import('./Track.vue'), meta: { title: 'track.title' } },
+    { path: '/:rest(.*)*', component: () => import('./Lost.vue'), meta: { title: 'lost.title' } },
+  ],
+})
+
+dress()
+watch([() => router.currentRoute.value.meta.title, lang], ([title]) => {
+  document.title = (title ? t(title as Word) + ' · ' : '') + t('app.name')
+}, { immediate: true })
+createApp(App).use(router).mount('#app')

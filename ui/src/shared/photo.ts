@@ -1,0 +1,20 @@
+const longest = 1600
+
+export interface Shot { canvas: HTMLCanvasElement; blob: Blob }
+
+/**
+ * Draws a picture smaller before it is sent: it spares the reader's data, and the place and device that cameras write into
+ * files stay on the phone. A canvas also previews it without blob: or data: addresses, which the security policy refuses.
+ */
+export async function shrink(file: Blob): Promise<Shot> {
+  const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' })
+  const k = Math.min(1, longest / Math.max(bitmap.width, bitmap.height))
+  const canvas = document.createElement('canvas')
+  canvas.width = Math.max(1, Math.round(bitmap.width * k))
+  canvas.height = Math.max(1, Math.round(bitmap.height * k))
+  canvas.getContext('2d')!.drawImage(bitmap, 0, 0, canvas.width, canvas.height)
+  bitmap.close()
+  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', 0.85))
+  if (!blob) throw new Error('no picture')
+  return { canvas, blob }
+}

@@ -1,0 +1,19 @@
+import { lang } from './lang'
+import { common } from './words/common'
+import { desk } from './words/desk'
+import { resident } from './words/resident'
+
+// One dictionary, both languages side by side: a sentence and its translation are written and read together.
+const all = { ...common, ...resident, ...desk }
+
+export type Word = keyof typeof all
+type Args<K extends Word> = (typeof all)[K] extends (...a: infer A) => unknown ? A : []
+
+/** The word or sentence in the reader's language. */
+export function t<K extends Word>(key: K, ...args: Args<K>): string {
+  const w = all[key] as readonly [string, string] | ((...a: unknown[]) => readonly [string, string])
+  const pair = typeof w === 'function' ? w(...args) : w
+  return pair[lang.value === 'en' ? 1 : 0]
+}
+
+export const dictionary: Readonly<Record<string, unknown>> = all

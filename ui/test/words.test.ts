@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { lang } from '../src/lang'
+import { dictionary, t, type Word } from '../src/words'
+
+const src = join(__dirname, '..', 'src')
+const files = (dir: string): string[] => readdirSync(dir).flatMap((f) => { const p = join(dir, f); return statSync(p).isDirectory() ? files(p) : [p] })
+const code = files(src).filter((f) => /\.(vue|ts)$/.test(f) && !f.includes('/words/')).map((f) => ({ f, text: readFileSync(f, 'utf8') }))
+const han = /\p{Script=Han}/u
+
+/** A sentence with sample arguments, so that those that take some are read too. */
+function both(key: string): readonly [string, string] {
+  const w = dictionary[key]
+  if (typeof w !== 'function') return w as [string, string]
+  const args = Array.from({ length: (w as { length: number }).length }, (_, i) => (i === 0 ? 3 : i))
+  return (w as (...a: unknown[]) => [string, string])(...args.map((a, i) => (/photo|count|peopleN|homesN|\.did|mine|overdue|today|chosen|look/.test(key) ? a : i === 0 ? 3 : 'x')))
+}
+
+describe('the dictionary', () => {
+  it.each(Object.keys(dictionary))('%s stands in both languages', (key) => {
+    const [zh, en] = both(key)
+    expect(zh.trim(), 'Chinese').not.toBe('')
+    expect(en.trim(), 'English').not.toBe('')
+    // Samples say x and 3; every other Chinese sentence has 汉字, and no English one has.
+    if (!/^(app\.name|comma|comma2|state\.read|queue\.comma|row\.sep)$/.test(key)) expect(zh).toMatch(han)
+    expect(en).not.toMatch(han)
+  })
+
+  it('uses full-width punctuation in Chinese and no exclamation marks', () => {
+    for (const key of Object.keys(dictionary)) {
+      const [zh, en] = both(key)
+      expect(zh + en, key).not.toMatch(/[!！]/)
+      expect(zh, key).not.toMatch(/\p{Script=Han}[,;:?]|[,;:?]\p{Script=Han}/u)
+    }
+  })
+
+  it('is used to the last word, and nothing else is asked of it', () => {
+    const text = code.map((c) => c.text).join('\n') + readFileSync(join(src, 'words/desk.ts'), 'utf8')
+    for (const key of Object.keys(dictionary)) {
+      const stem = key.replace(/\.[^.]+$/, '.')
+      const used = text.includes(`'${key}'`) || text.includes('`' + stem + '${')
+      expect(used, key).toBe(true)
+    }
+  })
+
+  it('follows the language', () => {
+    lang.value = 'zh'
+    expect(t('yes' as Word)).toBe('是')
+    lang.value = 'en'
+    expect(t('order.step', 2, 4)).toBe('Step 2 of 4')
+    lang.value = 'zh'
+  })
+})
+
+describe('templates', () => {
+  it('say nothing that is not in the dictionary', () => {
+    for (const { f, text } of code.filter((c) => c.f.endsWith('.vue'))) {
+      const template = /<template>([\s\S]*)<\/template>/.exec(text)?.[1] ?? ''
+      const words = template.replace(/\{\{[\s\S]*?\}\}/g, '').replace(/<(?:"[^"]*"|'[^']*'|[^>"'])*>/g, '')
+      expect(words.replace(/[三治中文]|English/g, ''), f).not.toMatch(/\p{Script=Han}|[A-Za-z]{4,}/u)
+    }
+  })
+
+  it('carry no style attribute: Vue may turn static ones into innerHTML, which the security policy blocks', () => {
+    for (const { f, text } of code.filter((c) => c.f.endsWith('.vue'))) expect(text, f).not.toMatch(/\sstyle="/)
+    for (const { f, text } of code) expect(text, f).not.toMatch(/v-html|innerHTML|insertAdjacentHTML|createObjectURL\([^)]*\)[^;]*\.src/)
+  })
+
+  it('stay within 500 lines a file', () => {
+    for (const { f, text } of code.filter((c) => !c.f.endsWith('glyphs.ts'))) expect(text.split('\n').length, f).toBeLessThanOrEqual(500)
+  })
+})

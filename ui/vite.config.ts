@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig, type Plugin } from 'vite'
+import { fixture } from './dev/fixture.ts'
+import { pages } from './dev/pages.ts'
+
+const here = (p: string) => fileURLToPath(new URL(p, import.meta.url))
+
+/** Vite empties dist/; the Go embed needs one file there that git keeps, so that a fresh clone compiles. */
+function keep(): Plugin {
+  return { name: 'keep', apply: 'build', closeBundle: () => writeFileSync(here('dist/.keep'), '') }
+}
+
+/** The program sends name.gz to whoever takes it: packed once here, not at each request. */
+function pack(): Plugin {
+  const walk = (dir: string): string[] => readdirSync(dir).flatMap((f) => (statSync(join(dir, f)).isDirectory() ? walk(join(dir, f)) : [join(dir, f)]))
+  return {
+    name: 'pack', apply: 'build',
+    closeBundle() { for (const f of walk(here('dist'))) if (/\.(html|js|css|svg)$/.test(f)) writeFileSync(f + '.gz', gzipSync(readFileSync(f), { level: 9 })) },
+  }
+}
+
+/** Where `npm run dev` finds the program, e.g. SANZHI=http://127.0.0.1:8080. */
+const api = process.env.SANZHI
+
+export default defineConfig({
+  plugins: [vue(), fixture(), pages(), keep(), pack()],
+  define: { __VUE_OPTIONS_API__: false, __VUE_PROD_DEVTOOLS__: false },
+  server: { proxy: api ? { '/api': { target: api, changeOrigin: true } } : undefined },
+  build: {
+    target: ['chrome100', 'safari15.4', 'firefox100'],
+    assetsInlineLimit: 0, // the content security policy allows no data: addresses
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    rolldownOptions: { input: { index: here('index.html'), desk: here('desk.html') } },
+  },
+  test: { environment: 'happy-dom', include: ['test/**/*.test.ts'], env: { TZ: 'UTC' } },
+} as Parameters<typeof defineConfig>[0])
+
