@@ -38,7 +38,8 @@ type Registers struct {
 	org     map[string]*orgs.Org // by key
 	names   map[string]bool
 	byID    map[kernel.ID]*territory.Place
-	firmOf  map[kernel.ID]kernel.ID // compound → property firm
+	firmOf  map[kernel.ID]kernel.ID    // compound → property firm
+	desk    map[kernel.ID][2]kernel.ID // street → dispatcher and cadre of its joint desk
 	holders map[holderKey][]kernel.ID
 }
 
@@ -76,6 +77,7 @@ func (d *District) Registers() (*Registers, error) {
 	g.branches()
 	g.pair(units)
 	g.members()
+	g.relief(units)
 	return g, nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sanzhi/internal/cases"
 	"sanzhi/internal/geo"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/orgs"
@@ -272,6 +273,46 @@ func TestTheMenuIsSaidInBothLanguages(t *testing.T) {
 		both(e.Number, e.Title)
 		if len(e.Words) == 0 {
 			t.Errorf("%s has no words", e.Number)
+		}
+	}
+}
+
+// One account of each role carries every item of the menu from the order to the end, at the middle and anywhere.
+func TestCarriersCanCarryEveryCase(t *testing.T) {
+	g := registered(t)
+	m, err := g.Menu()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPlayer(t, g, m)
+	points := []*territory.At{}
+	middle := p.index.At(Middle[0], Middle[1])
+	points = append(points, &middle)
+	for i, x := range g.d.Places {
+		if x.Kind.Level() == territory.LevelGrid && i%7 == 0 {
+			c, _ := geo.LabelPoint(x.Shape)
+			at := p.index.At(c[0], c[1])
+			points = append(points, &at)
+		}
+	}
+	for _, at := range points {
+		who := map[kernel.Role]kernel.ID{}
+		for _, c := range g.Carriers(at) {
+			who[c.Role] = c.Person
+		}
+		for _, it := range m.At(at) {
+			unit := m.setup.Route(it, at).Unit
+			c := cases.Case{ID: "x", Step: "ordered", Path: at.Path}
+			for i, a := range []Act{{By: who[kernel.CommunityClerk], As: kernel.CommunityClerk, Action: "submit", Form: map[string]any{"unit": string(unit)}},
+				{By: who[kernel.UnitDispatcher], As: kernel.UnitDispatcher, Action: "dispatch"}, {By: who[kernel.Cadre], As: kernel.Cadre, Action: "accept"},
+				{By: who[kernel.Cadre], As: kernel.Cadre, Action: "finish", Form: map[string]any{"result": "好了"}}} {
+				if _, err := p.act(p.flows["menu"], &c, a, i+1); err != nil {
+					t.Fatalf("%s at %s: %s: %v", it.ID, at.Path, a.Action, err)
+				}
+			}
+		}
+		if len(who) < 10 { // the industrial park has no mediator and no team
+			t.Errorf("only %d roles at %s", len(who), at.Path)
 		}
 	}
 }

@@ -126,7 +126,7 @@ func (v *view) labels(d *District) {
 func wash(p *territory.Place) int {
 	_, deg := planar.CentroidArea(p.Shape)
 	ha := deg * metresLon * metresLat / 10000
-	for i, most := range []float64{3, 8, 100, 150} {
+	for i, most := range []float64{2.5, 6, 95, 145} {
 		if float64(p.People)/ha < most {
 			return i
 		}

@@ -57,14 +57,7 @@ func residue(areas []*Prepared, weights []int) chain {
 	tree := vertexTree(areas)
 	cut := make(chain, len(whole))
 	for e, w := range whole {
-		nodes := []orb.Point{e.a, e.b}
-		tree.Search([2]float64{e.a[0], min(e.a[1], e.b[1])}, [2]float64{e.b[0], max(e.a[1], e.b[1])}, func(_, _ [2]float64, v orb.Point) bool {
-			if v != e.a && v != e.b && Orient(e.a, e.b, v) == 0 {
-				nodes = append(nodes, v)
-			}
-			return true
-		})
-		nodes = inOrder(nodes, e)
+		nodes := cutAt(e, tree)
 		for i := 1; i < len(nodes); i++ {
 			cut.add(nodes[i-1], nodes[i], w)
 		}

@@ -284,3 +284,61 @@ func TestRingsKeepSlicesApart(t *testing.T) {
 		}
 	}
 }
+
+// The overlay library is another way to the same answer, up to its rounding.
+func TestRelateAgreesWithOverlay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := star(t, rapid.IntRange(3, 12).Draw(t, "n")), star(t, rapid.IntRange(3, 12).Draw(t, "m"))
+		move := orb.Point{rapid.Float64Range(-2, 2).Draw(t, "east"), rapid.Float64Range(-2, 2).Draw(t, "north")}
+		b = mapPolygon(b, func(p orb.Point) orb.Point { return orb.Point{p[0] + move[0], p[1] + move[1]} })
+		r := relate(Prepare(a), Prepare(b), false)
+		common, err := Intersection(a, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rest, err := Difference(a, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if area := Area(common); r.overlap() != (area > 0) && (area > 1 || r.overlap() && !r.cross) {
+			t.Fatalf("overlap %v, yet %f m² in common", r.overlap(), area)
+		}
+		if area := Area(rest); r.beyond() != (area > 0) && (area > 1 || r.beyond() && !r.cross) {
+			t.Fatalf("beyond %v, yet %f m² outside", r.beyond(), area)
+		}
+	})
+}
+
+// Corners on a neighbour's straight side must still tile after conversion; one by one they do not.
+func TestReadCollectionKeepsTiling(t *testing.T) {
+	var b bytes.Buffer
+	outer, shapes := rect(101.5, 36.5, 102, 37), []orb.Geometry{rect(101.5, 36.5, 102, 36.75), rect(101.5, 36.75, 101.625, 37), rect(101.625, 36.75, 102, 37)}
+	var features []Feature
+	for _, s := range append(shapes, outer) {
+		features = append(features, Feature{Geometry: s})
+	}
+	if err := WriteFeatures(&b, slices.Values(features)); err != nil {
+		t.Fatal(err)
+	}
+	check := func(read []Feature, err error) []Fault {
+		if err != nil || len(read) != 4 {
+			t.Fatalf("%d read, %v", len(read), err)
+		}
+		var parts []Part
+		for i, f := range read[:3] {
+			parts = append(parts, Part{fmt.Sprint(i), f.Geometry})
+		}
+		return CheckCoverage(read[3].Geometry, parts)
+	}
+	for _, c := range AllCRS {
+		if got := check(ReadCollection(bytes.NewReader(b.Bytes()), c)); got != nil {
+			t.Errorf("%s: %v", c, briefs(got))
+		}
+	}
+	if check(readAll(b.String(), GCJ02)) == nil {
+		t.Error("one by one they tile as well: this test proves nothing")
+	}
+	if _, err := ReadCollection(bytes.NewReader([]byte("[")), ""); err == nil {
+		t.Error("a broken file was read")
+	}
+}

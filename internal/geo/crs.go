@@ -155,9 +155,9 @@ func (c CRS) FromWGS84(p orb.Point) orb.Point {
 	}
 }
 
-// GeometryToWGS84 converts every point of g from c. Equal points stay equal, so that shared borders stay shared; a border
-// point that lay on a neighbour's straight edge without being its vertex moves off it by less than a millimetre a kilometre.
-// The answer shares nothing with g.
+// GeometryToWGS84 converts every point of g from c. Equal points stay equal, so that shared borders stay shared; a corner
+// that stood on a neighbour's straight side without being its vertex moves off it (see ReadCollection). The answer shares
+// nothing with g.
 func (c CRS) GeometryToWGS84(g orb.Geometry) orb.Geometry { return mapPoints(g, c.ToWGS84) }
 
 // GeometryFromWGS84 converts every point of g to c. The answer shares nothing with g.

@@ -34,8 +34,16 @@ const maxFeatureFaults = 50
 // malformed; faulty features are gathered into one invalid error (More holds the rest), each with the path of the value
 // that is wrong, and are not given to each. An error of each ends the reading and is returned as it is.
 func ReadFeatures(r io.Reader, declared CRS, each func(Feature) error) error {
+	return newFeatureReader(r, declared, each).run()
+}
+
+func newFeatureReader(r io.Reader, declared CRS, each func(Feature) error) *featureReader {
 	rd := &featureReader{dec: json.NewDecoder(r), crs: declared, told: declared != "", each: each}
 	rd.dec.UseNumber()
+	return rd
+}
+
+func (rd *featureReader) run() error {
 	if err := rd.object(); err != nil {
 		return err
 	}
@@ -46,15 +54,16 @@ func ReadFeatures(r io.Reader, declared CRS, each func(Feature) error) error {
 }
 
 type featureReader struct {
-	dec  *json.Decoder
-	crs  CRS // "" until declared or read
-	each func(Feature) error
-	n    int
-	bad  []kernel.Error
-	kind string
-	told bool // the caller declared the crs
-	seen bool // features were met
-	one  rawFeature
+	dec       *json.Decoder
+	crs       CRS // "" until declared or read
+	each      func(Feature) error
+	n         int
+	bad       []kernel.Error
+	kind      string
+	told      bool // the caller declared the crs
+	seen      bool // features were met
+	one       rawFeature
+	asWritten bool // leave coordinates in the file's system
 }
 
 type rawFeature struct {
@@ -80,7 +89,8 @@ func (rd *featureReader) object() error {
 		if err != nil {
 			return notJSON(err)
 		}
-		if err := rd.member(key.(string)); err != nil {
+		name, _ := key.(string) // in an object a key is always text
+		if err := rd.member(name); err != nil {
 			return err
 		}
 	}
@@ -183,7 +193,9 @@ func (rd *featureReader) feature(raw rawFeature) error {
 	at := fmt.Sprintf("features[%d]", f.Index)
 	err := f.fill(raw, at)
 	if err == nil {
-		f.Geometry = rd.crs.GeometryToWGS84(f.Geometry)
+		if !rd.asWritten {
+			f.Geometry = rd.crs.GeometryToWGS84(f.Geometry)
+		}
 		return rd.each(f)
 	}
 	var ke *kernel.Error

@@ -117,7 +117,7 @@ func TestReadFeaturesStops(t *testing.T) {
 	n := 0
 	f := `{"type":"Feature","geometry":null}`
 	err := ReadFeatures(strings.NewReader(`{"type":"FeatureCollection","features":[`+f+`,`+f+`]}`), "", func(Feature) error { n++; return stop })
-	if err != stop || n != 1 {
+	if !errors.Is(err, stop) || n != 1 {
 		t.Errorf("got %v after %d features", err, n)
 	}
 }

@@ -42,6 +42,7 @@ func relate(a, b *Prepared, brief bool) relation {
 			r.aIn, r.at = true, p
 		case Outside:
 			r.aOut = true
+		case Border: // shared, and judged by its way
 		}
 	})
 	if brief && r.overlap() {

@@ -38,3 +38,11 @@ func (p Page) Clamp(def, most int) Page {
 	p.Limit = min(p.Limit, most)
 	return p
 }
+
+// RequestKey names one request of one caller, so that sending it again does not do it again.
+type RequestKey struct {
+	Tenant Tenant
+	Caller string // account, or the kind of an unsigned caller with its address
+	Key    string // the Idempotency-Key; empty: the request is not protected
+	Body   []byte // what was sent, method and path included
+}

@@ -22,21 +22,13 @@ type Once struct {
 // KeptFor is how long an answer is kept.
 const KeptFor = 48 * time.Hour
 
-// Key names one request of one caller.
-type Key struct {
-	Tenant kernel.Tenant
-	Caller string // account, or the kind of an unsigned caller with its address
-	Key    string // the Idempotency-Key; empty: the request is not protected
-	Body   []byte // what was sent, method and path included
-}
-
 var (
 	errOtherBody = kernel.Invalid("Idempotency-Key", kernel.T("同一个提交编号不能用来送不同的内容，请换一个编号", "the same Idempotency-Key was sent with another body; use a new key"))
 	errReplay    = errors.New("store: answered before")
 )
 
 // Do runs act in a unit of work and gives its answer; a repeated request gets the first answer and act leaves no trace.
-func (o *Once) Do(ctx context.Context, k Key, act func(tx kernel.Tx) ([]byte, error)) (answer []byte, replayed bool, err error) {
+func (o *Once) Do(ctx context.Context, k kernel.RequestKey, act func(tx kernel.Tx) ([]byte, error)) (answer []byte, replayed bool, err error) {
 	if k.Key == "" {
 		err = o.DB.Update(ctx, k.Tenant, func(tx kernel.Tx) (err error) {
 			answer, err = act(tx)
@@ -51,7 +43,7 @@ func (o *Once) Do(ctx context.Context, k Key, act func(tx kernel.Tx) ([]byte, er
 		if err != nil {
 			return err
 		}
-		sealed, err := o.Sealer.Seal(answer, k.field())
+		sealed, err := o.Sealer.Seal(answer, answerField(k))
 		if err != nil {
 			return err
 		}
@@ -79,12 +71,12 @@ func (o *Once) Do(ctx context.Context, k Key, act func(tx kernel.Tx) ([]byte, er
 	return nil, false, err
 }
 
-func (k Key) field() vault.Field {
+func answerField(k kernel.RequestKey) vault.Field {
 	sum := sha256.Sum256([]byte(k.Caller + "\x00" + k.Key))
 	return vault.Field{Tenant: k.Tenant, Table: "idempotency", ID: kernel.ID(hex.EncodeToString(sum[:16])), Field: "answer"}
 }
 
-func (o *Once) before(ctx context.Context, k Key, hash string) (answer []byte, found bool, err error) {
+func (o *Once) before(ctx context.Context, k kernel.RequestKey, hash string) (answer []byte, found bool, err error) {
 	err = o.DB.View(context.WithoutCancel(ctx), k.Tenant, func(tx kernel.Tx) error {
 		var was, sealed string
 		err := on(tx).QueryRow(`SELECT body_hash, answer FROM idempotency WHERE tenant = $1 AND caller = $2 AND idem_key = $3 AND at > $4`,
@@ -99,7 +91,7 @@ func (o *Once) before(ctx context.Context, k Key, hash string) (answer []byte, f
 			return errOtherBody
 		}
 		found = true
-		answer, err = o.Sealer.Open(sealed, k.field())
+		answer, err = o.Sealer.Open(sealed, answerField(k))
 		return err
 	})
 	return answer, found, err

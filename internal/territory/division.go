@@ -66,7 +66,7 @@ var nameEndings = map[DivisionLevel][]struct {
 
 // GuessKind guesses what a division is from its level and the ending of its name. At street and village level, what ends
 // like none of the known ones (development zones, farms, mines, camps) is StreetSpecial or VillageOther. The digits of the
-// code are not asked: lists hold villages among the codes of communities and the other way round.
+// code are not asked: lists hold villages among the codes of communities and the other way round. Empty for no level.
 func GuessKind(level DivisionLevel, name string) Kind {
 	switch level {
 	case DivisionProvince:
@@ -75,11 +75,18 @@ func GuessKind(level DivisionLevel, name string) Kind {
 		return Prefecture
 	case DivisionCounty:
 		return County
+	case DivisionStreet:
+		return endingOf(level, name, StreetSpecial)
+	case DivisionVillage:
+		return endingOf(level, name, VillageOther)
+	default:
+		return ""
 	}
-	guess, longest := StreetSpecial, 0
-	if level == DivisionVillage {
-		guess = VillageOther
-	}
+}
+
+// endingOf gives the kind of the longest ending of the level that the name has, or guess.
+func endingOf(level DivisionLevel, name string, guess Kind) Kind {
+	longest := 0
 	for _, e := range nameEndings[level] {
 		if len(e.end) > longest && strings.HasSuffix(name, e.end) {
 			guess, longest = e.kind, len(e.end)

@@ -72,7 +72,7 @@ func (x *Index) At(lon, lat float64) At {
 	const grid, community, village, street, county, compound, building, slots = 0, 1, 2, 3, 4, 5, 6, 7
 	var best [slots]*entry
 	x.each(lon, lat, func(e *entry) {
-		slot := -1
+		var slot int
 		switch e.place.Kind.Level() {
 		case LevelGrid:
 			slot = grid

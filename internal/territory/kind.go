@@ -84,7 +84,15 @@ func (k Kind) rank() int {
 		return 4
 	case LevelGrid:
 		return 5
+	case LevelNone:
+		return k.rankBeside()
+	default:
+		return 0
 	}
+}
+
+// rankBeside is the rank of the kinds that belong to no level.
+func (k Kind) rankBeside() int {
 	switch k {
 	case Province:
 		return 0

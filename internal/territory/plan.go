@@ -20,7 +20,7 @@ type ImportOptions struct {
 	// At is the instant of the import: ValidFrom of new places, and the version of the territory that must close.
 	At time.Time
 	// Sliver lets gaps and overlaps pass whose area in m² is below it. Zero demands that grids close exactly. Files drawn in
-	// GCJ-02 or BD-09 may need a little (0.01) where corners stand on a neighbour's straight side.
+	// GCJ-02 or BD-09 are best read by geo.ReadCollection, which keeps corners on straight sides shared.
 	Sliver float64
 }
 
@@ -39,6 +39,9 @@ type ImportPlan struct {
 func (p *ImportPlan) Refused() error {
 	all := slices.Clone(p.Faults)
 	for _, f := range p.Coverage {
+		if slices.ContainsFunc(p.Faults, func(e kernel.Error) bool { return e.Say == f.Say }) {
+			continue // a shape that is not valid is in both: with its field here, on the map there
+		}
 		all = append(all, kernel.Error{Kind: kernel.KindInvalid, Field: "features", Say: f.Say})
 	}
 	if len(all) == 0 {
@@ -60,9 +63,13 @@ func (p *ImportPlan) Refused() error {
 // The grids of every community or village that the import touches must tile it: no gap, no overlap, none beyond its border.
 // Where the community has no shape of its own, its grids must leave no hole.
 func PlanImport(features []geo.Feature, existing []*Place, o ImportOptions) *ImportPlan {
-	im := &importer{o: o, plan: &ImportPlan{}, byCode: map[string]*Place{}, byID: map[kernel.ID]*Place{}, touched: map[kernel.ID]int{}, read: map[string]int{}}
+	im := &importer{o: o, plan: &ImportPlan{}, byCode: map[string]*Place{}, byID: map[kernel.ID]*Place{}, touched: map[kernel.ID]int{}, read: map[string]int{}, flawed: map[kernel.ID]bool{}}
 	for _, p := range existing {
-		im.byCode[p.Code], im.byID[p.ID] = p, p
+		im.byID[p.ID] = p
+		// One code may have been borne by several places, one after another: the one that stands answers for it.
+		if im.byCode[p.Code] == nil || p.Stands(o.At) {
+			im.byCode[p.Code] = p
+		}
 	}
 	rows := make([]row, 0, len(features))
 	for i := range features {
@@ -86,6 +93,7 @@ type importer struct {
 	byID    map[kernel.ID]*Place
 	touched map[kernel.ID]int // planned places: index of their feature
 	read    map[string]int    // codes of the file: index of their feature
+	flawed  map[kernel.ID]bool
 }
 
 // row is a feature that could be read.
@@ -113,6 +121,10 @@ func (im *importer) readRow(f *geo.Feature) (row, bool) {
 	}
 	im.read[r.code] = f.Index
 	old := im.byCode[r.code]
+	if old != nil && !old.Stands(im.o.At) {
+		im.fault(f.Index, "properties.code", "“"+old.Name+"”（"+r.code+"）已停用，请换一个代码", old.Name+" ("+r.code+") is no longer in force; use another code")
+		return r, false
+	}
 	kind := textOf(f, "kind", "类型")
 	if kind == "" && old != nil {
 		r.kind = old.Kind
@@ -267,6 +279,9 @@ func (im *importer) setShape(f *geo.Feature, p *Place) {
 	}
 	if flaw := geo.Validate(f.Geometry); flaw != nil {
 		im.fault(f.Index, "geometry", "“"+p.Name+"”的形状不对："+flaw.Say.Zh, "the shape of "+p.Name+" is not valid: "+flaw.Say.En)
+		im.flawed[p.ID] = true
+		im.plan.Coverage = append(im.plan.Coverage, geo.Fault{Kind: geo.FaultInvalid, Names: []string{p.Name + " " + p.Code}, Shape: flaw.At,
+			Say: im.plan.Faults[len(im.plan.Faults)-1].Say})
 	}
 }
 
@@ -279,7 +294,7 @@ func same(a, b *Place) bool {
 func (im *importer) checkTree(existing []*Place) {
 	all := make([]*Place, 0, len(im.byID))
 	for _, p := range existing {
-		if _, ok := im.touched[p.ID]; !ok {
+		if _, ok := im.touched[p.ID]; !ok && p.Stands(im.o.At) {
 			all = append(all, p)
 		}
 	}
@@ -334,7 +349,12 @@ func (im *importer) checkGrids() {
 	}
 }
 
+// checkTiling passes over a community whose own shape, or any of whose grids', is not valid: that is told already, and gaps
+// in its place would mislead.
 func (im *importer) checkTiling(parent *Place, grids []*Place) {
+	if im.flawed[parent.ID] || slices.ContainsFunc(grids, func(g *Place) bool { return im.flawed[g.ID] }) {
+		return
+	}
 	slices.SortFunc(grids, func(a, b *Place) int { return cmp.Compare(a.Code, b.Code) })
 	var parts []geo.Part
 	for _, g := range grids {

@@ -12,7 +12,6 @@ import (
 	"sanzhi/internal/access"
 	"sanzhi/internal/jobs"
 	"sanzhi/internal/kernel"
-	"sanzhi/internal/store"
 	"sanzhi/internal/web/api"
 )
 
@@ -55,16 +54,22 @@ const (
 	pollEvery    = 500 * time.Millisecond
 )
 
+// Outbox gives what was written to tell.
+type Outbox interface {
+	Recent(tx kernel.Tx, topic string, since time.Time, limit int) ([]*jobs.Message, error)
+}
+
 // NewHub makes a hub; Run must run beside it.
 func NewHub(d api.Deps) *Hub {
-	h := &Hub{deps: d, subs: map[*listener]struct{}{}, wake: make(chan struct{}, 1), done: make(chan struct{})}
-	d.Store.OnOutbox(func(kernel.Tenant) {
-		select {
-		case h.wake <- struct{}{}:
-		default:
-		}
-	})
-	return h
+	return &Hub{deps: d, subs: map[*listener]struct{}{}, wake: make(chan struct{}, 1), done: make(chan struct{})}
+}
+
+// Wake says that something was written to tell.
+func (h *Hub) Wake(kernel.Tenant) {
+	select {
+	case h.wake <- struct{}{}:
+	default:
+	}
 }
 
 // Close ends all streams, so that pages connect again elsewhere or later.
@@ -72,7 +77,7 @@ func (h *Hub) Close() { h.once.Do(func() { close(h.done) }) }
 
 // Run looks at the outbox when something was written here, and every half second for what other processes wrote. A row is
 // looked for during ten seconds: identifiers and instants of different processes follow no common order.
-func (h *Hub) Run(ctx context.Context, outbox store.Outbox) {
+func (h *Hub) Run(ctx context.Context, outbox Outbox) {
 	seen := map[kernel.ID]time.Time{}
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
@@ -113,7 +118,7 @@ func (h *Hub) tenants() []kernel.Tenant {
 	return out
 }
 
-func (h *Hub) tell(ctx context.Context, outbox store.Outbox, t kernel.Tenant, now time.Time, seen map[kernel.ID]time.Time) error {
+func (h *Hub) tell(ctx context.Context, outbox Outbox, t kernel.Tenant, now time.Time, seen map[kernel.ID]time.Time) error {
 	var rows []*jobs.Message
 	err := h.deps.Store.View(ctx, t, func(tx kernel.Tx) (err error) {
 		rows, err = outbox.Recent(tx, "case", now.Add(-tellFor), 5000)

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"io"
+	"maps"
 	"sync"
 	"time"
 
@@ -72,14 +73,9 @@ func (c *Calendar) With(o *Calendar) *Calendar {
 			n.days[d] = work
 		}
 	}
-	for d, work := range o.days {
-		n.days[d] = work
-	}
-	for _, m := range []*Calendar{c, o} {
-		for y := range m.years {
-			n.years[y] = true
-		}
-	}
+	maps.Copy(n.days, o.days)
+	maps.Copy(n.years, c.years)
+	maps.Copy(n.years, o.years)
 	return n
 }
 

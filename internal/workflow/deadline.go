@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -260,13 +261,12 @@ func (c *Calendar) before(due time.Time, d time.Duration, limit Limit, office Of
 			continue
 		}
 		now := min(24*time.Hour, due.Sub(today.at(0)))
-		list := office.list()
-		for i := len(list) - 1; i >= 0; i-- {
-			to := min(list[i].to, now)
-			if to <= list[i].from {
+		for _, s := range slices.Backward(office.list()) {
+			to := min(s.to, now)
+			if to <= s.from {
 				continue
 			}
-			if open := to - list[i].from; d > open {
+			if open := to - s.from; d > open {
 				d -= open
 				continue
 			}

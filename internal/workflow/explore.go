@@ -95,8 +95,9 @@ func walkAll(f *Flow) *walk {
 			w.visit(node{step: o.to, clocks: w.clocksAfter(off, o.event)})
 		}
 	}
-	for i := 0; i < len(w.nodes); i++ {
+	for i := 0; i < len(w.nodes); { // leaving one node may add others
 		w.leave(i)
+		i++
 	}
 	return w
 }

@@ -39,7 +39,7 @@ type CaseEnv struct {
 	Cohandlers []string // units
 	Supervised bool
 	Urgent     bool
-	Overdue    bool      // some clock with a measure is over
+	Overdue    bool      // some running clock is over
 	Place      string    // the smallest place that holds it
 	Photos     int       // how many photos it has
 	OpenedAt   time.Time // opened
@@ -158,6 +158,15 @@ func compileExpr(src string, form []Field) (*program, error) {
 	for _, f := range form {
 		fields[f.ID] = zeroOf(f.Type)
 	}
+	tree, err := parser.Parse(src)
+	if err != nil {
+		return nil, err
+	}
+	look := &looker{}
+	ast.Walk(&tree.Node, look)
+	if look.err != nil {
+		return nil, look.err
+	}
 	opts := []expr.Option{
 		expr.Env(typesOf(Env{}.vars(fields))),
 		expr.AsBool(), expr.MaxNodes(maxExprNodes), expr.DisableAllBuiltins(),
@@ -169,25 +178,32 @@ func compileExpr(src string, form []Field) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	tree, err := parser.Parse(src)
-	if err != nil {
-		return nil, err
-	}
-	seen := &mentions{name: "form"}
-	ast.Walk(&tree.Node, seen)
-	return &program{vm: p, forms: seen.found}, nil
+	return &program{vm: p, forms: look.form}, nil
 }
 
-// mentions is a visitor that looks for a name.
-type mentions struct {
-	name  string
-	found bool
+// looker walks an expression before it is compiled. Ranges (1..n), powers, patterns and more than two
+// predicates are refused: the budgets of nodes and memory do not bound the time that they take. What is left looks at each answer a bounded number of times.
+type looker struct {
+	form       bool // the expression mentions form
+	predicates int
+	err        error
 }
+
+const maxPredicates = 2
 
 // Visit implements ast.Visitor.
-func (m *mentions) Visit(n *ast.Node) {
-	if id, ok := (*n).(*ast.IdentifierNode); ok && id.Value == m.name {
-		m.found = true
+func (l *looker) Visit(n *ast.Node) {
+	switch x := (*n).(type) {
+	case *ast.IdentifierNode:
+		l.form = l.form || x.Value == "form"
+	case *ast.PredicateNode:
+		if l.predicates++; l.predicates > maxPredicates {
+			l.err = fmt.Errorf("more than %d predicates", maxPredicates)
+		}
+	case *ast.BinaryNode:
+		if x.Operator == ".." || x.Operator == "**" || x.Operator == "^" || x.Operator == "matches" {
+			l.err = fmt.Errorf("the operator %s is not used here", x.Operator)
+		}
 	}
 }
 

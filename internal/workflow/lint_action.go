@@ -3,6 +3,7 @@ package workflow
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"sanzhi/internal/kernel"
 )
@@ -74,42 +75,46 @@ func (l *linter) actors(at spot, a *Action) {
 	if len(a.Actors) == 0 && a.Auto == "" {
 		l.err("who", at, "没有写谁能做这个动作", "it does not say who may take this action")
 	}
-	assigned := l.anyEffect(EffectAssign, EffectTake)
 	for i, w := range a.Actors {
 		wat := at.item(i, "")
-		post := w.Role != "" || w.Post != ""
-		kinds := 0
-		for _, is := range []bool{post, w.Requester, w.Anyone} {
-			if is {
-				kinds++
-			}
-		}
-		if kinds != 1 {
-			l.err("who", wat, "每一条写一种人：role 或 post，或 requester，或 anyone", "each entry names one kind of actor: role or post, or requester, or anyone")
-		}
-		if !post && (w.Level != "" || w.Relation != "") {
-			l.err("who", wat, "level 和 relation 只能与 role 或 post 一起写", "level and relation stand with role or post only")
-		}
-		if w.Role != "" {
-			oneOf(l, wat.key("role"), w.Role, kernel.AllRoles)
-		}
-		if w.Level != "" {
-			oneOf(l, wat.key("level"), w.Level, Levels)
-		}
-		oneOf(l, wat.key("relation"), w.Relation, AllRelations)
+		l.who(wat, w)
 		if w.Anyone && !a.Opens {
 			l.err("who", wat, "anyone 只能用来开单", "anyone may open a case, nothing else")
 		}
 		if w.Requester && a.Opens {
 			l.err("who", wat, "开单前还没有点单人，请写 anyone 或 role", "before a case is open it has no requester; use anyone or a role")
 		}
-		if w.Relation == RelationAssignee && !assigned {
+		if w.Relation == RelationAssignee && !l.anyEffect(EffectAssign, EffectTake) {
 			l.err("who", wat, "流程里没有 assign 或 take，永远不会有承办人", "no action assigns or takes the case, so there is never an assignee")
 		}
 		if w.Relation == RelationCohandle && !l.anyEffect(EffectCohandle) {
 			l.err("who", wat, "流程里没有 cohandle，永远不会有协办单位", "no action adds co-handling units")
 		}
 	}
+}
+
+// who wants an entry to name one kind of actor, in words that exist.
+func (l *linter) who(at spot, w Who) {
+	post := w.Role != "" || w.Post != ""
+	kinds := 0
+	for _, is := range []bool{post, w.Requester, w.Anyone} {
+		if is {
+			kinds++
+		}
+	}
+	if kinds != 1 {
+		l.err("who", at, "每一条写一种人：role 或 post，或 requester，或 anyone", "each entry names one kind of actor: role or post, or requester, or anyone")
+	}
+	if !post && (w.Level != "" || w.Relation != "") {
+		l.err("who", at, "level 和 relation 只能与 role 或 post 一起写", "level and relation stand with role or post only")
+	}
+	if w.Role != "" {
+		oneOf(l, at.key("role"), w.Role, kernel.AllRoles)
+	}
+	if w.Level != "" {
+		oneOf(l, at.key("level"), w.Level, Levels)
+	}
+	oneOf(l, at.key("relation"), w.Relation, AllRelations)
 }
 
 // anyEffect reports whether some action of the flow has one of the effects.
@@ -151,17 +156,18 @@ func (l *linter) fields(at spot, form []Field) {
 		l.err("size", at, fmt.Sprintf("一张表最多 %d 项", maxFields), fmt.Sprintf("a form has at most %d fields", maxFields))
 	}
 	for _, f := range LintForm(form) {
-		f.Where, f.path = at.where+f.Where, at.path+f.path
+		f.Where, f.path = at.where+"."+f.Where, at.path+f.path
 		l.findings = append(l.findings, f)
 	}
 }
 
-// LintForm checks the fields of a form, of an action or of a menu item.
+// LintForm checks the fields of a form, of an action or of a menu item; Where begins with the id of the field.
 func LintForm(form []Field) []Finding {
 	l := &linter{f: &Flow{}}
 	seen := map[string]bool{}
 	for i, f := range form {
-		at := spot{}.item(i, f.ID)
+		at := spot{"", ""}.item(i, f.ID)
+		at.where = strings.TrimPrefix(at.where, ".")
 		l.id(at, f.ID, seen)
 		l.text(at.key("label"), f.Label, false)
 		l.text(at.key("help"), f.Help, true)

@@ -86,7 +86,7 @@ func (l *linter) clockWays() {
 			continue
 		}
 		canStop := w.canReach(func(n node) bool { return !running(n) })
-		canGo := w.canReach(func(n node) bool { return !paused(n) })
+		canGo := w.canReach(func(n node) bool { return n.clocks[i] == clockOn })
 		ends, stuck, held := map[string]bool{}, map[string]bool{}, map[string]bool{}
 		for j, n := range w.nodes {
 			s, _ := l.f.Step(n.step)

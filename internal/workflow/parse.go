@@ -115,6 +115,7 @@ func checkTokens(tokens token.Tokens) error {
 			depth--
 		case token.SequenceEntryType, token.MappingKeyType:
 			entries++
+		default:
 		}
 		if depth > maxNesting || entries > maxNesting || t.Position != nil && t.Position.IndentNum > 8*maxNesting {
 			return kernel.Invalid(line(t), kernel.T("嵌套太深，请改写得平一些", "nested too deeply; write it flatter"))

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -24,12 +25,11 @@ func Shipped() ([]*Flow, error) {
 	}
 	var out []*Flow
 	for _, name := range names {
-		src, err := shippedFS.Open(name)
+		src, err := shippedFS.ReadFile(name)
 		if err != nil {
 			return nil, fmt.Errorf("workflow.Shipped: %w", err)
 		}
-		f, findings, err := Check(src)
-		src.Close()
+		f, findings, err := Check(bytes.NewReader(src))
 		if err != nil {
 			return nil, fmt.Errorf("workflow.Shipped: %s: %w", name, err)
 		}
@@ -49,4 +49,21 @@ func Schema() []byte { return append([]byte(nil), schemaJSON...) }
 func Fill(t kernel.Text, lang kernel.Lang, values map[string]string) string {
 	s := placeholder.ReplaceAllStringFunc(t.In(lang), func(p string) string { return values[strings.Trim(p, "{}")] })
 	return strings.TrimSpace(s)
+}
+
+// ShippedSources gives the YAML of the shipped flows, in the order of Shipped: what a district stores when it is founded.
+func ShippedSources() ([]string, error) {
+	names, err := fs.Glob(shippedFS, "flows/*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("workflow.ShippedSources: %w", err)
+	}
+	out := make([]string, len(names))
+	for i, name := range names {
+		b, err := shippedFS.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("workflow.ShippedSources: %w", err)
+		}
+		out[i] = string(b)
+	}
+	return out, nil
 }

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -121,8 +122,8 @@ func moment(s string) (time.Time, error) {
 
 // inside puts the place in the script before the field of an error.
 func inside(field string, err error) error {
-	e, ok := err.(*kernel.Error)
-	if !ok {
+	var e *kernel.Error
+	if !errors.As(err, &e) {
 		return err
 	}
 	out := *e
@@ -230,6 +231,7 @@ func (m *simulation) may(w Who, kind, name string) bool {
 		return m.env.Assignee == "" || m.env.Assignee == name
 	case RelationCohandle:
 		return len(m.env.Cohandlers) > 0
+	case RelationPlace, RelationUnit: // taken to hold
 	}
 	return true
 }

@@ -18,7 +18,6 @@ import (
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/orgs"
-	"sanzhi/internal/store"
 	"sanzhi/internal/territory"
 )
 
@@ -26,12 +25,12 @@ import (
 type Deps struct {
 	Tenant        kernel.Tenant // whose district a request without any other sign of a tenant means
 	Clock         kernel.Clock
-	Store         *store.DB
+	Store         kernel.Store
 	Cases         *cases.Service
 	Access        *access.Service
 	Orgs          OrgReader
 	Places        PlaceReader
-	Once          *store.Once
+	Once          Once
 	Limits        OrderLimits
 	Uploads       OrderLimits        // of photos
 	SignKey       ed25519.PrivateKey // signs receipts; nil leaves them unsigned
@@ -39,6 +38,13 @@ type Deps struct {
 	Version       string
 	TrustProxy    bool // believe X-Forwarded-For of the proxy in front
 	SecureCookies bool // the program is reached over TLS
+}
+
+// Once does what a request asks for at most once.
+type Once interface {
+	// Do runs act in a unit of work and gives its answer; a repeated request gets the first answer, replayed, and act
+	// leaves no trace.
+	Do(ctx context.Context, k kernel.RequestKey, act func(kernel.Tx) ([]byte, error)) (answer []byte, replayed bool, err error)
 }
 
 // OrgReader finds organisations and their people.
@@ -163,7 +169,7 @@ type body[T any] struct{ Body T }
 // once runs an act at most once for its Idempotency-Key, in one unit of work with its answer.
 func once[T any](ctx context.Context, s *Server, key, route string, raw []byte, act func(kernel.Tx) (*T, error)) (*body[T], error) {
 	c := CallerOf(ctx)
-	k := store.Key{Tenant: c.Actor.Tenant, Caller: c.Actor.Ref(), Key: key, Body: append([]byte(route+"\n"), raw...)}
+	k := kernel.RequestKey{Tenant: c.Actor.Tenant, Caller: c.Actor.Ref(), Key: key, Body: append([]byte(route+"\n"), raw...)}
 	if c.Actor.Kind == kernel.ActorAnonymous {
 		k.Caller += ":" + access.AddressKey(c.Address)
 	}

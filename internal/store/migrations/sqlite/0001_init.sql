@@ -370,19 +370,24 @@ CREATE TABLE upload (
   tenant TEXT NOT NULL,
   id TEXT NOT NULL,
   sha TEXT NOT NULL,
+  thumb TEXT NOT NULL,
   w INTEGER NOT NULL,
   h INTEGER NOT NULL,
   size INTEGER NOT NULL,
   at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
   case_id TEXT NOT NULL,
   PRIMARY KEY (tenant, id)
 );
 CREATE INDEX upload_sha ON upload (tenant, sha);
-CREATE INDEX upload_free ON upload (tenant, at) WHERE case_id = '';
+CREATE INDEX upload_thumb ON upload (tenant, thumb);
+CREATE INDEX upload_case ON upload (tenant, case_id, id) WHERE case_id <> '';
+CREATE INDEX upload_free ON upload (tenant, expires_at) WHERE case_id = '';
 CREATE TABLE blob (
   tenant TEXT NOT NULL,
   sha TEXT NOT NULL,
   bytes BLOB NOT NULL,
+  put_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, sha)
 );
 

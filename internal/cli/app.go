@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"sanzhi/internal/access"
+	"sanzhi/internal/cases"
+	"sanzhi/internal/files"
+	"sanzhi/internal/kernel"
+	"sanzhi/internal/ledger"
+	"sanzhi/internal/store"
+	"sanzhi/internal/store/dialect"
+	"sanzhi/internal/store/postgres"
+	"sanzhi/internal/store/sqlite"
+	"sanzhi/internal/vault"
+)
+
+// app is the joined program over one store.
+type app struct {
+	engine  dialect.Engine
+	db      *store.DB
+	keys    *keys
+	sealer  *vault.Sealer
+	clock   kernel.Clock
+	blobs   files.Blobs
+	cases   *cases.Service
+	access  *access.Service
+	files   *files.Service
+	tenants store.Tenants
+	setups  *store.Setups
+	once    *store.Once
+	outbox  store.Outbox
+}
+
+// sqlitePath is where the SQLite file of a data directory lies.
+func (g *globals) sqlitePath() string { return filepath.Join(g.Data, "sanzhi.db") }
+
+// openEngine opens the store that the options name and brings its schema up to date. Without makeNew a SQLite file that is
+// not there is an error.
+func (e *env) openEngine(makeNew bool) (dialect.Engine, error) {
+	g := e.global
+	var engine dialect.Engine
+	if g.Database != "" {
+		pg, err := postgres.Open(e.ctx, g.Database, postgres.Options{})
+		if err != nil {
+			return nil, err
+		}
+		engine = pg
+	} else {
+		if _, err := os.Stat(g.sqlitePath()); errors.Is(err, fs.ErrNotExist) && !makeNew {
+			return nil, kernel.NotFound(kernel.T("这里还没有数据："+g.Data+"。先运行 sanzhi demo，或者 sanzhi serve",
+				"there is no data in "+g.Data+" yet; run sanzhi demo, or sanzhi serve, first"))
+		}
+		if err := os.MkdirAll(g.Data, 0o700); err != nil {
+			return nil, err
+		}
+		lite, err := sqlite.Open(e.ctx, g.sqlitePath(), sqlite.Options{})
+		if err != nil {
+			return nil, err
+		}
+		engine = lite
+	}
+	if err := engine.Migrate(e.ctx); err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
+	return engine, nil
+}
+
+// open joins the program over the store that the options name.
+func (e *env) open(makeNew bool) (*app, error) {
+	k, err := e.global.openKeys(makeNew)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := e.openEngine(makeNew)
+	if err != nil {
+		return nil, err
+	}
+	a, err := join(engine, k, e.clock, e.global.Data)
+	if err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
+	return a, nil
+}
+
+// join makes the services over an engine. Several may be joined over one, each with a clock of its own.
+func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app, error) {
+	db := store.New(engine, clock)
+	a := &app{engine: engine, db: db, keys: k, clock: clock, sealer: vault.NewSealer(k.ring), tenants: store.Tenants{DB: db}, outbox: store.Outbox{DB: db}}
+	a.setups = &store.Setups{Tenants: a.tenants, Clock: clock}
+	a.once = &store.Once{DB: db, Sealer: a.sealer}
+	if engine.Name() == dialect.SQLite {
+		a.blobs = store.DiskBlobs{Dir: filepath.Join(dir, "files")}
+	} else {
+		a.blobs = store.Blobs{DB: db}
+	}
+	a.files = files.NewService(files.Parts{Store: db, Uploads: store.Uploads{}, Blobs: a.blobs, Cleaner: files.NewCleaner(files.DefaultLimits, 1, 16), Clock: clock})
+	a.cases = cases.NewService(cases.Ports{Store: db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: a.files, Outbox: a.outbox,
+		Ledger: ledger.NewLog(store.Ledger{}, a.sealer), People: store.Orgs{}, Setups: a.setups, Sealer: a.sealer, Keyring: k.ring, Clock: clock})
+	hasher, err := access.NewHasher(access.DefaultParams, 2, 64)
+	if err != nil {
+		return nil, err
+	}
+	a.access = access.NewService(access.Parts{Store: db, Accounts: store.Access{}, Sessions: store.Access{}, Tokens: store.Access{}, Posts: store.Orgs{},
+		Journal: journal{a.cases.Ledger}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, clock), Sealer: a.sealer, Clock: clock,
+		Policy: access.DefaultPolicy})
+	return a, nil
+}
+
+// close closes the store.
+func (a *app) close() error { return a.db.Close() }
+
+// journal writes what happens to people's access into the ledger.
+type journal struct{ log *ledger.Log }
+
+// RecordAccess implements access.Journal. Address and device are personal: they stand in the part that can be erased.
+func (j journal) RecordAccess(tx kernel.Tx, ev access.Event) error {
+	personal := map[string]any{}
+	if ev.Address != "" {
+		personal["address"] = ev.Address
+	}
+	if ev.Device != "" {
+		personal["device"] = ev.Device
+	}
+	actor := kernel.Anonymous(tx.Tenant())
+	if ev.Account != "" && ev.By == "account:"+string(ev.Account) {
+		actor = kernel.Actor{Kind: kernel.ActorAccount, Tenant: tx.Tenant(), Account: ev.Account}
+	}
+	_, err := j.log.Append(tx, ledger.Entry{Actor: actor, Act: string(ev.What), Object: ev.Account, Public: map[string]any{"by": ev.By}, Personal: personal})
+	return err
+}
+
+// tenant gives the district that the options mean: the one named, else the only one of the store, else 630105.
+func (e *env) tenant(ctx context.Context, a *app) (kernel.Tenant, error) {
+	if e.global.Tenant != "" {
+		return kernel.ParseTenant(e.global.Tenant)
+	}
+	list, err := a.tenants.List(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(list) == 1 {
+		return list[0].Tenant, nil
+	}
+	return demoTenant, nil
+}

@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"fmt"
+
+	"sanzhi/internal/demo"
+	"sanzhi/internal/kernel"
+	"sanzhi/internal/orgs"
+	"sanzhi/internal/store"
+	"sanzhi/internal/territory"
+)
+
+// figureRow is one figure beside what the running system's queries give.
+type figureRow struct {
+	ID     string  `json:"id"`
+	Title  string  `json:"title"`
+	Want   string  `json:"want"`
+	Got    float64 `json:"got"`
+	Num    int     `json:"num,omitempty"`
+	Den    int     `json:"den,omitempty"`
+	Unit   string  `json:"unit"`
+	Holds  bool    `json:"holds"`
+	Source string  `json:"source"`
+}
+
+// measured is what a query gave: a count, or a rate with what it is made of.
+type measured struct {
+	value    float64
+	num, den int
+	source   string
+}
+
+func count(n int, source string) measured { return measured{value: float64(n), source: source} }
+
+func rate(r orgs.Rate, source string) measured {
+	m := measured{num: r.Num, den: r.Den, source: source}
+	if r.Den > 0 {
+		m.value = 100 * float64(r.Num) / float64(r.Den)
+	}
+	return m
+}
+
+// checkDemo compares each figure with the store and fails on any difference.
+func (e *env) checkDemo(a *app) error {
+	figures := demo.Figures()
+	rows := make([]figureRow, 0, len(figures))
+	all := true
+	err := a.db.View(e.ctx, demoTenant, func(tx kernel.Tx) error {
+		for _, f := range figures {
+			m, err := measureFigure(tx, f)
+			if err != nil {
+				return fmt.Errorf("%s: %w", f.ID, err)
+			}
+			r := figureRow{ID: f.ID, Title: f.Title.Zh + " " + f.Title.En, Want: wanted(f.Quantity), Got: m.value, Num: m.num, Den: m.den, Unit: f.Quantity.Unit,
+				Source: m.source, Holds: f.Quantity.Holds(m.value) && (f.Den == 0 || f.Den == m.den)}
+			all = all && r.Holds
+			rows = append(rows, r)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if e.global.JSON {
+		if err := e.printJSON(map[string]any{"holds": all, "figures": rows}); err != nil {
+			return err
+		}
+	} else {
+		for _, r := range rows {
+			mark := "ok "
+			if !r.Holds {
+				mark = "NOT"
+			}
+			got := fmt.Sprintf("%.0f %s", r.Got, r.Unit)
+			if r.Den > 0 {
+				got = fmt.Sprintf("%d/%d = %.2f %s", r.Num, r.Den, r.Got, r.Unit)
+			}
+			e.printf("%s %-20s %-14s %-26s %s\n", mark, r.ID, r.Want, got, r.Title)
+		}
+	}
+	if !all {
+		return errNotSo
+	}
+	return nil
+}
+
+func wanted(q kernel.Quantity) string {
+	s := fmt.Sprintf("%.0f", q.Value)
+	switch q.Qualifier {
+	case kernel.AtLeast:
+		s += "余"
+	case kernel.Nearly:
+		s = "近" + s
+	case kernel.About:
+		s = "约" + s
+	}
+	return s + " " + q.Unit
+}
+
+// measureFigure asks the store what a figure is now: the tables that the pages read, never the generator.
+func measureFigure(tx kernel.Tx, f demo.Figure) (measured, error) {
+	county := kernel.Path(demoTenant + "/")
+	kinds := map[string][]territory.Kind{
+		"compounds": {territory.Compound}, "communities": {territory.Community}, "villages": {territory.Village},
+		"streets":       {territory.Subdistrict, territory.Town, territory.Township, territory.StreetSpecial},
+		"grids_general": {territory.GridGeneral}, "grids_dedicated": {territory.GridDedicated}, "grids": {territory.GridGeneral, territory.GridDedicated},
+	}
+	if list, ok := kinds[f.ID]; ok {
+		n := 0
+		for _, k := range list {
+			c, err := store.Territory{}.CountPlaces(tx, k, county)
+			if err != nil {
+				return measured{}, err
+			}
+			n += c
+		}
+		return count(n, "place"), nil
+	}
+	o := store.Orgs{}
+	switch f.ID {
+	case "branches":
+		n, err := o.OrgCount(tx, orgs.Branch, orgs.CoverBranch)
+		return count(n, "org, cover"), err
+	case "branch_coverage":
+		r, err := o.Coverage(tx, orgs.CoverBranch, county)
+		return rate(r, "place, cover"), err
+	case "police_deputies":
+		r, err := o.PostCoverage(tx, string(territory.Community), "社区副书记", county)
+		return rate(r, "place, holding"), err
+	case "members":
+		n, in, _, err := o.ReportIns(tx)
+		if n != in {
+			return count(-1, fmt.Sprintf("report_in: %d of %d stand in no grid", n-in, n)), err
+		}
+		return count(n, "report_in"), err
+	case "grids_with_members":
+		_, _, served, err := o.ReportIns(tx)
+		if err != nil {
+			return measured{}, err
+		}
+		n := 0
+		for _, k := range kinds["grids"] {
+			c, err := store.Territory{}.CountPlaces(tx, k, county)
+			if err != nil {
+				return measured{}, err
+			}
+			n += c
+		}
+		return rate(orgs.Rate{Num: served, Den: n}, "report_in, place"), nil
+	case "issues_solved":
+		n, err := store.Cases{}.Solved(tx, "menu", "done", f.Quantity.Period.From, f.Quantity.Period.To)
+		return count(n, "case_record, rating"), err
+	case "hazards_closed":
+		n, err := store.Cases{}.Closed(tx, "hazard", "done", f.Quantity.Period.From, f.Quantity.Period.To)
+		return count(n, "case_record"), err
+	case "centre_tiers":
+		n, err := store.Territory{}.CentreTiers(tx)
+		return count(n, "place"), err
+	default:
+		return measured{}, fmt.Errorf("no query for this figure")
+	}
+}

@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+
+	"sanzhi/internal/access"
+	"sanzhi/internal/kernel"
+	"sanzhi/internal/store"
+	"sanzhi/internal/web"
+	"sanzhi/internal/web/api"
+	"sanzhi/ui"
+)
+
+type serveCmd struct {
+	Listen     string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"SANZHI_LISTEN"`
+	TrustProxy bool     `help:"Believe X-Forwarded-For of the proxy in front." env:"SANZHI_TRUST_PROXY"`
+	TLS        bool     `help:"The program is reached over TLS: cookies are sent over it only." env:"SANZHI_TLS"`
+	Origin     []string `help:"Further origins that pages may come from." env:"SANZHI_ORIGIN"`
+	Quiet      bool     `help:"Log warnings only."`
+}
+
+// Run implements the command.
+func (c *serveCmd) Run(e *env) (err error) {
+	level := slog.LevelInfo
+	if c.Quiet {
+		level = slog.LevelWarn
+	}
+	slog.SetDefault(slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: level})))
+	unlock, err := e.lockForServing()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	a, err := e.open(true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.close()) }()
+	if err := a.engine.Check(e.ctx); err != nil {
+		return err
+	}
+	if err := c.demoOnLoopback(e.ctx, a); err != nil {
+		return err
+	}
+	t, err := e.tenant(e.ctx, a)
+	if err != nil {
+		return err
+	}
+	srv := web.New(web.Config{API: a.deps(t, c.TrustProxy, c.TLS), UI: builtUI(), Origins: c.Origin, Ready: func(ctx context.Context) error {
+		_, err := a.setups.Of(ctx, t)
+		return err
+	}})
+	l, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	if _, err := a.setups.Of(e.ctx, t); err != nil {
+		slog.Warn("the district is not set up yet", "tenant", t, "cause", err)
+	}
+	work, stop := context.WithCancel(context.WithoutCancel(e.ctx))
+	defer stop()
+	a.db.OnOutbox(srv.Stream.Wake)
+	go srv.Stream.Run(work, a.outbox)
+	duties := a.startDuties(work)
+	slog.Info("serving", "address", "http://"+l.Addr().String(), "tenant", t, "engine", a.engine.Name())
+	err = web.Serve(e.ctx, l, srv.Handler, srv.Stream.Close)
+	stop()
+	<-duties
+	return err
+}
+
+// deps joins the face.
+func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
+	uploads := access.DefaultOrderLimits
+	return api.Deps{Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,
+		Limits:  nearby{access.NewOrderLimiter(access.DefaultOrderLimits, a.clock)},
+		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)}, Files: a.files, SignKey: a.keys.sign, Version: version, TrustProxy: trustProxy, SecureCookies: tls}
+}
+
+// nearby lets the machine itself pass: whoever is on it needs no limit, and a proxy on it is told to name its clients
+// (--trust-proxy).
+type nearby struct{ api.OrderLimits }
+
+// Allow implements api.OrderLimits.
+func (n nearby) Allow(address, phoneIndex string) error {
+	if ip := net.ParseIP(address); ip != nil && ip.IsLoopback() {
+		return nil
+	}
+	return n.OrderLimits.Allow(address, phoneIndex)
+}
+
+// demoOnLoopback refuses to show public passwords to a network.
+func (c *serveCmd) demoOnLoopback(ctx context.Context, a *app) error {
+	list, err := a.tenants.List(ctx)
+	if err != nil {
+		return err
+	}
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	ip := net.ParseIP(host)
+	loopback := host == "localhost" || ip != nil && ip.IsLoopback()
+	for _, t := range list {
+		if t.Settings.DemoSeed != "" && !loopback {
+			return kernel.Forbidden(kernel.T("演示数据的密码是公开的，只能在本机 127.0.0.1 上开；正式使用请另建数据目录",
+				"the demonstration district's passwords are public: it serves on 127.0.0.1 only; use another data directory for real work"))
+		}
+	}
+	return nil
+}
+
+func builtUI() fs.FS {
+	pages, ok := ui.Dist()
+	if !ok {
+		return nil
+	}
+	return pages
+}
+
+// startDuties runs what the program does by itself, until ctx ends; the channel closes when all have stopped.
+func (a *app) startDuties(ctx context.Context) <-chan struct{} {
+	done := make(chan struct{})
+	holder := string(kernel.NewID(a.clock.Now())) + "@" + fmt.Sprint(os.Getpid())
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			list, err := a.tenants.List(ctx)
+			if err != nil {
+				slog.Warn("duties", "cause", err)
+				continue
+			}
+			for _, t := range list {
+				if err := a.duties(ctx, t.Tenant, holder); err != nil && ctx.Err() == nil {
+					slog.Warn("duties", "tenant", t.Tenant, "cause", err)
+				}
+			}
+		}
+	}()
+	return done
+}
+
+// duties are due once a second, by one process: clocks that warn, escalate and act; what has been told is swept; answers
+// and uploads that are too old are forgotten.
+func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error {
+	ok, err := a.outbox.Lease(ctx, t, "duties", holder, 10*time.Second)
+	if err != nil || !ok {
+		return err
+	}
+	if _, err := a.cases.Tick(ctx, t, 200); err != nil {
+		return fmt.Errorf("clocks: %w", err)
+	}
+	if _, err := a.outbox.Sweep(ctx, t, "case", a.clock.Now().Add(-time.Minute), 5000); err != nil {
+		return fmt.Errorf("outbox: %w", err)
+	}
+	if _, err := a.once.Forget(ctx, t, 1000); err != nil {
+		return fmt.Errorf("answers: %w", err)
+	}
+	if _, err := a.files.Sweep(ctx, t, 50); err != nil {
+		return fmt.Errorf("uploads: %w", err)
+	}
+	return nil
+}

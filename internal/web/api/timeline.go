@@ -1,0 +1,235 @@
+package api
+
+import (
+	"encoding/json"
+	"strings"
+
+	"sanzhi/internal/cases"
+	"sanzhi/internal/kernel"
+	"sanzhi/internal/ledger"
+	"sanzhi/internal/workflow"
+)
+
+// line is one act of the time line with what was said in it.
+type line struct {
+	row      *ledger.Row
+	event    string
+	from, to string
+	round    int
+	personal map[string]any
+}
+
+func (l *line) text(key string) string { s, _ := l.personal[key].(string); return s }
+
+func (l *line) form(key string) string {
+	m, _ := l.personal["form"].(map[string]any)
+	s, _ := m[key].(string)
+	return s
+}
+
+// lines reads the time line of a case from the ledger.
+func (v *view) lines(rows []*ledger.Row) ([]line, error) {
+	out := make([]line, 0, len(rows))
+	for _, r := range rows {
+		var pub struct {
+			Event, From, To string
+			Round           int
+		}
+		if err := json.Unmarshal([]byte(r.Public), &pub); err != nil {
+			return nil, kernel.Internal("ledger row "+string(r.ID), err)
+		}
+		personal, err := v.s.Cases.Ledger.Personal(v.who.Tenant, r)
+		if err != nil {
+			return nil, kernel.Internal("ledger row "+string(r.ID), err)
+		}
+		out = append(out, line{row: r, event: pub.Event, from: pub.From, to: pub.To, round: pub.Round, personal: personal})
+	}
+	return out, nil
+}
+
+// overseesRatings reports whether the reader may see a single rating: the requester, the community, who supervises, but
+// never the unit or the one worker on the case (they see monthly totals).
+func (v *view) overseesRatings(c *cases.Case) bool {
+	if v.who.Kind == kernel.ActorRequester || c.Requester != "" && c.Requester == v.who.Account {
+		return true
+	}
+	if c.Assignee == v.who.Account {
+		return false
+	}
+	for _, p := range v.who.Posts {
+		switch p.Role {
+		case kernel.CommunityClerk, kernel.Supervisor, kernel.DistrictLeader, kernel.Auditor:
+			if p.Path.Holds(c.Path) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// events renders the time line. The public one leaves out acts without a public line; both leave out what the reader may
+// not know of a rating.
+func (v *view) events(c *cases.Case, lines []line, public bool) []Event {
+	f, err := v.set.Flow(c.Flow, c.FlowVersion)
+	if err != nil {
+		return []Event{}
+	}
+	out := []Event{}
+	for i := range lines {
+		l := &lines[i]
+		a, ok := f.Flow.Action(l.row.Act)
+		if !ok {
+			continue
+		}
+		text := lineText(a, l.event)
+		own := strings.HasPrefix(l.row.Actor, string(kernel.ActorRequester)) || l.row.Actor == string(kernel.ActorAnonymous)
+		if text.IsZero() && public && !own {
+			continue
+		}
+		e := Event{ID: l.row.ID, At: l.row.At, Act: a.ID, Title: a.Title.In(v.lang), Auto: l.row.Actor == string(kernel.ActorSystem)}
+		if st, ok := f.Flow.Step(l.to); ok {
+			e.Bead = beadDone(f.Flow, l.from, st)
+		}
+		e.Actor = v.actorName(l)
+		rating := a.ID == "rate" && !v.overseesRatings(c)
+		if !rating {
+			e.Words = firstOf(l.form("reason"), l.form("words"), l.form("text"), l.form("result"))
+		}
+		e.Line = v.lineSay(a, text, l)
+		out = append(out, e)
+	}
+	return out
+}
+
+func firstOf(l ...string) string {
+	for _, s := range l {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// beadDone is the bead that an act filled: the one before where the case now waits, or its last when it ended.
+func beadDone(f *workflow.Flow, from string, to workflow.Step) int {
+	if from == "" {
+		return 1
+	}
+	if st, ok := f.Step(from); ok {
+		return st.Bead
+	}
+	return to.Bead
+}
+
+func lineText(a *workflow.Action, event string) kernel.Text {
+	for _, b := range a.Branches {
+		if a.ID+"."+b.ID == event && !b.Line.IsZero() {
+			return b.Line
+		}
+	}
+	return a.Line
+}
+
+func (v *view) actorName(l *line) string {
+	if who := l.text("who"); who != "" {
+		return strings.TrimSpace(l.text("org") + " " + who)
+	}
+	switch {
+	case l.row.Actor == string(kernel.ActorSystem):
+		return kernel.T("系统", "The program").In(v.lang)
+	case v.who.Kind == kernel.ActorRequester:
+		return kernel.T("您", "You").In(v.lang)
+	default:
+		return kernel.T("居民", "The resident").In(v.lang)
+	}
+}
+
+func (v *view) lineSay(a *workflow.Action, text kernel.Text, l *line) string {
+	if text.IsZero() {
+		return a.Title.In(v.lang)
+	}
+	values := map[string]string{"unit": l.text("unit"), "assignee": firstOf(l.text("assignee"), kernel.T("办事人员", "a worker").In(v.lang)), "actor": v.actorName(l)}
+	if m, ok := l.personal["form"].(map[string]any); ok {
+		for k, val := range m {
+			if s, ok := val.(string); ok && values[k] == "" {
+				values[k] = s
+			}
+		}
+	}
+	say := fill(text.In(v.lang), values)
+	if v.who.Kind != kernel.ActorRequester && v.lang == kernel.Chinese {
+		// The flow speaks to the resident; the desk reads of the resident.
+		say = strings.ReplaceAll(strings.ReplaceAll(say, "您", "居民"), "居民居民", "居民")
+	}
+	return say
+}
+
+// beads renders the string of the flow with who holds each step, from the acts that were done.
+func (v *view) beads(f *workflow.Flow, c *cases.Case, lines []line) []Bead {
+	out := make([]Bead, len(f.Beads))
+	for i, b := range f.Beads {
+		out[i] = Bead{Char: b.Char, En: b.En, Name: b.Name.In(v.lang)}
+	}
+	now, _ := f.Step(c.Step)
+	for i := range lines {
+		l := &lines[i]
+		a, ok := f.Action(l.row.Act)
+		if !ok || l.from == l.to {
+			continue
+		}
+		from, _ := f.Step(l.from)
+		n := from.Bead
+		if a.Opens {
+			n = 1
+		}
+		if n < 1 || n > len(out) || l.round != c.Round && n != 1 || n >= now.Bead && c.Ended == "" && !a.Opens {
+			continue
+		}
+		at := l.row.At
+		out[n-1].At, out[n-1].Who = &at, firstOf(l.text("org"), v.actorName(l))
+	}
+	return out
+}
+
+// track renders a case for the holder of its code.
+func (v *view) track(own, c *cases.Case, rows []*ledger.Row, offers []*workflow.Action, looks []*cases.Unmasking, code string) (*Track, error) {
+	f, err := v.set.Flow(c.Flow, c.FlowVersion)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := v.lines(rows)
+	if err != nil {
+		return nil, err
+	}
+	r := v.row(c)
+	st, _ := f.Flow.Step(c.Step)
+	t := &Track{Number: own.Number, Flow: c.Flow, Title: own.Title.In(v.lang), Text: own.Text, Where: where(own.Place), Step: c.Step, StepTitle: r.StepTitle,
+		End: c.Ended, Bead: r.Bead, Beads: v.beads(f.Flow, c, lines), Clock: r.Clock, Round: c.Round, Version: c.Version, Say: v.say(st, c, r.Clock),
+		Photos: v.photos(own.Photos, code), Events: v.events(c, lines, true), Actions: v.actions(f.Flow, c, offers), Seen: []Unmasking{}}
+	if o := v.set.Orgs[c.Unit]; o != nil {
+		t.UnitPhone = o.Phone
+	}
+	if t.Result, err = v.result(c, code); err != nil {
+		return nil, err
+	}
+	if own.ID == c.ID {
+		t.Rating = v.rating(c, lines)
+	}
+	for _, l := range looks {
+		t.Seen = append(t.Seen, Unmasking{At: l.At, Who: l.Who, Fields: l.Fields, Reason: l.Reason})
+	}
+	if len(rows) > 0 {
+		t.Receipt, err = v.s.receipt(v.who.Tenant, rows[0])
+	}
+	return t, err
+}
+
+// say is the sentence under the beads.
+func (v *view) say(st workflow.Step, c *cases.Case, k *Clock) string {
+	values := map[string]string{"unit": v.set.OrgName(c.Unit), "assignee": firstOf(c.AssigneeName, kernel.T("办事人员", "a worker").In(v.lang)), "place": where(c.Place),
+		"due": kernel.T("尽快", "soon").In(v.lang)}
+	if k != nil {
+		values["due"] = When(v.lang, k.DueAt, v.now)
+	}
+	return fill(st.Say.In(v.lang), values)
+}
