@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"errors"
 	"slices"
 	"strings"
 
@@ -105,8 +106,8 @@ func (Territory) EachDivision(k kernel.Tx, year int, each func(territory.Divisio
 }
 
 // DivisionsForDiff gives what is needed to compare two years' lists without holding both: all divisions above the
-// villages, and the villages that only one of them has.
-func (Territory) DivisionsForDiff(k kernel.Tx, before, after int) (was, is []territory.Division, err error) {
+// villages, the villages that only one of them has, and of the later those that given names as successors.
+func (Territory) DivisionsForDiff(k kernel.Tx, before, after int, given map[string][]string) (was, is []territory.Division, err error) {
 	village := slices.Index(territory.AllDivisionLevels, territory.DivisionVillage)
 	one := func(year, other int) ([]territory.Division, error) {
 		rows, err := on(k).Query("SELECT "+divisionCols+` FROM division d WHERE d.year = $1 AND (d.level < $2
@@ -116,6 +117,24 @@ func (Territory) DivisionsForDiff(k kernel.Tx, before, after int) (was, is []ter
 	if was, err = one(before, after); err != nil {
 		return nil, nil, err
 	}
-	is, err = one(after, before)
-	return was, is, err
+	if is, err = one(after, before); err != nil {
+		return nil, nil, err
+	}
+	// A village that both lists have and that took in another must stand in both, or it would count as added.
+	for _, codes := range given {
+		for _, code := range codes {
+			for _, side := range []struct {
+				year int
+				list *[]territory.Division
+			}{{before, &was}, {after, &is}} {
+				d, err := scanDivision(on(k).QueryRow("SELECT "+divisionCols+" FROM division WHERE code = $1 AND year = $2", code, side.year))
+				if err == nil && d.Level == territory.DivisionVillage {
+					*side.list = append(*side.list, d)
+				} else if err != nil && !errors.Is(err, sql.ErrNoRows) {
+					return nil, nil, err
+				}
+			}
+		}
+	}
+	return was, is, nil
 }

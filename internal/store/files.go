@@ -110,7 +110,11 @@ type DiskBlobs struct{ Dir string }
 
 var _ files.Blobs = DiskBlobs{}
 
+// path gives where a content lies. It is made of a tenant's digits and a hash only, so that none leads elsewhere.
 func (d DiskBlobs) path(t kernel.Tenant, sha string) (string, error) {
+	if _, err := kernel.ParseTenant(string(t)); err != nil {
+		return "", err
+	}
 	if len(sha) != 64 {
 		return "", kernel.NotFound(noBlob)
 	}
@@ -122,7 +126,7 @@ func (d DiskBlobs) path(t kernel.Tenant, sha string) (string, error) {
 	return filepath.Join(d.Dir, string(t), sha[:2], sha), nil
 }
 
-// Put implements files.Blobs: written beside, synced, renamed into place, and the folder synced.
+// Put implements files.Blobs: written beside, synced, renamed into place, and the folders synced.
 func (d DiskBlobs) Put(_ context.Context, t kernel.Tenant, sha string, data []byte) error {
 	path, err := d.path(t, sha)
 	if err != nil {
@@ -143,11 +147,24 @@ func (d DiskBlobs) Put(_ context.Context, t kernel.Tenant, sha string, data []by
 	if err := os.Rename(tmp.Name(), path); err != nil {
 		return err
 	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
+	return d.syncFolders(filepath.Dir(path))
+}
+
+// syncFolders makes the names from folder up to Dir durable: each folder may have just been made.
+func (d DiskBlobs) syncFolders(folder string) error {
+	for {
+		f, err := os.Open(folder)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(f.Sync(), f.Close()); err != nil {
+			return err
+		}
+		if folder == filepath.Clean(d.Dir) || folder == filepath.Dir(folder) {
+			return nil
+		}
+		folder = filepath.Dir(folder)
 	}
-	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // Get implements files.Blobs.
@@ -169,12 +186,19 @@ func (d DiskBlobs) Delete(_ context.Context, t kernel.Tenant, sha string, unless
 	if err != nil {
 		return err
 	}
-	st, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if st, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil
-	}
-	if err != nil || !st.ModTime().Before(unlessPutSince) {
+	} else if err != nil || !st.ModTime().Before(unlessPutSince) {
 		return err
 	}
-	return os.Remove(path)
+	// Put may come in between. The file is moved aside and looked at again, so that one just put is not lost.
+	aside := path + ".gone"
+	if err := os.Rename(path, aside); err != nil {
+		return err
+	}
+	st, err := os.Stat(aside)
+	if err == nil && !st.ModTime().Before(unlessPutSince) {
+		return os.Rename(aside, path)
+	}
+	return errors.Join(err, os.Remove(aside))
 }
