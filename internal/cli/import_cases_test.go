@@ -190,9 +190,19 @@ func TestOneFaultKeepsAllOut(t *testing.T) {
 		a, ctx := joined(t, db, clock), context.Background()
 		m := mapping(t, small)
 		file := text("id,at,done,status,what,where\n1,2025-01-02,,open,lamp,Street 1\n2,2025-01-32,,lost,lamp,Street 2\n3,2025-01-02,2025-01-03,closed,bin,\n")
-		r, err := ImportCases(ctx, a, nyc, file, m, CasesOptions{Create: "N"})
-		if err != nil || !r.Refused() || r.Stored != 0 || r.Fit != 2 || r.FaultCount != 2 || len(everyCase(t, a, nyc, cases.Query{})) != 0 {
-			t.Fatalf("%+v, %v", r, err)
+		var r *cases.ImportReport
+		var err error
+		for _, before := range []string{"not founded", "founded"} {
+			r, err = ImportCases(ctx, a, nyc, file, m, CasesOptions{Create: "N"})
+			if err != nil || !r.Refused() || r.Stored != 0 || r.Fit != 2 || r.FaultCount != 2 || len(everyCase(t, a, nyc, cases.Query{})) != 0 {
+				t.Fatalf("%s: %+v, %v", before, r, err)
+			}
+			if list, err := a.tenants.List(ctx); err != nil || len(list) != 0 && before == "not founded" {
+				t.Errorf("a refused import founded %v, %v", list, err)
+			}
+			if _, err := ImportCases(ctx, a, nyc, text("id,at,done,status,what,where\n"), m, CasesOptions{Create: "N"}); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if d := cmp.Diff([]string{"lost"}, r.UnknownStatuses()); d != "" {
 			t.Error(d)
