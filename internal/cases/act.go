@@ -2,6 +2,8 @@ package cases
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"sanzhi/internal/kernel"
@@ -91,7 +93,7 @@ func (s *Service) actFor(tx kernel.Tx, set *Setup, actor kernel.Actor, requester
 		return nil, kernel.Forbidden(kernel.T("这一步「"+a.Title.Zh+"」不由您来办", "\""+a.Title.En+"\" is not yours to do here"))
 	}
 	if _, err := f.Flow.Resolve(c.Step, c.PrevStep, a.ID); err != nil {
-		return nil, err
+		return nil, s.tooLate(tx, a, c, requester, err)
 	}
 	form, err := workflow.CheckForm(a.Form, answers)
 	if err != nil {
@@ -130,6 +132,24 @@ func (s *Service) actFor(tx kernel.Tx, set *Setup, actor kernel.Actor, requester
 		return nil, err
 	}
 	return &Done{Case: c, Row: row}, nil
+}
+
+// tooLate says why an action that the actor may take cannot be taken in the present step: the case has moved on.
+func (s *Service) tooLate(tx kernel.Tx, a *workflow.Action, c *Case, requester kernel.ID, why error) error {
+	if slices.Contains(a.Effects, workflow.EffectRate) {
+		l, err := s.Cases.Ratings(tx, c.ID)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(l, func(r *Rating) bool { return r.Requester == requester && r.Round == c.Round }) {
+			return errTwice
+		}
+	}
+	var e *kernel.Error
+	if errors.As(why, &e) {
+		return kernel.Conflict(e.Say)
+	}
+	return why
 }
 
 // move brings the case to the step that the outcome names.
@@ -199,12 +219,24 @@ func (s *Service) record(tx kernel.Tx, set *Setup, actor kernel.Actor, c *Case, 
 		"path": string(c.Path), "unit": string(c.Unit), "assignee": string(c.Assignee), "confidential": c.Confidential})
 }
 
-// orgOf names the organisation for which the actor speaks here: that of the deepest post that holds the case.
+// orgOf names the organisation for which the actor speaks here: the case's unit, a unit that helps, else that of the deepest
+// post that holds the case.
 func orgOf(set *Setup, actor kernel.Actor, c *Case) string {
-	name, depth := "", -1
+	name, best := "", -1
 	for _, p := range actor.Posts {
-		if n := set.OrgName(p.Org); n != "" && p.Path.Holds(c.Path) && len(p.Path) > depth {
-			name, depth = n, len(p.Path)
+		n := set.OrgName(p.Org)
+		if n == "" || !p.Path.Holds(c.Path) {
+			continue
+		}
+		rank := len(p.Path)
+		if slices.Contains(c.Cohandles, p.Org) {
+			rank += 1 << 10
+		}
+		if p.Org == c.Unit && p.Role != kernel.CommunityClerk {
+			rank += 1 << 20
+		}
+		if rank > best {
+			name, best = n, rank
 		}
 	}
 	return name

@@ -134,7 +134,7 @@ func (d *District) streetCentres(g *ground, st *area, x, y float64) {
 	p := d.site(g, street, st.name+"党建综合服务中心", functionsStreet, x, y)
 	d.Centres = append(d.Centres, Centre{p.ID, TierStreet, hoursStreet})
 	if st.code == "630105002" {
-		p := d.site(g, street, "城北区党建综合服务中心", functionsDistrict, x, y)
+		p := d.site(g, d.Places[0], "城北区党建综合服务中心", functionsDistrict, x, y)
 		d.Centres = append(d.Centres, Centre{p.ID, TierDistrict, hoursDistrict})
 	}
 }

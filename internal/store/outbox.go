@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"sanzhi/internal/cases"
@@ -47,8 +48,10 @@ func (o Outbox) Claim(ctx context.Context, t kernel.Tenant, topic, holder string
 	}
 	err = o.DB.Update(ctx, t, func(k kernel.Tx) error {
 		now := ms(on(k).now)
-		rows, err := on(k).Query(`UPDATE outbox SET lease = $1, lease_until = $2 WHERE tenant = $3 AND id IN (SELECT id FROM outbox
+		// Materialised, since PostgreSQL may else run the inner query once for each row, and then takes more than the limit.
+		rows, err := on(k).Query(`WITH picked AS MATERIALIZED (SELECT id FROM outbox
 			WHERE tenant = $3 AND topic = $4 AND next_at <= $5 AND gave_up_at = 0 AND lease_until <= $5 ORDER BY next_at, id LIMIT $6`+skip+`)
+			UPDATE outbox SET lease = $1, lease_until = $2 WHERE tenant = $3 AND id IN (SELECT id FROM picked)
 			RETURNING `+outboxCols, holder, now+lease.Milliseconds(), string(t), topic, now, limit)
 		out, err = scanAll(rows, err, scanMessage)
 		return err
@@ -71,13 +74,17 @@ func (o Outbox) Fail(ctx context.Context, t kernel.Tenant, id kernel.ID, holder,
 		if next.IsZero() {
 			gaveUp = ms(on(k).now)
 		}
-		if len(cause) > 500 {
-			cause = cause[:500]
-		}
 		_, err := on(k).Exec(`UPDATE outbox SET attempt = attempt + 1, next_at = $1, gave_up_at = $2, last_error = $3, lease = '', lease_until = 0
-			WHERE tenant = $4 AND id = $5 AND lease = $6`, ms(next), gaveUp, cause, string(t), string(id), holder)
+			WHERE tenant = $4 AND id = $5 AND lease = $6`, ms(next), gaveUp, short(cause), string(t), string(id), holder)
 		return err
 	})
+}
+
+// short keeps at most 500 bytes of what a receiver said, in whole characters and without the zero byte: PostgreSQL keeps
+// no others.
+func short(s string) string {
+	s = strings.ReplaceAll(s, "\x00", " ")
+	return strings.ToValidUTF8(s[:min(len(s), 500)], "")
 }
 
 // GivenUp lists messages that were given up, the newest first.

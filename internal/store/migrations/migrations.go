@@ -21,8 +21,29 @@ var files embed.FS
 // Files gives the steps of one engine.
 func Files(n dialect.Name) (fs.FS, error) { return fs.Sub(files, string(n)) }
 
-// Up brings the schema up to date. On PostgreSQL a session lock keeps two starts apart; a SQLite file is locked by the
-// program that serves it, and a migration beside it waits on the busy timeout.
+// Latest gives the number of an engine's last step.
+func Latest(n dialect.Name) (int64, error) {
+	steps, err := Files(n)
+	if err != nil {
+		return 0, err
+	}
+	names, err := fs.Glob(steps, "*.sql")
+	if err != nil {
+		return 0, err
+	}
+	var last int64
+	for _, name := range names {
+		v, err := goose.NumericComponent(name)
+		if err != nil {
+			return 0, err
+		}
+		last = max(last, v)
+	}
+	return last, nil
+}
+
+// Up brings the schema up to date. On PostgreSQL a session lock keeps two starts apart, for up to five minutes; on SQLite
+// the caller holds the lock of the folder.
 func Up(ctx context.Context, db *sql.DB, n dialect.Name) error {
 	steps, err := Files(n)
 	if err != nil {
@@ -32,7 +53,7 @@ func Up(ctx context.Context, db *sql.DB, n dialect.Name) error {
 	var opts []goose.ProviderOption
 	if n == dialect.Postgres {
 		d = goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 		if err != nil {
 			return err
 		}

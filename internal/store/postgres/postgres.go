@@ -4,9 +4,11 @@ package postgres
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -96,29 +98,56 @@ func (e *Engine) Write(ctx context.Context, fn func(dialect.Conn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	c, err := e.db.Conn(ctx) // waiting for a free connection, the caller may still give up
+	if ctx.Err() != nil {
+		if err == nil {
+			_ = c.Close()
+		}
+		return ctx.Err()
+	}
+	if err != nil {
+		return unavailable(err)
+	}
+	defer func() { _ = c.Close() }()
 	// As on SQLite, a unit of work that has begun is carried to its end: its outcome must not depend on whether the
 	// caller is still listening. The time limit guards against a server that no longer answers.
 	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	var err error
 	for range 5 {
-		if err = e.once(work, fn); !retryable(err) {
+		if err = once(work, c, fn); !retryable(err) {
 			return err
 		}
 	}
 	return err
 }
 
-func (e *Engine) once(ctx context.Context, fn func(dialect.Conn) error) error {
-	tx, err := e.db.BeginTx(ctx, nil)
+func unavailable(err error) error {
+	return kernel.Unavailable(kernel.T("暂时存不进去，请稍后再试", "it could not be stored just now; please try again shortly"), err)
+}
+
+func once(ctx context.Context, c *sql.Conn, fn func(dialect.Conn) error) error {
+	tx, err := c.BeginTx(ctx, nil)
 	if err != nil {
-		return kernel.Unavailable(kernel.T("暂时存不进去，请稍后再试", "it could not be stored just now; please try again shortly"), err)
+		return unavailable(err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	if err := fn(conn{ctx: ctx, tx: tx}); err != nil {
+	if err := guard(conn{ctx: ctx, tx: tx}, fn); err != nil {
 		return err
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return unavailable(err) // when the server fell silent just now, it may even have been stored
+	}
+	return nil
+}
+
+// guard turns a panic of a unit of work into its error, as on SQLite.
+func guard(c dialect.Conn, fn func(dialect.Conn) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = kernel.Internal("unit of work", fmt.Errorf("panic: %v\n%s", r, debug.Stack()))
+		}
+	}()
+	return fn(c)
 }
 
 // Migrate implements dialect.Engine.
@@ -165,8 +194,11 @@ func (e *Engine) IndexText(c dialect.Conn, tenant, id string, bigrams []string) 
 	return err
 }
 
-// quote makes a lexeme of any text.
+// quote makes a lexeme of any text. A lexeme has at most 2046 bytes; what is longer stands for itself by its hash.
 func quote(s string) string {
+	if len(s) > 1000 {
+		s = fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(s))) // no word that people write holds a colon
+	}
 	return "'" + strings.NewReplacer(`'`, `''`, `\`, `\\`).Replace(s) + "'"
 }
 

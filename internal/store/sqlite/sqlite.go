@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -33,17 +35,26 @@ type Options struct {
 
 // Engine is an open file.
 type Engine struct {
-	path  string
-	read  *sql.DB
-	write *sql.DB
-	w     *writer
-	stmts stmtCache
+	path     string
+	writeDSN string
+	readDSN  string
+	read     *sql.DB
+	write    *sql.DB // its one connection is the writer's
+	w        *writer
+	readers  chan *reader // those at rest
+	quit     chan struct{}
+	close    func() error
 }
 
 var _ dialect.Engine = (*Engine)(nil)
 
 // Open opens the file at path, making it if it is new, and starts its writer.
 func Open(ctx context.Context, path string, o Options) (*Engine, error) {
+	return open(ctx, path, o, "")
+}
+
+// open is Open with further parameters of the connections that write.
+func open(ctx context.Context, path string, o Options, more string) (*Engine, error) {
 	if o.Readers == 0 {
 		o.Readers = 4
 	}
@@ -56,48 +67,86 @@ func Open(ctx context.Context, path string, o Options) (*Engine, error) {
 	// The order of the pragmas matters: busy_timeout first, since switching to WAL itself takes a lock.
 	common := fmt.Sprintf("&_pragma=busy_timeout(%d)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"+
 		"&_pragma=temp_store(MEMORY)", o.BusyTimeout.Milliseconds())
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?"
-	wdb, err := sql.Open("sqlite", dsn+"_txlock=immediate"+common+"&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(2000)")
-	if err != nil {
+	e := &Engine{path: path, readDSN: dsn(path) + "_txlock=deferred" + common + "&_pragma=query_only(1)&_pragma=cache_size(-8000)",
+		writeDSN: dsn(path) + "_txlock=immediate" + common + "&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(2000)" + more}
+	if err := private(path); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	wdb.SetMaxOpenConns(1)
-	wdb.SetMaxIdleConns(1)
-	if err := wdb.PingContext(ctx); err != nil {
-		_ = wdb.Close()
+	var err error
+	if e.write, err = pool(e.writeDSN, 1); err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	if err := e.write.PingContext(ctx); err != nil {
+		_ = e.write.Close()
 		return nil, damaged(path, err)
 	}
-	rdb, err := sql.Open("sqlite", dsn+"_txlock=deferred"+common+"&_pragma=query_only(1)&_pragma=cache_size(-8000)")
-	if err != nil {
-		_ = wdb.Close()
+	if e.read, err = pool(e.readDSN, o.Readers); err != nil {
+		_ = e.write.Close()
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	rdb.SetMaxOpenConns(o.Readers)
-	rdb.SetMaxIdleConns(o.Readers)
-	e := &Engine{path: path, read: rdb, write: wdb}
-	e.stmts.db = rdb
-	e.w = newWriter(wdb, o.Batch)
+	e.readers, e.quit, e.close = make(chan *reader, o.Readers), make(chan struct{}), sync.OnceValue(e.shut)
+	for range o.Readers {
+		e.readers <- &reader{}
+	}
+	e.w = newWriter(e.write, o.Batch)
 	return e, nil
+}
+
+// private makes a new file that only its owner may read; the log beside it gets the same rights. It leaves a file that
+// exists alone: opening and closing it here would drop the locks that another connection of this process holds on it.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// dsn begins the driver's name of a file.
+func dsn(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" }
+
+// pool opens at most conns connections.
+func pool(dsn string, conns int) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db, nil
 }
 
 // damaged explains an error of the first look at a file.
 func damaged(path string, err error) error {
 	code := errCode(err)
-	if code == sqlite3.SQLITE_NOTADB || code == sqlite3.SQLITE_CORRUPT {
-		return &kernel.Error{Kind: kernel.KindUnavailable, Say: kernel.T(
-			"数据库文件 "+path+" 已损坏，未打开。请用最近的备份恢复：sanzhi restore --data 目录 备份文件",
-			"the database file "+path+" is damaged and was not opened; restore the last backup: sanzhi restore --data DIR FILE"), Cause: err}
+	if code&0xff == sqlite3.SQLITE_NOTADB || code&0xff == sqlite3.SQLITE_CORRUPT {
+		return damage(path, err)
 	}
 	return fmt.Errorf("open %s: %w", path, err)
+}
+
+func damage(path string, cause error) error {
+	return kernel.Unavailable(kernel.T(
+		"数据库文件 "+path+" 已损坏，未启用。请用最近的备份恢复：sanzhi restore --data 目录 备份文件",
+		"the database file "+path+" is damaged and was not opened; restore the last backup: sanzhi restore --data DIR FILE"), cause)
 }
 
 // Name implements dialect.Engine.
 func (e *Engine) Name() dialect.Name { return dialect.SQLite }
 
-// Close stops the writer after the batch at hand and closes the file.
-func (e *Engine) Close() error {
+// Close stops the writer after the batch at hand, waits for the snapshots that are being read, and closes the file.
+func (e *Engine) Close() error { return e.close() }
+
+func (e *Engine) shut() error {
+	close(e.quit)
 	e.w.close()
-	e.stmts.close()
+	for range cap(e.readers) {
+		r := <-e.readers
+		r.drop()
+	}
 	return errors.Join(e.read.Close(), e.write.Close())
 }
 
@@ -107,134 +156,70 @@ func (e *Engine) Write(ctx context.Context, fn func(dialect.Conn) error) error {
 	return e.w.do(ctx, fn)
 }
 
-// Read implements dialect.Engine.
-func (e *Engine) Read(ctx context.Context, fn func(dialect.Conn) error) error {
-	tx, err := e.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+// Migrate implements dialect.Engine. It has a connection of its own, since the writer keeps the other for good, and holds
+// the lock of the folder, so that of two starts at once the second finds the work done.
+func (e *Engine) Migrate(ctx context.Context) error {
+	unlock, err := lockFolder(ctx, filepath.Dir(e.path))
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }()
-	return fn(&readConn{ctx: ctx, tx: tx, stmts: &e.stmts})
-}
-
-// readConn is a snapshot.
-type readConn struct {
-	ctx   context.Context
-	tx    *sql.Tx
-	stmts *stmtCache
-}
-
-func (c *readConn) Exec(query string, args ...any) (int64, error) {
-	return 0, errors.New("sqlite: a read unit of work writes nothing")
-}
-
-func (c *readConn) Query(query string, args ...any) (*sql.Rows, error) {
-	st, err := c.stmts.get(c.ctx, query)
+	defer unlock()
+	db, err := pool(e.writeDSN, 1)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("open %s: %w", e.path, err)
 	}
-	return c.tx.StmtContext(c.ctx, st).QueryContext(c.ctx, args...)
+	defer func() { _ = db.Close() }()
+	return migrations.Up(ctx, db, dialect.SQLite)
 }
 
-func (c *readConn) QueryRow(query string, args ...any) *sql.Row {
-	st, err := c.stmts.get(c.ctx, query)
-	if err != nil {
-		return c.tx.QueryRowContext(c.ctx, query, args...) // gives the same error where it is scanned
-	}
-	return c.tx.StmtContext(c.ctx, st).QueryRowContext(c.ctx, args...)
-}
-
-// stmtCache keeps one prepared statement for each text. Texts are constants of the program and few; those of filters are
-// bounded by the number of filters.
-type stmtCache struct {
-	db *sql.DB
-	mu sync.RWMutex
-	m  map[string]*sql.Stmt
-}
-
-const maxStmts = 2000
-
-func (s *stmtCache) get(ctx context.Context, query string) (*sql.Stmt, error) {
-	s.mu.RLock()
-	st := s.m[query]
-	s.mu.RUnlock()
-	if st != nil {
-		return st, nil
-	}
-	// Not under the request's context: the statement outlives the request.
-	st, err := s.db.PrepareContext(context.WithoutCancel(ctx), query)
-	if err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if old := s.m[query]; old != nil {
-		_ = st.Close()
-		return old, nil
-	}
-	if s.m == nil || len(s.m) >= maxStmts {
-		s.m = map[string]*sql.Stmt{}
-	}
-	s.m[query] = st
-	return st, nil
-}
-
-func (s *stmtCache) close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, st := range s.m {
-		_ = st.Close()
-	}
-	s.m = nil
-}
-
-// Migrate implements dialect.Engine.
-func (e *Engine) Migrate(ctx context.Context) error {
-	return migrations.Up(ctx, e.write, dialect.SQLite)
-}
-
-// Check implements dialect.Engine: the settings are those that lose nothing, and the file is whole.
+// Check implements dialect.Engine: the settings are those that lose nothing, and the file is whole. The settings are read
+// on the writer's own connection, the only one whose settings count.
 func (e *Engine) Check(ctx context.Context) error {
-	for _, want := range []struct{ pragma, value string }{{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}} {
-		var got string
-		if err := e.write.QueryRowContext(ctx, "PRAGMA "+want.pragma).Scan(&got); err != nil {
-			return damaged(e.path, err)
+	undo := errors.New("nothing to keep")
+	err := e.Write(ctx, func(c dialect.Conn) error {
+		for _, want := range []struct{ pragma, value string }{{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}} {
+			var got string
+			if err := c.QueryRow("PRAGMA " + want.pragma).Scan(&got); err != nil {
+				return damaged(e.path, err)
+			}
+			if got != want.value {
+				return fmt.Errorf("sqlite: %s is %s, must be %s to lose nothing", want.pragma, got, want.value)
+			}
 		}
-		if got != want.value {
-			return fmt.Errorf("sqlite: %s is %s, must be %s to lose nothing", want.pragma, got, want.value)
-		}
+		return undo
+	})
+	if !errors.Is(err, undo) {
+		return err
 	}
-	rows, err := e.read.QueryContext(ctx, "PRAGMA quick_check(5)")
-	if err != nil {
-		return damaged(e.path, err)
-	}
-	defer func() { _ = rows.Close() }()
+	return e.whole(ctx)
+}
+
+// whole reads the file through and refuses one that is damaged.
+func (e *Engine) whole(ctx context.Context) error {
 	var faults []string
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return damaged(e.path, err)
+	err := e.Read(ctx, func(c dialect.Conn) error {
+		rows, err := c.Query("PRAGMA quick_check(5)")
+		if err != nil {
+			return err
 		}
-		if s != "ok" {
-			faults = append(faults, s)
+		for rows.Next() {
+			var s string
+			if err := rows.Scan(&s); err != nil {
+				return err
+			}
+			if s != "ok" {
+				faults = append(faults, s)
+			}
 		}
-	}
-	if err := rows.Err(); err != nil {
+		return rows.Err()
+	})
+	if err != nil {
 		return damaged(e.path, err)
 	}
 	if len(faults) > 0 {
-		return &kernel.Error{Kind: kernel.KindUnavailable, Say: kernel.T(
-			"数据库文件检查出损坏，未启用。请用最近的备份恢复：sanzhi restore --data 目录 备份文件",
-			"the database file failed its check and was not opened; restore the last backup: sanzhi restore --data DIR FILE"),
-			Cause: errors.New(strings.Join(faults, "; "))}
+		return damage(e.path, errors.New(strings.Join(faults, "; ")))
 	}
 	return nil
-}
-
-// Backup writes a consistent copy of the running database to a new file at path.
-func (e *Engine) Backup(ctx context.Context, path string) error {
-	_, err := e.read.ExecContext(ctx, "VACUUM INTO ?", path)
-	return err
 }
 
 // IndexText implements dialect.Engine. The index is keyed by the case's row number and keeps no copy of the text.

@@ -3,10 +3,14 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
+
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/store/dialect"
@@ -14,6 +18,10 @@ import (
 
 // writer owns the one write connection. Callers queue units of work; it takes all that wait, runs each inside a savepoint,
 // and commits them together, so that one sync of the disk serves them all.
+//
+// A statement that fails fails its unit of work, whatever the unit makes of the error, and nothing more of that unit runs:
+// that is how PostgreSQL behaves, and after an error that ended the transaction itself (disk full, I/O) SQLite would
+// commit each further statement on its own.
 type writer struct {
 	db    *sql.DB
 	conn  *sql.Conn
@@ -23,17 +31,23 @@ type writer struct {
 	done  chan struct{}
 	once  sync.Once
 	batch int
+	// Of the unit of work at hand: its first failed statement, and the results that it may have left open.
+	bad  error
+	rows []*sql.Rows
+	row  []*sql.Row
 	// commits and works count for tests and metrics: how many syncs served how many units of work.
 	mu             sync.Mutex
 	commits, works uint64
 }
 
-// work is one queued unit of work.
+// work is one queued unit of work. It belongs to whoever sets taken first: to the writer, which then runs it and tells its
+// outcome, or to the caller, who gave it up unrun.
 type work struct {
-	ctx context.Context
-	fn  func(dialect.Conn) error
-	err error
-	out chan struct{}
+	ctx   context.Context
+	fn    func(dialect.Conn) error
+	err   error
+	out   chan struct{}
+	taken atomic.Bool
 }
 
 func newWriter(db *sql.DB, batch int) *writer {
@@ -46,6 +60,9 @@ func newWriter(db *sql.DB, batch int) *writer {
 var errClosed = kernel.Unavailable(kernel.T("系统正在停止，请稍后再试", "the program is stopping; please try again shortly"), errors.New("sqlite: writer closed"))
 
 func (w *writer) do(ctx context.Context, fn func(dialect.Conn) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	it := &work{ctx: ctx, fn: fn, out: make(chan struct{})}
 	select {
 	case <-w.quit:
@@ -54,17 +71,26 @@ func (w *writer) do(ctx context.Context, fn func(dialect.Conn) error) error {
 		return ctx.Err()
 	case w.queue <- it:
 	}
-	// The outcome is awaited even when ctx ends: the unit of work may be part of a commit, and its caller must know.
 	select {
 	case <-it.out:
 		return it.err
 	case <-w.done:
+	case <-ctx.Done():
+		if it.taken.CompareAndSwap(false, true) {
+			return ctx.Err() // still queued: it never runs
+		}
+		// It has begun. The outcome is awaited even now: it may be part of a commit, and its caller must know.
 		select {
 		case <-it.out:
 			return it.err
-		default:
-			return errClosed
+		case <-w.done:
 		}
+	}
+	select {
+	case <-it.out:
+		return it.err
+	default:
+		return errClosed
 	}
 }
 
@@ -75,7 +101,7 @@ func (w *writer) close() {
 
 func (w *writer) run() {
 	defer close(w.done)
-	defer w.release()
+	defer w.drop()
 	batch := make([]*work, 0, w.batch)
 	for {
 		select {
@@ -100,42 +126,47 @@ func (w *writer) run() {
 	}
 }
 
-// commit runs a batch as one transaction. An error of the batch itself fails every waiter of it.
+// take reports whether the writer may run the unit of work: not when its caller gave it up.
+func (it *work) take() bool {
+	if !it.taken.CompareAndSwap(false, true) {
+		return false
+	}
+	it.err = it.ctx.Err()
+	return it.err == nil
+}
+
+// commit runs a batch as one transaction. An error of the transaction itself fails every waiter of the batch, those too
+// whose own work was refused: they may have been refused for what another wrote, and that is undone.
 func (w *writer) commit(batch []*work) {
-	live := batch[:0:0]
+	begun, kept := false, 0
 	for _, it := range batch {
-		if err := it.ctx.Err(); err != nil {
-			it.err = err // given up before it began
+		if !it.take() {
 			continue
 		}
-		live = append(live, it)
-	}
-	if len(live) == 0 {
-		return
-	}
-	if err := w.begin(); err != nil {
-		w.fail(live, err)
-		return
-	}
-	kept := 0
-	for i, it := range live {
+		if !begun {
+			if err := w.begin(); err != nil {
+				w.fail(batch, err)
+				return
+			}
+			begun = true
+		}
 		if err := w.one(it); err != nil {
-			// The transaction itself is lost (disk full, I/O error): nobody's work is in it.
-			w.fail(live, err)
-			_ = w.exec("ROLLBACK")
+			w.fail(batch, err)
 			return
 		}
-		if live[i].err == nil {
+		if it.err == nil {
 			kept++
 		}
+	}
+	if !begun {
+		return
 	}
 	end := "COMMIT"
 	if kept == 0 {
 		end = "ROLLBACK"
 	}
 	if err := w.exec(end); err != nil {
-		w.fail(live, err)
-		_ = w.exec("ROLLBACK")
+		w.fail(batch, err)
 		return
 	}
 	if kept > 0 {
@@ -146,9 +177,16 @@ func (w *writer) commit(batch []*work) {
 	}
 }
 
-func (w *writer) fail(live []*work, err error) {
-	for _, it := range live {
+// fail ends a batch whose transaction is lost: nobody's work is in it. The connection goes with it, since what state an
+// I/O error left it in is unknown; the next batch connects anew. When another program merely holds the file, nothing has
+// begun and the connection stays.
+func (w *writer) fail(batch []*work, err error) {
+	for _, it := range batch {
+		it.taken.Store(true)
 		it.err = kernel.Unavailable(kernel.T("暂时存不进去，请稍后再试", "it could not be stored just now; please try again shortly"), err)
+	}
+	if errCode(err)&0xff != sqlite3.SQLITE_BUSY {
+		w.drop()
 	}
 }
 
@@ -158,6 +196,10 @@ func (w *writer) one(it *work) error {
 		return err
 	}
 	it.err = w.guard(it.fn)
+	if w.bad != nil && (it.err == nil || errors.Is(it.err, context.Canceled)) {
+		it.err = w.bad
+	}
+	w.tidy()
 	if it.err != nil {
 		if err := w.exec("ROLLBACK TO unit"); err != nil {
 			return fmt.Errorf("%w (after %w)", err, it.err)
@@ -176,6 +218,20 @@ func (w *writer) guard(fn func(dialect.Conn) error) (err error) {
 	return fn(w)
 }
 
+// tidy forgets the unit of work at hand and closes the results that it left open, as one that panicked does: an open
+// result would hold its statement and the snapshot that it reads.
+func (w *writer) tidy() {
+	for _, r := range w.rows {
+		_ = r.Close()
+	}
+	for _, r := range w.row {
+		_ = r.Scan() // of a row that was scanned this does nothing
+	}
+	clear(w.rows)
+	clear(w.row)
+	w.bad, w.rows, w.row = nil, w.rows[:0], w.row[:0]
+}
+
 // begin opens the transaction, connecting first when there is no connection.
 func (w *writer) begin() error {
 	if w.conn == nil {
@@ -185,15 +241,27 @@ func (w *writer) begin() error {
 		}
 		w.conn = c
 	}
+	if len(w.stmts) >= maxStmts {
+		w.forget() // only here, between units of work, is no statement in use
+	}
 	return w.exec("BEGIN IMMEDIATE")
 }
 
-func (w *writer) release() {
+func (w *writer) forget() {
 	for _, st := range w.stmts {
 		_ = st.Close()
 	}
+	clear(w.stmts)
+}
+
+// drop gives up the connection, and what its transaction holds, for good: the pool must not hand it out again.
+func (w *writer) drop() {
+	w.tidy()
+	w.forget()
 	if w.conn != nil {
+		_ = w.conn.Raw(func(any) error { return driver.ErrBadConn })
 		_ = w.conn.Close()
+		w.conn = nil
 	}
 }
 
@@ -205,47 +273,86 @@ func (w *writer) stmt(query string) (*sql.Stmt, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(w.stmts) < maxStmts {
-		w.stmts[query] = st
-	}
+	w.stmts[query] = st
 	return st, nil
 }
 
+// exec runs a statement of the writer's own.
 func (w *writer) exec(query string) error {
-	_, err := w.Exec(query)
+	st, err := w.stmt(query)
+	if err != nil {
+		return err
+	}
+	_, err = st.ExecContext(context.Background())
+	return err
+}
+
+// failed remembers the first failed statement of the unit of work at hand.
+func (w *writer) failed(err error) error {
+	if w.bad == nil {
+		w.bad = err
+	}
 	return err
 }
 
 // Exec implements dialect.Conn.
 func (w *writer) Exec(query string, args ...any) (int64, error) {
+	if w.bad != nil {
+		return 0, w.bad
+	}
 	st, err := w.stmt(query)
 	if err != nil {
-		return 0, err
+		return 0, w.failed(err)
 	}
 	r, err := st.ExecContext(context.Background(), args...)
 	if err != nil {
-		return 0, err
+		return 0, w.failed(err)
 	}
 	return r.RowsAffected()
 }
 
 // Query implements dialect.Conn. Rows must be closed before the next statement of the same unit of work.
 func (w *writer) Query(query string, args ...any) (*sql.Rows, error) {
+	if w.bad != nil {
+		return nil, w.bad
+	}
 	st, err := w.stmt(query)
 	if err != nil {
-		return nil, err
+		return nil, w.failed(err)
 	}
-	return st.QueryContext(context.Background(), args...)
+	rows, err := st.QueryContext(context.Background(), args...)
+	if err != nil {
+		return nil, w.failed(err)
+	}
+	w.rows = append(w.rows, rows)
+	return rows, nil
 }
 
 // QueryRow implements dialect.Conn.
 func (w *writer) QueryRow(query string, args ...any) *sql.Row {
+	if w.bad != nil {
+		return w.conn.QueryRowContext(ended, query, args...)
+	}
 	st, err := w.stmt(query)
 	if err != nil {
-		return w.conn.QueryRowContext(context.Background(), query, args...)
+		_ = w.failed(err)
+		return w.conn.QueryRowContext(context.Background(), query, args...) // gives the same error where it is scanned
 	}
-	return st.QueryRowContext(context.Background(), args...)
+	row := st.QueryRowContext(context.Background(), args...)
+	if err := row.Err(); err != nil {
+		_ = w.failed(err)
+	}
+	w.row = append(w.row, row)
+	return row
 }
+
+// ended is a context that is over. A sql.Row cannot be made with an error of one's own; one that is asked for under this
+// context gives context.Canceled where it is scanned, which one takes for the failure before it.
+var ended = func() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	return ctx
+}()
 
 // Syncs tells how many commits (each one sync of the log) served how many units of work since the file was opened.
 func (e *Engine) Syncs() (commits, works uint64) {

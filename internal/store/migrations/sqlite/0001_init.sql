@@ -279,7 +279,7 @@ CREATE TABLE case_cohandle (
 ) WITHOUT ROWID;
 
 -- Overlapping bigrams of what was said, found by the row number of the case.
-CREATE VIRTUAL TABLE case_fts USING fts5(doc, content='', contentless_delete=1, detail=none, tokenize="unicode61");
+CREATE VIRTUAL TABLE case_fts USING fts5(doc, content='', contentless_delete=1, detail=none, tokenize="ascii");
 
 -- One rating a round and requester: merged cases let every requester rate.
 CREATE TABLE rating (

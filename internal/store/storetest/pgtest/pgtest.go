@@ -1,0 +1,58 @@
+// Package pgtest gives each test a PostgreSQL database of its own, on the server that the environment names: tests on real
+// engines, isolated from each other, that say loudly when there is no server instead of passing in silence.
+package pgtest
+
+import (
+	"context"
+	"crypto/rand"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Env names the variable with the postgres:// URL of a server on which its user may create databases.
+const Env = "SANZHI_TEST_POSTGRES"
+
+// Fresh makes an empty database and gives its URL; the database goes when the test ends. ok is false when there is no
+// server: the test fails when CI=true, and else says so and must return at once.
+func Fresh(t testing.TB) (dsn string, ok bool) {
+	t.Helper()
+	server := os.Getenv(Env)
+	if server == "" {
+		const missing = "NOT TESTED on PostgreSQL: " + Env + " names no server (scripts/postgres.sh start DIR makes one and prints its URL)"
+		if os.Getenv("CI") == "true" {
+			t.Fatal(missing)
+		}
+		t.Log(missing)
+		return "", false
+	}
+	u, err := url.Parse(server)
+	if err != nil {
+		t.Fatalf("%s: %v", Env, err)
+	}
+	name := "sanzhi_test_" + strings.ToLower(rand.Text())
+	run(t, server, "CREATE DATABASE "+name)
+	t.Cleanup(func() { run(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
+	u.Path = "/" + name
+	return u.String(), true
+}
+
+// run executes one statement on a connection of its own. It has a time limit of its own too: a cleanup runs when the
+// test's context is over.
+func run(t testing.TB, server, statement string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	c, err := pgx.Connect(ctx, server)
+	if err != nil {
+		t.Fatalf("%s: %v", Env, err)
+	}
+	defer func() { _ = c.Close(ctx) }()
+	if _, err := c.Exec(ctx, statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
