@@ -22,7 +22,7 @@ func pages(ui fs.FS) http.Handler {
 		}
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 		if st, err := fs.Stat(ui, name); err != nil || st.IsDir() {
-			if strings.HasPrefix(name, "assets/") || strings.Contains(path.Base(name), ".") {
+			if strings.HasPrefix(name, "assets/") || name != "" && strings.Contains(path.Base(name), ".") {
 				http.NotFound(w, r)
 				return
 			}
