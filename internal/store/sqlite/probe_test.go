@@ -41,6 +41,15 @@ type (
 // fn gives the Go function behind one of SQLite's function pointers.
 func fn[F any](p *uintptr) F { return *(*F)(unsafe.Pointer(p)) }
 
+// kept holds the functions that SQLite has only as addresses, which the garbage collector does not see.
+var kept []any
+
+// point puts the address of a function where SQLite looks for it.
+func point[F any](at *uintptr, f F) {
+	kept = append(kept, &f)
+	*(*F)(unsafe.Pointer(at)) = f
+}
+
 // ptr gives what SQLite keeps at an address of its own memory.
 func ptr[T any](p uintptr) *T { return *(**T)(unsafe.Pointer(&p)) }
 
@@ -66,13 +75,13 @@ func newDisk(t *testing.T) *disk {
 		diskVFS = *ptr[sqlite3.Tsqlite3_vfs](base)
 		openBase := fn[openFunc](&diskVFS.FxOpen)
 		diskVFS.FzName = uintptr(unsafe.Pointer(&diskName[0]))
-		*(*openFunc)(unsafe.Pointer(&diskVFS.FxOpen)) = func(tls *libc.TLS, _, name, file uintptr, flags int32, outFlags uintptr) int32 {
+		point(&diskVFS.FxOpen, func(tls *libc.TLS, _, name, file uintptr, flags int32, outFlags uintptr) int32 {
 			rc := openBase(tls, base, name, file, flags, outFlags)
 			if rc == sqlite3.SQLITE_OK && name != 0 {
 				diskNow.opened(file, libc.GoString(name))
 			}
 			return rc
-		}
+		})
 		sqlite3.Xsqlite3_vfs_register(tls, uintptr(unsafe.Pointer(&diskVFS)), 0)
 	})
 	diskNow = &disk{open: map[uintptr]handle{}, durable: map[string][]byte{}, syncs: map[string]int{}}
@@ -87,13 +96,13 @@ func (d *disk) opened(file uintptr, path string) {
 	if w == nil {
 		w = &wrapping{base: *ptr[sqlite3.Tsqlite3_io_methods](*methods)}
 		w.ours = w.base
-		*(*syncFunc)(unsafe.Pointer(&w.ours.FxSync)) = func(tls *libc.TLS, file uintptr, flags int32) int32 { return diskNow.sync(tls, file, flags) }
-		*(*writeFunc)(unsafe.Pointer(&w.ours.FxWrite)) = func(tls *libc.TLS, file, buf uintptr, n int32, at int64) int32 {
+		point(&w.ours.FxSync, func(tls *libc.TLS, file uintptr, flags int32) int32 { return diskNow.sync(tls, file, flags) })
+		point(&w.ours.FxWrite, func(tls *libc.TLS, file, buf uintptr, n int32, at int64) int32 {
 			if rc := diskNow.fail(&diskNow.failWrite); rc != 0 {
 				return rc
 			}
 			return fn[writeFunc](&w.base.FxWrite)(tls, file, buf, n, at)
-		}
+		})
 		wrapped[*methods] = w
 	}
 	d.open[file] = handle{path, &w.base}
