@@ -49,8 +49,9 @@ export async function mainAct(p, words) {
   const form = page.locator('.case .acts form.act')
   const before = await page.innerText('.case .acts h3')
   for (const box of await form.locator('textarea[aria-required="true"], input[aria-required="true"]').all()) await box.fill(words)
+  const old = await page.locator('.case .tell[role=status]').allInnerTexts()
   await form.locator('button.go').click()
-  await page.waitForSelector('.case .tell[role=status]')
+  await page.waitForFunction((was) => { const el = document.querySelector('.case .tell[role=status]'); return el && el.textContent.trim() !== was }, (old[0] ?? '').trim())
   return before
 }
 
