@@ -166,11 +166,15 @@ func operationID(o op) string {
 // body wraps an answer for huma.
 type body[T any] struct{ Body T }
 
+// longKey is from how many characters on an Idempotency-Key is taken to be random, as a UUID is.
+const longKey = 20
+
 // once runs an act at most once for its Idempotency-Key, in one unit of work with its answer.
 func once[T any](ctx context.Context, s *Server, key, route string, raw []byte, act func(kernel.Tx) (*T, error)) (*body[T], error) {
 	c := CallerOf(ctx)
 	k := kernel.RequestKey{Tenant: c.Actor.Tenant, Caller: c.Actor.Ref(), Key: key, Body: append([]byte(route+"\n"), raw...)}
-	if c.Actor.Kind == kernel.ActorAnonymous {
+	// A phone that sends its draft again may come from another address by then, so a key that nobody guesses stands alone.
+	if c.Actor.Kind == kernel.ActorAnonymous && len(key) < longKey {
 		k.Caller += ":" + access.AddressKey(c.Address)
 	}
 	if len(key) > 200 {
