@@ -87,7 +87,9 @@ func NewSigner(key ed25519.PrivateKey) (note.Signer, error) {
 }
 
 // PublicKey is the public key in the form of package note, which anyone may have: sanzhi+HASH+BASE64.
-func PublicKey(key ed25519.PublicKey) (string, error) { return note.NewEd25519VerifierKey(keyName, key) }
+func PublicKey(key ed25519.PublicKey) (string, error) {
+	return note.NewEd25519VerifierKey(keyName, key)
+}
 
 // Verifier checks signatures of one installation, on checkpoints and on receipts.
 type Verifier struct {
