@@ -202,7 +202,7 @@ func (a *app) startSending(ctx context.Context) <-chan struct{} {
 }
 
 // duties are due once a second, by one process: clocks that warn, escalate and act; what has been told is swept; answers
-// and uploads that are too old are forgotten.
+// and uploads that are too old are forgotten; ledger rows are sealed.
 func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error {
 	ok, err := a.outbox.Lease(ctx, t, "duties", holder, 10*time.Second)
 	if err != nil || !ok {
@@ -224,6 +224,9 @@ func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error 
 	}
 	if _, err := a.files.Sweep(ctx, t, 50); err != nil {
 		return fmt.Errorf("uploads: %w", err)
+	}
+	if err := a.sealing.seal(ctx, t, holder); err != nil {
+		return fmt.Errorf("sealing: %w", err)
 	}
 	return nil
 }
