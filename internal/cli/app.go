@@ -35,6 +35,7 @@ type app struct {
 	setups  *store.Setups
 	once    *store.Once
 	outbox  store.Outbox
+	sealing *sealing
 }
 
 // sqlitePath is where the SQLite file of a data directory lies.
@@ -102,6 +103,10 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 	a.files = files.NewService(files.Parts{Store: db, Uploads: store.Uploads{}, Blobs: a.blobs, Cleaner: files.NewCleaner(files.DefaultLimits, 1, 16), Clock: clock})
 	a.cases = cases.NewService(cases.Ports{Store: db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: a.files, Outbox: a.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, a.sealer), People: store.Orgs{}, Setups: a.setups, Sealer: a.sealer, Keyring: k.ring, Clock: clock})
+	var err error
+	if a.sealing, err = newSealing(db, k, clock, dir); err != nil {
+		return nil, err
+	}
 	hasher, err := access.NewHasher(access.DefaultParams, 2, 64)
 	if err != nil {
 		return nil, err

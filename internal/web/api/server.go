@@ -218,6 +218,9 @@ func operationID(o op) string {
 // body wraps an answer for huma.
 type body[T any] struct{ Body T }
 
+// longKey is from how many characters on an Idempotency-Key is taken to be random, as a UUID is.
+const longKey = 20
+
 // once runs an act at most once for its Idempotency-Key, in one unit of work with its answer.
 func once[T any](ctx context.Context, s *Server, key, route string, raw []byte, act func(kernel.Tx) (*T, error)) (*body[T], error) {
 	k, err := requestKey(CallerOf(ctx), key, append([]byte(route+"\n"), raw...))
@@ -251,7 +254,8 @@ func once[T any](ctx context.Context, s *Server, key, route string, raw []byte, 
 // requestKey names a request of a caller. Who has not signed in is known by the address.
 func requestKey(c Caller, key string, sent []byte) (kernel.RequestKey, error) {
 	k := kernel.RequestKey{Tenant: c.Actor.Tenant, Caller: c.Actor.Ref(), Key: key, Body: sent}
-	if c.Actor.Kind == kernel.ActorAnonymous {
+	// A phone that sends its draft again may come from another address by then, so a key that nobody guesses stands alone.
+	if c.Actor.Kind == kernel.ActorAnonymous && len(key) < longKey {
 		k.Caller += ":" + access.AddressKey(c.Address)
 	}
 	if len(key) > 200 || !utf8.ValidString(key) {
