@@ -428,3 +428,19 @@ func TestHealth(t *testing.T) {
 		}
 	}
 }
+
+// Whoever tries many codes is slowed down; others, and who mistypes now and then, are not.
+func TestGuessingCodesIsSlowedDown(t *testing.T) {
+	w := newWorld(t, func(c *web.Config) { c.API.TrustProxy = true })
+	_, code := w.to("ordered")
+	from := func(a string) header { return header{"X-Forwarded-For", a} }
+	for range 60 {
+		w.do("", "GET", "/track/"+strings.Repeat("9", 15), nil, from("203.0.113.7")).want(404)
+	}
+	if a := w.do("", "GET", "/track/"+code, nil, from("203.0.113.7")).want(429); a.Header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	w.do("", "GET", "/track/"+code, nil, from("203.0.113.8")).want(200)
+	w.clock.Advance(2 * time.Second)
+	w.do("", "GET", "/track/"+code, nil, from("203.0.113.7")).want(200)
+}
