@@ -415,6 +415,7 @@ func TestOrderLimits(t *testing.T) {
 
 func TestHealth(t *testing.T) {
 	w := newWorld(t)
+	w.do("", "GET", "/config", nil).want(200) // something to count
 	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ready", "/metrics": "sanzhi_http_requests_total", "/api/openapi.json": `"openapi":"3.1.0"`} {
 		res, err := http.Get(w.http.URL + path)
 		if err != nil {

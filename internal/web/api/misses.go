@@ -28,7 +28,11 @@ type misses struct {
 func (m *misses) wait(address string, now time.Time) time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return max(0, m.free[access.AddressKey(address)].Sub(now)-(missesAtOnce-1)*missPause)
+	at := m.free[access.AddressKey(address)]
+	if !at.After(now) {
+		return 0
+	}
+	return max(0, at.Sub(now)-(missesAtOnce-1)*missPause)
 }
 
 func (m *misses) count(address string, now time.Time) {
