@@ -58,6 +58,7 @@ type commands struct {
 	Demo    demoCmd    `cmd:"" help:"Make, check or describe the demonstration district."`
 	Token   tokenCmd   `cmd:"" help:"Print a bearer token for an account."`
 	Import  importCmd  `cmd:"" help:"Bring in divisions, places or requests from files."`
+	Flow    flowCmd    `cmd:"" help:"Check and try flows."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Verify  verifyCmd  `cmd:"" help:"Check that nothing in the ledger was changed, removed, inserted or cut off."`
 	Receipt receiptCmd `cmd:"" help:"Print the receipt of a ledger row, with its proof once it is sealed."`

@@ -37,11 +37,15 @@ func freshPostgres(t testing.TB) (db *store.DB, url string, ok bool) {
 }
 
 func TestPostgres(t *testing.T) {
-	if _, ok := pgtest.Fresh(t); !ok {
+	url, ok := pgtest.Fresh(t)
+	if !ok {
 		return
 	}
 	storetest.Run(t, func(t *testing.T) *store.DB {
-		db, _, _ := freshPostgres(t)
+		db := openPostgres(t, pgtest.Schema(t, url))
+		if err := db.Engine.Migrate(context.Background()); err != nil {
+			t.Fatal(err)
+		}
 		return db
 	})
 }

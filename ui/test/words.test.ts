@@ -31,8 +31,8 @@ describe('the dictionary', () => {
   it('uses full-width punctuation in Chinese and no exclamation marks', () => {
     for (const key of Object.keys(dictionary)) {
       const [zh, en] = both(key)
-      expect(zh + en, key).not.toMatch(/[!！]/)
-      expect(zh, key).not.toMatch(/\p{Script=Han}[,;:?]|[,;:?]\p{Script=Han}/u)
+      expect(`${zh}${en}`, key).not.toMatch(/[!！]/)
+      expect(String(zh), key).not.toMatch(/\p{Script=Han}[,;:?]|[,;:?]\p{Script=Han}/u)
     }
   })
 

@@ -41,21 +41,38 @@ type (
 // fn gives the Go function behind one of SQLite's function pointers.
 func fn[F any](p *uintptr) F { return *(*F)(unsafe.Pointer(p)) }
 
+// kept holds the functions that SQLite has only as addresses, which the garbage collector does not see.
+var kept []any
+
+// point puts the address of a function where SQLite looks for it.
+func point[F any](at *uintptr, f F) {
+	kept = append(kept, &f)
+	*(*F)(unsafe.Pointer(at)) = f
+}
+
 // ptr gives what SQLite keeps at an address of its own memory.
 func ptr[T any](p uintptr) *T { return *(**T)(unsafe.Pointer(&p)) }
 
 var (
 	diskOnce sync.Once
 	diskNow  *disk // the one disk of the test that runs: SQLite's list of file systems belongs to the process
-	diskVFS  sqlite3.Tsqlite3_vfs
-	diskName = []byte("disk\x00")
 	// SQLite has several tables of methods (journals are not locked); each has its copy with our writes and syncs.
 	wrapped = map[uintptr]*wrapping{}
 )
 
 const useDisk = "&vfs=disk"
 
-type wrapping struct{ base, ours sqlite3.Tsqlite3_io_methods }
+type wrapping struct {
+	base sqlite3.Tsqlite3_io_methods
+	ours uintptr // in memory that is not Go's, as the rest of SQLite
+}
+
+// outside copies a value to memory that is not Go's, for good.
+func outside[T any](tls *libc.TLS, v T) uintptr {
+	p := libc.Xmalloc(tls, libc.Tsize_t(unsafe.Sizeof(v)))
+	*ptr[T](p) = v
+	return p
+}
 
 // newDisk puts a fresh disk under all files that are opened with useDisk until the next call.
 func newDisk(t *testing.T) *disk {
@@ -63,41 +80,42 @@ func newDisk(t *testing.T) *disk {
 	diskOnce.Do(func() {
 		tls := libc.NewTLS()
 		base := sqlite3.Xsqlite3_vfs_find(tls, 0)
-		diskVFS = *ptr[sqlite3.Tsqlite3_vfs](base)
-		openBase := fn[openFunc](&diskVFS.FxOpen)
-		diskVFS.FzName = uintptr(unsafe.Pointer(&diskName[0]))
-		*(*openFunc)(unsafe.Pointer(&diskVFS.FxOpen)) = func(tls *libc.TLS, _, name, file uintptr, flags int32, outFlags uintptr) int32 {
+		vfs := ptr[sqlite3.Tsqlite3_vfs](outside(tls, *ptr[sqlite3.Tsqlite3_vfs](base)))
+		openBase := fn[openFunc](&vfs.FxOpen)
+		vfs.FzName = outside(tls, [5]byte([]byte("disk\x00")))
+		point(&vfs.FxOpen, func(tls *libc.TLS, _, name, file uintptr, flags int32, outFlags uintptr) int32 {
 			rc := openBase(tls, base, name, file, flags, outFlags)
 			if rc == sqlite3.SQLITE_OK && name != 0 {
-				diskNow.opened(file, libc.GoString(name))
+				diskNow.opened(tls, file, libc.GoString(name))
 			}
 			return rc
-		}
-		sqlite3.Xsqlite3_vfs_register(tls, uintptr(unsafe.Pointer(&diskVFS)), 0)
+		})
+		sqlite3.Xsqlite3_vfs_register(tls, uintptr(unsafe.Pointer(vfs)), 0)
 	})
 	diskNow = &disk{open: map[uintptr]handle{}, durable: map[string][]byte{}, syncs: map[string]int{}}
 	return diskNow
 }
 
-func (d *disk) opened(file uintptr, path string) {
+func (d *disk) opened(tls *libc.TLS, file uintptr, path string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	methods := ptr[uintptr](file) // the first member of sqlite3_file
 	w := wrapped[*methods]
 	if w == nil {
 		w = &wrapping{base: *ptr[sqlite3.Tsqlite3_io_methods](*methods)}
-		w.ours = w.base
-		*(*syncFunc)(unsafe.Pointer(&w.ours.FxSync)) = func(tls *libc.TLS, file uintptr, flags int32) int32 { return diskNow.sync(tls, file, flags) }
-		*(*writeFunc)(unsafe.Pointer(&w.ours.FxWrite)) = func(tls *libc.TLS, file, buf uintptr, n int32, at int64) int32 {
+		w.ours = outside(tls, w.base)
+		ours := ptr[sqlite3.Tsqlite3_io_methods](w.ours)
+		point(&ours.FxSync, func(tls *libc.TLS, file uintptr, flags int32) int32 { return diskNow.sync(tls, file, flags) })
+		point(&ours.FxWrite, func(tls *libc.TLS, file, buf uintptr, n int32, at int64) int32 {
 			if rc := diskNow.fail(&diskNow.failWrite); rc != 0 {
 				return rc
 			}
 			return fn[writeFunc](&w.base.FxWrite)(tls, file, buf, n, at)
-		}
+		})
 		wrapped[*methods] = w
 	}
 	d.open[file] = handle{path, &w.base}
-	*methods = uintptr(unsafe.Pointer(&w.ours))
+	*methods = w.ours
 }
 
 // fail takes the next planted result.
@@ -124,16 +142,20 @@ func (d *disk) sync(tls *libc.TLS, file uintptr, flags int32) int32 {
 	if rc := fn[syncFunc](&f.base.FxSync)(tls, file, flags); rc != 0 {
 		return rc
 	}
-	var size int64
-	if rc := fn[sizeFunc](&f.base.FxFileSize)(tls, file, uintptr(unsafe.Pointer(&size))); rc != 0 {
+	sizeAt := libc.Xmalloc(tls, 8)
+	defer libc.Xfree(tls, sizeAt)
+	if rc := fn[sizeFunc](&f.base.FxFileSize)(tls, file, sizeAt); rc != 0 {
 		return rc
 	}
-	held := make([]byte, size)
+	size := *ptr[int64](sizeAt)
+	buf := libc.Xmalloc(tls, libc.Tsize_t(size+1))
+	defer libc.Xfree(tls, buf)
 	if size > 0 {
-		if rc := fn[writeFunc](&f.base.FxRead)(tls, file, uintptr(unsafe.Pointer(&held[0])), int32(size), 0); rc != 0 {
+		if rc := fn[writeFunc](&f.base.FxRead)(tls, file, buf, int32(size), 0); rc != 0 {
 			return rc
 		}
 	}
+	held := append([]byte(nil), unsafe.Slice(ptr[byte](buf), size)...)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.durable[f.path] = held

@@ -53,8 +53,8 @@ func (v *view) row(c *cases.Case) CaseRow {
 	}
 	st, _ := f.Flow.Step(c.Step)
 	r.StepTitle, r.Bead = st.Title.In(v.lang), st.Bead
-	r.Clock = v.stepClock(f.Flow, st, c)
-	r.Overdue = r.Clock != nil && r.Clock.State == "over"
+	r.Clock = v.nextClock(f.Flow, c)
+	r.Overdue = c.Ended == "" && c.DueAt() < v.now.UnixMilli() // as the list's filter has it
 	return r
 }
 
@@ -65,12 +65,22 @@ func cut(s string, n int) string {
 	return string([]rune(s)[:n]) + "…"
 }
 
-// stepClock is the clock whose ring is drawn: the step's own, else the one that ends first; a paused one when none runs.
+// nextClock is the clock that ends first, as lists are sorted by it; a paused one when none runs.
+func (v *view) nextClock(f *workflow.Flow, c *cases.Case) *Clock {
+	id, _ := workflow.NextDue(c.Clocks)
+	return v.clockNamed(f, c, id)
+}
+
+// stepClock is the clock that the flow shows at a step, as its words speak of it; else the one that ends first.
 func (v *view) stepClock(f *workflow.Flow, st workflow.Step, c *cases.Case) *Clock {
+	id, _ := workflow.StepDue(st, c.Clocks)
+	return v.clockNamed(f, c, id)
+}
+
+func (v *view) clockNamed(f *workflow.Flow, c *cases.Case, id string) *Clock {
 	if c.Ended != "" {
 		return nil
 	}
-	id, _ := workflow.StepDue(st, c.Clocks)
 	for _, l := range v.clocks(f, c) {
 		if l.ID == id || id == "" && l.State == "paused" {
 			return &l
@@ -202,6 +212,9 @@ func (v *view) detail(ctx context.Context, c *cases.Case, rows []*ledger.Row, of
 	}
 	for _, x := range similar {
 		d.Similar = append(d.Similar, v.row(x))
+	}
+	if d.Unit == nil && c.Ended == "" {
+		d.Unit = d.Route.Unit // until somebody submits it, the unit is the one that routing proposes
 	}
 	if c.MergedInto != "" {
 		d.Merged = &Named{ID: c.MergedInto}

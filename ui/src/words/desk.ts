@@ -47,8 +47,8 @@ export const desk = {
   'row.supervised': ['已督办', 'Supervised'],
   'row.round': (n: number) => [`第 ${n} 回`, `Round ${n}`],
   'row.paused': ['停表中', 'Paused'],
-  'row.due': (day: string, clock: string, title: string) => [`${day} ${clock} 前${title}`, `${title} by ${clock}, ${day}`],
-  'row.wasDue': (at: string, title: string) => [`应${/^\d/.test(at) ? ' ' : ''}${at} 前${title}`, `was due ${at}`],
+  'row.due': (day: string, clock: string) => [`${day} ${clock} 前`, `by ${clock}, ${day}`],
+  'row.wasDue': (at: string) => [`应${/^\d/.test(at) ? ' ' : ''}${at} 前`, `was due ${at}`],
   'row.tick': (title: string) => [`选中${title}`, `Select ${title}`],
 
   'filter.title': ['条件', 'Filters'],
