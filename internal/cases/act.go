@@ -216,7 +216,8 @@ func (s *Service) record(tx kernel.Tx, set *Setup, actor kernel.Actor, c *Case, 
 		return nil, err
 	}
 	return row, s.Outbox.Put(tx, "case", string(c.ID), map[string]any{"id": string(c.ID), "step": c.Step, "version": c.Version, "act": act,
-		"path": string(c.Path), "unit": string(c.Unit), "assignee": string(c.Assignee), "confidential": c.Confidential})
+		"path": string(c.Path), "unit": string(c.Unit), "assignee": string(c.Assignee), "cohandles": c.Cohandles, "requester": string(c.Requester),
+		"confidential": c.Confidential})
 }
 
 // orgOf names the organisation for which the actor speaks here: the case's unit, a unit that helps, else that of the deepest

@@ -60,6 +60,9 @@ type commands struct {
 	Import  importCmd  `cmd:"" help:"Bring in divisions, places or requests from files."`
 	Flow    flowCmd    `cmd:"" help:"Check and try flows."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
+	Verify  verifyCmd  `cmd:"" help:"Check that nothing in the ledger was changed, removed, inserted or cut off."`
+	Receipt receiptCmd `cmd:"" help:"Print the receipt of a ledger row, with its proof once it is sealed."`
+	Keys    keysCmd    `cmd:"" help:"Print the public key, or rotate the sealing key."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

@@ -15,6 +15,7 @@ import (
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/notify"
 	"sanzhi/internal/store"
+	"sanzhi/internal/store/dialect"
 	"sanzhi/internal/web"
 	"sanzhi/internal/web/api"
 	"sanzhi/ui"
@@ -83,7 +84,11 @@ func (c *serveCmd) Run(e *env) (err error) {
 // deps joins the face.
 func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 	uploads := access.DefaultOrderLimits
-	return api.Deps{Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,
+	var signed *api.SignedCache
+	if a.engine.Name() == dialect.SQLite {
+		signed = api.NewSignedCache() // this process alone serves the file
+	}
+	return api.Deps{Signed: signed, Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,
 		Limits:  nearby{access.NewOrderLimiter(access.DefaultOrderLimits, a.clock)},
 		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)}, Files: a.files, SignKey: a.keys.sign, Version: version, TrustProxy: trustProxy, SecureCookies: tls}
 }
@@ -197,7 +202,7 @@ func (a *app) startSending(ctx context.Context) <-chan struct{} {
 }
 
 // duties are due once a second, by one process: clocks that warn, escalate and act; what has been told is swept; answers
-// and uploads that are too old are forgotten.
+// and uploads that are too old are forgotten; ledger rows are sealed.
 func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error {
 	ok, err := a.outbox.Lease(ctx, t, "duties", holder, 10*time.Second)
 	if err != nil || !ok {
@@ -209,14 +214,19 @@ func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error 
 	if _, err := a.outbox.FanOut(ctx, t, "notify", 500); err != nil {
 		return fmt.Errorf("outbox: %w", err)
 	}
-	if _, err := a.outbox.Sweep(ctx, t, "case", a.clock.Now().Add(-time.Minute), 5000); err != nil {
-		return fmt.Errorf("outbox: %w", err)
+	for _, topic := range []string{"case", api.TopicAccess} {
+		if _, err := a.outbox.Sweep(ctx, t, topic, a.clock.Now().Add(-time.Minute), 5000); err != nil {
+			return fmt.Errorf("outbox: %w", err)
+		}
 	}
 	if _, err := a.once.Forget(ctx, t, 1000); err != nil {
 		return fmt.Errorf("answers: %w", err)
 	}
 	if _, err := a.files.Sweep(ctx, t, 50); err != nil {
 		return fmt.Errorf("uploads: %w", err)
+	}
+	if err := a.sealing.seal(ctx, t, holder); err != nil {
+		return fmt.Errorf("sealing: %w", err)
 	}
 	return nil
 }

@@ -78,13 +78,29 @@ func New(c Config) *Server {
 		}
 	}
 	var h http.Handler = mux
+	h = crossOrigin(guard, h)
 	h = rest.Identify(h)
-	h = guard.Handler(h)
 	h = headers(h)
 	h = recovered(h)
 	h = m.count(mux, h)
 	s.Handler = h
 	return s
+}
+
+// crossOrigin refuses what a page of another origin makes a browser send. A request that names its right in a header was not
+// made by a browser by itself.
+func crossOrigin(guard *http.CrossOriginProtection, next http.Handler) http.Handler {
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		api.Fail(w, r, kernel.Forbidden(kernel.T("这个请求来自别的网站，已拒绝；请在本站页面上操作", "the request came from another site and was refused; use this site's own pages")))
+	}))
+	guarded := guard.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if api.IsBearer(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
 }
 
 // headers keeps a page to itself, and answers of the interface out of caches.

@@ -99,16 +99,14 @@ func (s *Server) open(ctx context.Context, in *openIn) (*body[Created], error) {
 	for _, p := range in.Body.Photos {
 		o.Photos = append(o.Photos, kernel.ID(p))
 	}
-	if c.Actor.Kind == kernel.ActorAnonymous {
-		if err := s.Limits.Allow(c.Address, s.Cases.PhoneIndex(c.Actor.Tenant, o.Contact.Phone)); err != nil {
-			return nil, err
-		}
-	}
-	d, err := s.Cases.Prepare(ctx, c.Actor, o)
-	if err != nil {
+	d, err := s.prepare(ctx, c, o)
+	if err != nil && in.Key == "" {
 		return nil, err
 	}
 	return once(ctx, s, in.Key, "POST /cases", in.RawBody, func(tx kernel.Tx) (*Created, error) {
+		if err != nil {
+			return nil, err // unless the same request was answered before: then that answer is given
+		}
 		done, err := s.Cases.StoreDraft(tx, c.Actor, d)
 		if err != nil {
 			return nil, err
@@ -120,6 +118,16 @@ func (s *Server) open(ctx context.Context, in *openIn) (*body[Created], error) {
 		return &Created{ID: done.Case.ID, Number: done.Case.Number, TrackCode: done.Code.Grouped(), Step: done.Case.Step, Version: done.Case.Version,
 			Place: done.Case.Place, Receipt: receipt, Emergency: emergencyLines(LangOf(ctx), done.Emergency)}, nil
 	})
+}
+
+// prepare slows down who floods, and checks the order.
+func (s *Server) prepare(ctx context.Context, c Caller, o cases.Order) (*cases.Draft, error) {
+	if c.Actor.Kind == kernel.ActorAnonymous {
+		if err := s.Limits.Allow(c.Address, s.Cases.PhoneIndex(c.Actor.Tenant, o.Contact.Phone)); err != nil {
+			return nil, err
+		}
+	}
+	return s.Cases.Prepare(ctx, c.Actor, o)
 }
 
 func emergencyLines(lang kernel.Lang, l []cases.Emergency) []EmergencyLine {
@@ -143,6 +151,9 @@ func (s *Server) query(ctx context.Context, in *listIn) (cases.Query, error) {
 		q.Mine = cases.Turns(set, actor)
 	}
 	q.ByDue = in.Sort == "due" || in.Sort == "" && in.Mine
+	if _, err := kernel.ParseID("after", in.After[strings.LastIndexByte(in.After, '.')+1:]); in.After != "" && err != nil {
+		return q, kernel.Malformed("after", kernel.T("翻页标记不对，请从第一页重新看", "the page mark is not valid; start again from the first page"))
+	}
 	if w := strings.TrimSpace(in.Q); w != "" {
 		if strings.HasPrefix(w, string(actor.Tenant)+"-") {
 			q.Number = strings.ToUpper(w)
@@ -304,14 +315,45 @@ func (s *Server) act(ctx context.Context, in *actIn) (*body[Acted], error) {
 
 func (s *Server) unmask(ctx context.Context, in *unmaskIn) (*body[Unmasked], error) {
 	actor := CallerOf(ctx).Actor
-	// The answer holds what must not be kept: it is never stored for the key, and looking twice is logged twice.
+	// The answer holds what must not be kept: only that there was a look is stored for the key, and a repeated request reads
+	// the fields again, if they may still be read, without a second line in the log.
+	looked, err := once(ctx, s, in.Key, "POST /cases/"+string(in.ID)+"/unmask", in.RawBody, func(tx kernel.Tx) (*struct{}, error) {
+		_, err := s.Cases.Unmask(tx, actor, in.ID, in.Body.Fields, in.Body.Reason)
+		return &struct{}{}, err
+	})
+	if looked == nil {
+		return nil, err
+	}
 	out := &body[Unmasked]{}
-	err := s.Store.Update(ctx, actor.Tenant, func(tx kernel.Tx) error {
-		p, err := s.Cases.Unmask(tx, actor, in.ID, in.Body.Fields, in.Body.Reason)
-		out.Body = Unmasked{Name: p.Contact.Name, Phone: p.Contact.Phone, Address: p.Address}
+	err = s.Store.View(ctx, actor.Tenant, func(tx kernel.Tx) error {
+		c, _, err := s.Cases.Read(tx, actor, in.ID)
+		if err != nil {
+			return err
+		}
+		if err := access.Decide(actor, access.CaseUnmask, c.Target(tx.Tenant())).Err(); err != nil {
+			return err
+		}
+		p, err := s.Cases.Open(tx.Tenant(), c)
+		out.Body = unmasked(p, in.Body.Fields)
 		return err
 	})
 	return out, err
+}
+
+// unmasked gives the fields that were asked for.
+func unmasked(p cases.Private, fields []string) Unmasked {
+	var out Unmasked
+	for _, f := range fields {
+		switch f {
+		case "name":
+			out.Name = p.Contact.Name
+		case "phone":
+			out.Phone = p.Contact.Phone
+		case "address":
+			out.Address = p.Address
+		}
+	}
+	return out
 }
 
 type similarIn struct {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -38,6 +39,8 @@ type Deps struct {
 	Version       string
 	TrustProxy    bool // believe X-Forwarded-For of the proxy in front
 	SecureCookies bool // the program is reached over TLS
+	// Signed keeps whom tokens speak for; nil reads it at each request, as it must be where several processes serve.
+	Signed *SignedCache
 }
 
 // Once does what a request asks for at most once.
@@ -89,6 +92,7 @@ func New(mux *http.ServeMux, d Deps) (*Server, huma.API) {
 	cfg.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "", "", ""
 	cfg.CreateHooks = nil
+	cfg.Formats = map[string]huma.Format{"application/json": jsonFormat(), "json": jsonFormat()}
 	cfg.Servers = []*huma.Server{{URL: "/api/v1"}}
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token":   {Type: "http", Scheme: "bearer", Description: "A personal access token: sanzhi token, or the account's page"},
@@ -166,15 +170,14 @@ func operationID(o op) string {
 // body wraps an answer for huma.
 type body[T any] struct{ Body T }
 
+// longKey is from how many characters on an Idempotency-Key is taken to be random, as a UUID is.
+const longKey = 20
+
 // once runs an act at most once for its Idempotency-Key, in one unit of work with its answer.
 func once[T any](ctx context.Context, s *Server, key, route string, raw []byte, act func(kernel.Tx) (*T, error)) (*body[T], error) {
-	c := CallerOf(ctx)
-	k := kernel.RequestKey{Tenant: c.Actor.Tenant, Caller: c.Actor.Ref(), Key: key, Body: append([]byte(route+"\n"), raw...)}
-	if c.Actor.Kind == kernel.ActorAnonymous {
-		k.Caller += ":" + access.AddressKey(c.Address)
-	}
-	if len(key) > 200 {
-		return nil, kernel.Invalid("Idempotency-Key", kernel.T("提交编号最多 200 个字符", "an Idempotency-Key has at most 200 characters"))
+	k, err := requestKey(CallerOf(ctx), key, append([]byte(route+"\n"), raw...))
+	if err != nil {
+		return nil, err
 	}
 	var out *T
 	answer, replayed, err := s.Once.Do(ctx, k, func(tx kernel.Tx) ([]byte, error) {
@@ -198,6 +201,19 @@ func once[T any](ctx context.Context, s *Server, key, route string, raw []byte, 
 		}
 	}
 	return &body[T]{*out}, nil
+}
+
+// requestKey names a request of a caller. Who has not signed in is known by the address.
+func requestKey(c Caller, key string, sent []byte) (kernel.RequestKey, error) {
+	k := kernel.RequestKey{Tenant: c.Actor.Tenant, Caller: c.Actor.Ref(), Key: key, Body: sent}
+	// A phone that sends its draft again may come from another address by then, so a key that nobody guesses stands alone.
+	if c.Actor.Kind == kernel.ActorAnonymous && len(key) < longKey {
+		k.Caller += ":" + access.AddressKey(c.Address)
+	}
+	if len(key) > 200 || !utf8.ValidString(key) {
+		return k, kernel.Invalid("Idempotency-Key", kernel.T("提交编号最多 200 个字符", "an Idempotency-Key has at most 200 characters"))
+	}
+	return k, nil
 }
 
 // receipt signs the promise that a ledger row will be sealed.

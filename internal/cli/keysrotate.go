@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"crypto/ed25519"
+
+	"sanzhi/internal/ledger"
+)
+
+type keysCmd struct {
+	Public keysPublicCmd `cmd:"" help:"Print the public key, with which anyone checks receipts and checkpoints."`
+}
+
+type keysPublicCmd struct{}
+
+// Run implements the command.
+func (keysPublicCmd) Run(e *env) error {
+	k, err := e.global.openKeys(false)
+	if err != nil {
+		return err
+	}
+	text, err := ledger.PublicKey(k.sign.Public().(ed25519.PublicKey))
+	if err != nil {
+		return err
+	}
+	if e.global.JSON {
+		return e.printJSON(map[string]string{"public": text})
+	}
+	e.printf("%s\n", text)
+	return nil
+}
+
+// verifier checks what the keys sign.
+func (k *keys) verifier() (*ledger.Verifier, error) {
+	return ledger.NewVerifier(k.sign.Public().(ed25519.PublicKey))
+}
