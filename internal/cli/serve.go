@@ -60,7 +60,8 @@ func (c *serveCmd) Run(e *env) (err error) {
 		_, err := a.setups.Of(ctx, t)
 		return err
 	}})
-	l, err := net.Listen("tcp", c.Listen)
+	var listen net.ListenConfig
+	l, err := listen.Listen(e.ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
