@@ -166,6 +166,7 @@ func turnsOf(actor kernel.Actor, flow, step string, w workflow.Who) []Turn {
 			t.Assignee = actor.Account
 		case workflow.RelationCohandle:
 			t.Cohandle = p.Org
+		case workflow.RelationPlace:
 		}
 		if (w.Relation == workflow.RelationUnit || w.Relation == workflow.RelationOpen || w.Relation == workflow.RelationCohandle) && p.Org == "" {
 			continue

@@ -27,7 +27,7 @@ func (keysPublicCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	text, err := ledger.PublicKey(k.sign.Public().(ed25519.PublicKey))
+	text, err := ledger.PublicKey(k.public())
 	if err != nil {
 		return err
 	}
@@ -38,9 +38,15 @@ func (keysPublicCmd) Run(e *env) error {
 	return nil
 }
 
+// public is the other half of the signing key.
+func (k *keys) public() ed25519.PublicKey {
+	p, _ := k.sign.Public().(ed25519.PublicKey) // documented to be one
+	return p
+}
+
 // verifier checks what the keys sign.
 func (k *keys) verifier() (*ledger.Verifier, error) {
-	return ledger.NewVerifier(k.sign.Public().(ed25519.PublicKey))
+	return ledger.NewVerifier(k.public())
 }
 
 type keysRotateCmd struct {
