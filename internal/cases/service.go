@@ -108,9 +108,17 @@ func (s *Service) Offers(set *Setup, actor kernel.Actor, c *Case, tx kernel.Tx) 
 	var out []*workflow.Action
 	env := environment(actor, c, nil, tx)
 	for _, a := range f.Flow.ActionsFrom(c.Step) {
-		if a.Auto == "" && may(tx.Tenant(), actor, a, c) && f.Offer(a.ID, env) {
-			out = append(out, a)
+		if a.Auto != "" || !may(tx.Tenant(), actor, a, c) || !f.Offer(a.ID, env) {
+			continue
 		}
+		if st, _ := f.Flow.Step(a.To); st.End == endCancelled {
+			if joined, err := s.joined(tx, c); err != nil {
+				return nil, err
+			} else if joined {
+				continue
+			}
+		}
+		out = append(out, a)
 	}
 	return out, nil
 }

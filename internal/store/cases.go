@@ -124,7 +124,8 @@ func (Cases) ByTrack(k kernel.Tx, hash string) (*cases.Case, error) {
 func caseFilter(t *tx, q cases.Query) *filter {
 	f := &filter{}
 	f.and("c.tenant = ?", string(t.tenant))
-	for _, eq := range []struct{ col, v string }{{"flow", q.Flow}, {"step", q.Step}, {"item", q.Item}, {"unit", string(q.Unit)}, {"number", q.Number}} {
+	for _, eq := range []struct{ col, v string }{{"flow", q.Flow}, {"step", q.Step}, {"item", q.Item}, {"unit", string(q.Unit)}, {"number", q.Number},
+		{"merged_into", string(q.MergedInto)}} {
 		if eq.v != "" {
 			f.and("c."+eq.col+" = ?", eq.v)
 		}
