@@ -120,7 +120,8 @@ func (c *serveCmd) demoOnLoopback(ctx context.Context, a *app) error {
 	ip := net.ParseIP(host)
 	loopback := host == "localhost" || ip != nil && ip.IsLoopback()
 	for _, t := range list {
-		if t.Settings.DemoSeed != "" && !loopback {
+		// The accounts stand before the load is whole, and stay when it is cut off.
+		if (t.Demo || t.Settings.DemoSeed != "") && !loopback {
 			return kernel.Forbidden(kernel.T("演示数据的密码是公开的，只能在本机 127.0.0.1 上开；正式使用请另建数据目录",
 				"the demonstration district's passwords are public: it serves on 127.0.0.1 only; use another data directory for real work"))
 		}
