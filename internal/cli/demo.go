@@ -418,18 +418,12 @@ func (p *player) play(ctx context.Context, s *demo.Script) error {
 			}
 			continue
 		}
-<<<<<<< HEAD
 		form, err := p.form(ctx, act)
 		if err != nil {
 			return err
 		}
-		if err := p.a.db.Update(ctx, demoTenant, func(tx kernel.Tx) error {
-			var done *cases.Done
-			var err error
-=======
 		var done *cases.Done // c stays as it was until the act is stored: a unit of work may run again
 		if err := p.a.db.Update(ctx, demoTenant, func(tx kernel.Tx) (err error) {
->>>>>>> review
 			if act.By == "" {
 				done, err = p.a.cases.ActByCode(tx, set, code, act.Action, 0, form)
 			} else {
