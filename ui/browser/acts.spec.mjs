@@ -61,9 +61,10 @@ test('photos go with the order and with the result, and are seen by those who ma
 
 test('several at once: those that ask for nothing are done, and it is said how many', async () => {
   const made = []
-  for (const n of [1, 2, 3]) made.push(await place(server, '一起办试一试 ' + n))
+  const word = '一起办' + Date.now()
+  for (const n of [1, 2, 3]) made.push(await place(server, word + ' ' + n))
   const p = await desk(browser, server, 'community_clerk')
-  await p.go('/desk/queue?q=' + encodeURIComponent('一起办试一试'))
+  await p.go('/desk/queue?q=' + encodeURIComponent(word))
   await p.page.waitForFunction(() => document.querySelectorAll('.row').length === 3)
   for (const n of [0, 1]) await p.page.check(`.row .tick >> nth=${n}`)
   await clean(p, 'two chosen')
@@ -108,7 +109,7 @@ test('a unit asks others to help, gives it back, and passes it on', async () => 
   const unit = (await (await hand(server, 'community_clerk')).one(id)).unit.name
   let other = ''
   await otherAct(p, '请协办', async (d) => {
-    await d.locator('[role=combobox]').focus()
+    await d.locator('[role=combobox]').click()
     const first = d.locator('[role=option]', { hasNotText: unit }).first()
     other = await first.locator('span').innerText()
     await first.click()
@@ -124,7 +125,7 @@ test('a unit asks others to help, gives it back, and passes it on', async () => 
   await p.page.click('dialog[open] button.go')
   await p.page.waitForSelector('dialog[open] .wrong')
   await p.page.locator('dialog[open] input.field').last().fill('该街道管')
-  await p.page.locator('dialog[open] [role=combobox]').focus()
+  await p.page.locator('dialog[open] [role=combobox]').click()
   await p.page.locator('dialog[open] [role=option]', { hasNotText: before }).first().click()
   await p.page.click('dialog[open] button.go')
   await p.page.waitForSelector('dialog[open]', { state: 'detached' })

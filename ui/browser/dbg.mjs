@@ -1,21 +1,17 @@
-import { hand, place, desk, openAt, picture } from './arrange.mjs'
-import { start, browse } from './lib.mjs'
+import { hand, place, desk, openAt, carry } from './arrange.mjs'
+import { start, browse, centre, open } from './lib.mjs'
 const s = await start(), b = await browse()
-const g = await desk(b, s, 'grid_worker', { width: 1440 })
-  await g.go('/desk/new')
-  await g.page.click('.seg label:has-text("安全隐患")')
-  await g.page.fill('[role=combobox]', '建设巷12号院')
-  await g.page.locator('[role=option]').first().click()
-  await g.page.waitForTimeout(1000)
-  await g.page.fill('#nt', '飞线充电，隐患试一试')
-  await g.page.click('.pick >> nth=1')
-  g.page.on('request', r => r.method()==='POST' && console.log(r.url(), r.postData()))
-  g.page.on('response', async r => r.request().method()==='POST' && console.log(r.status(), (await r.text()).slice(0,900)))
-  await g.page.screenshot({path:'/tmp/ui2-haz0.png', fullPage:true})
-  await g.page.click('form .do .go')
-  await g.page.waitForSelector('.madelist')
-  await g.page.waitForTimeout(500)
-  await g.page.click('.do a.btn')
-  await g.page.waitForTimeout(2000)
-  await g.page.screenshot({path:'/tmp/ui2-haz.png'})
+const { id } = await place(s, '看对话框'); await carry(s, id, 'submitted')
+for (const w of [1440, 390]) {
+const p = await desk(b, s, 'unit_dispatcher', { width: w })
+await openAt(p, id)
+await p.page.screenshot({ path: `/tmp/ui2-d0-${w}.png` })
+await p.page.click('.case .acts button.btn:text-is("转办")')
+await p.page.waitForTimeout(400)
+await p.page.click('dialog[open] [role=combobox]')
+await p.page.waitForTimeout(800)
+await p.page.screenshot({ path: `/tmp/ui2-d-${w}.png` })
+await p.close() }
+const p = await desk(b, s, 'district_leader', { width: 1440 })
+for (const x of ['queue?tab=all','stats','places']) { await p.go('/desk/'+x); await p.page.waitForTimeout(2500); await p.page.screenshot({ path: `/tmp/ui2-l-${x.slice(0,5)}.png` }) }
 await b.close()

@@ -193,8 +193,8 @@ test('back closes the case beside the list and keeps the filters', async () => {
 test('who asks for little motion gets none', async () => {
   const p = await phone()
   await p.page.emulateMedia({ reducedMotion: 'reduce' })
-  await p.go('/?at=' + centre)
-  await p.page.waitForSelector('.menu')
+  await p.go('/t')
+  await p.page.waitForSelector('.btn')
   const moving = () => p.page.evaluate(() => [...document.querySelectorAll('*')].filter((el) => {
     const c = getComputedStyle(el)
     return c.animationName !== 'none' || c.transitionDuration.split(',').some((d) => parseFloat(d) > 0)
