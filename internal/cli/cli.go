@@ -62,6 +62,8 @@ type commands struct {
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Verify  verifyCmd  `cmd:"" help:"Check that nothing in the ledger was changed, removed, inserted or cut off."`
 	Receipt receiptCmd `cmd:"" help:"Print the receipt of a ledger row, with its proof once it is sealed."`
+	Backup  backupCmd  `cmd:"" help:"Write a whole copy of the data to one file, while the program runs."`
+	Restore restoreCmd `cmd:"" help:"Put a backup into a new data directory, after checking it."`
 	Keys    keysCmd    `cmd:"" help:"Print the public key, or rotate the sealing key."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -30,7 +31,7 @@ import (
 	"sanzhi/internal/workflow"
 )
 
-const demoTenant = kernel.Tenant(demo.Tenant)
+const demoTenant = demo.Tenant
 
 type demoCmd struct {
 	Check    bool   `help:"Compare the figures of the district with what its queries give."`
@@ -347,26 +348,15 @@ func (p *player) play(ctx context.Context, s *demo.Script) error {
 	for i, act := range s.Acts {
 		p.clock.Set(act.At)
 		actor := p.actor(act)
-		form, err := p.form(ctx, act)
-		if err != nil {
-			return err
-		}
 		if i == 0 {
-			d, err := p.a.cases.Prepare(ctx, actor, cases.Order{Flow: s.Flow, Item: s.Item, Text: s.Text, Lon: s.At[0], Lat: s.At[1],
-				Contact: cases.Contact{Name: s.Contact.Name, Phone: s.Contact.Phone}, Form: s.Form})
-			if err != nil {
-				return fmt.Errorf("%s: %w", act.Action, err)
-			}
-			if err := p.a.db.Update(ctx, demoTenant, func(tx kernel.Tx) error {
-				o, err := p.a.cases.StoreDraft(tx, actor, d)
-				if err == nil {
-					c, code = o.Case, o.Code
-				}
-				return err
-			}); err != nil {
+			if c, code, err = p.order(ctx, s, actor); err != nil {
 				return fmt.Errorf("%s: %w", act.Action, err)
 			}
 			continue
+		}
+		form, err := p.form(ctx, act)
+		if err != nil {
+			return err
 		}
 		if err := p.a.db.Update(ctx, demoTenant, func(tx kernel.Tx) error {
 			var done *cases.Done
@@ -390,15 +380,30 @@ func (p *player) play(ctx context.Context, s *demo.Script) error {
 	return nil
 }
 
+// order opens the script's case.
+func (p *player) order(ctx context.Context, s *demo.Script, actor kernel.Actor) (c *cases.Case, code vault.TrackCode, err error) {
+	d, err := p.a.cases.Prepare(ctx, actor, cases.Order{Flow: s.Flow, Item: s.Item, Text: s.Text, Lon: s.At[0], Lat: s.At[1],
+		Contact: cases.Contact{Name: s.Contact.Name, Phone: s.Contact.Phone}, Form: s.Form})
+	if err != nil {
+		return nil, code, err
+	}
+	err = p.a.db.Update(ctx, demoTenant, func(tx kernel.Tx) error {
+		o, err := p.a.cases.StoreDraft(tx, actor, d)
+		if err == nil {
+			c, code = o.Case, o.Code
+		}
+		return err
+	})
+	return c, code, err
+}
+
 // form fills in the pictures that a form needs.
 func (p *player) form(ctx context.Context, act demo.Act) (map[string]any, error) {
 	if act.Photos == 0 {
 		return act.Form, nil
 	}
 	form := map[string]any{}
-	for k, v := range act.Form {
-		form[k] = v
-	}
+	maps.Copy(form, act.Form)
 	var ids []any
 	for n := range act.Photos {
 		jpeg, err := demo.Picture(demo.DefaultSeed, n)
@@ -440,27 +445,7 @@ func (e *env) printAccounts(a *app, at string) error {
 }
 
 func (e *env) demoAccounts(a *app, at string) ([]account, error) {
-	users := map[kernel.ID]string{}
-	seed := ""
-	err := a.db.View(e.ctx, demoTenant, func(tx kernel.Tx) error {
-		row, err := a.tenants.Get(tx)
-		if err != nil {
-			return err
-		}
-		if seed = row.Settings.DemoSeed; seed == "" {
-			return kernel.NotFound(kernel.T("这里没有演示数据，先运行 sanzhi demo", "there is no demonstration district here; run sanzhi demo first"))
-		}
-		for page := (kernel.Page{Limit: 500}); ; {
-			l, err := store.Access{}.ListAccounts(tx, page)
-			if err != nil || len(l) == 0 {
-				return err
-			}
-			for _, x := range l {
-				users[x.ID] = x.User
-			}
-			page.After = l[len(l)-1].User
-		}
-	})
+	users, seed, err := e.demoUsers(a)
 	if err != nil {
 		return nil, err
 	}
@@ -501,6 +486,31 @@ func (e *env) demoAccounts(a *app, at string) ([]account, error) {
 		}
 	}
 	return out, nil
+}
+
+// demoUsers gives the names under which people sign in, and the seed that the district was made from.
+func (e *env) demoUsers(a *app) (users map[kernel.ID]string, seed string, err error) {
+	users = map[kernel.ID]string{}
+	err = a.db.View(e.ctx, demoTenant, func(tx kernel.Tx) error {
+		row, err := a.tenants.Get(tx)
+		if err != nil {
+			return err
+		}
+		if seed = row.Settings.DemoSeed; seed == "" {
+			return kernel.NotFound(kernel.T("这里没有演示数据，先运行 sanzhi demo", "there is no demonstration district here; run sanzhi demo first"))
+		}
+		for page := (kernel.Page{Limit: 500}); ; {
+			l, err := store.Access{}.ListAccounts(tx, page)
+			if err != nil || len(l) == 0 {
+				return err
+			}
+			for _, x := range l {
+				users[x.ID] = x.User
+			}
+			page.After = l[len(l)-1].User
+		}
+	})
+	return users, seed, err
 }
 
 func parsePoint(s string) (lon, lat float64, err error) {

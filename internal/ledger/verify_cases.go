@@ -110,8 +110,9 @@ func (w *walk) subject(s Subject, acts []act) {
 	find := func(kind FindingKind, row kernel.ID, zh, en string) {
 		w.rep.add(Finding{Kind: kind, Seq: -1, Row: row, Object: s.ID, Say: kernel.T("件 "+s.Number+"（"+string(s.ID)+"）"+zh, "case "+s.Number+" ("+string(s.ID)+") "+en)})
 	}
+	// Of two rows of one version the sealed one came first: the other is one too many.
 	slices.SortStableFunc(acts, func(a, b act) int {
-		return cmp.Or(cmp.Compare(a.Version, b.Version), cmp.Compare(a.again(), b.again()))
+		return cmp.Or(cmp.Compare(a.Version, b.Version), cmp.Compare(a.again(), b.again()), cmp.Compare(uint64(a.Seq), uint64(b.Seq)))
 	})
 	version, step, spare := 0, "", s.Ratings
 	for _, a := range acts {
