@@ -27,7 +27,7 @@ func (keysPublicCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	text, err := ledger.PublicKey(k.sign.Public().(ed25519.PublicKey))
+	text, err := ledger.PublicKey(k.public())
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,12 @@ func (keysPublicCmd) Run(e *env) error {
 
 // verifier checks what the keys sign.
 func (k *keys) verifier() (*ledger.Verifier, error) {
-	return ledger.NewVerifier(k.sign.Public().(ed25519.PublicKey))
+	return ledger.NewVerifier(k.public())
+}
+
+func (k *keys) public() ed25519.PublicKey {
+	half, _ := k.sign.Public().(ed25519.PublicKey) // which it always is
+	return half
 }
 
 type keysRotateCmd struct {

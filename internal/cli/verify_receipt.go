@@ -66,18 +66,7 @@ func (c *verifyReceiptCmd) Run(e *env) error {
 	}
 	found, err := verifier.Check(r)
 	if e.global.JSON {
-		out := map[string]any{"holds": err == nil, "tenant": r.Tenant, "ledger": r.Ledger, "leaf": r.Leaf}
-		if err != nil {
-			out["why"] = err.Error()
-		} else {
-			out["promise"], out["shown"] = found.Promise, found.Shown
-			if cp := found.Checkpoint; cp != nil {
-				out["seq"], out["size"], out["signedAt"] = r.Proof.Seq, cp.Size, cp.At
-			}
-		}
-		if printErr := e.printJSON(out); printErr != nil {
-			return printErr
-		}
+		err = errors.Join(e.printJSON(checkedJSON(r, found, err)), err)
 	} else {
 		e.printChecked(r, found, err)
 	}
@@ -85,6 +74,20 @@ func (c *verifyReceiptCmd) Run(e *env) error {
 		return errNotSo
 	}
 	return nil
+}
+
+// checkedJSON is what a check found, for programs.
+func checkedJSON(r *ledger.Receipt, found *ledger.Checked, err error) map[string]any {
+	out := map[string]any{"holds": err == nil, "tenant": r.Tenant, "ledger": r.Ledger, "leaf": r.Leaf}
+	if err != nil {
+		out["why"] = err.Error()
+		return out
+	}
+	out["promise"], out["shown"] = found.Promise, found.Shown
+	if cp := found.Checkpoint; cp != nil {
+		out["seq"], out["size"], out["signedAt"] = r.Proof.Seq, cp.Size, cp.At
+	}
+	return out
 }
 
 func (e *env) printChecked(r *ledger.Receipt, found *ledger.Checked, err error) {
