@@ -263,7 +263,7 @@ func (r *rowReader) times() {
 
 // step tells the step by the word of the status.
 func (r *rowReader) step(hasClosed bool) bool {
-	word := ""
+	var word string
 	switch {
 	case r.m.StatusBy != "" && hasClosed:
 		word = statusClosed

@@ -218,6 +218,7 @@ func hold(at *territory.At, p *territory.Place) {
 			at.Compound = p.Ref()
 		case territory.Building:
 			at.Building = p.Ref()
+		default:
 		}
 		return
 	}

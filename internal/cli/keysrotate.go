@@ -38,14 +38,15 @@ func (keysPublicCmd) Run(e *env) error {
 	return nil
 }
 
+// public is the other half of the signing key.
+func (k *keys) public() ed25519.PublicKey {
+	p, _ := k.sign.Public().(ed25519.PublicKey) // documented to be one
+	return p
+}
+
 // verifier checks what the keys sign.
 func (k *keys) verifier() (*ledger.Verifier, error) {
 	return ledger.NewVerifier(k.public())
-}
-
-func (k *keys) public() ed25519.PublicKey {
-	half, _ := k.sign.Public().(ed25519.PublicKey) // which it always is
-	return half
 }
 
 type keysRotateCmd struct {

@@ -66,7 +66,9 @@ func (c *verifyReceiptCmd) Run(e *env) error {
 	}
 	found, err := verifier.Check(r)
 	if e.global.JSON {
-		err = errors.Join(e.printJSON(checkedJSON(r, found, err)), err)
+		if printErr := e.printJSON(checkedJSON(r, found, err)); printErr != nil {
+			return printErr
+		}
 	} else {
 		e.printChecked(r, found, err)
 	}
@@ -76,7 +78,7 @@ func (c *verifyReceiptCmd) Run(e *env) error {
 	return nil
 }
 
-// checkedJSON is what a check found, for programs.
+// checkedJSON is printChecked for programs.
 func checkedJSON(r *ledger.Receipt, found *ledger.Checked, err error) map[string]any {
 	out := map[string]any{"holds": err == nil, "tenant": r.Tenant, "ledger": r.Ledger, "leaf": r.Leaf}
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 
 // acrossTenants names the functions whose SQL touches tables of tenants without naming one itself, each with its reason.
 var acrossTenants = map[string]string{
-	"ledger_seal.go:LedgerTenants": "lists the districts of a store for the commands of who runs it; what it gives is their codes only",
+	"ledger_seal.go:LedgerTenants": "lists the tenants themselves, for a check of the whole store",
 	"territory.go:places":          "takes a filter that each of its callers begins with the tenant",
 }
 

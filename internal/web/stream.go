@@ -22,6 +22,7 @@ type Hub struct {
 	deps api.Deps
 	mu   sync.Mutex
 	subs map[*listener]struct{}
+	of   map[kernel.ID]int // open streams by account
 	wake chan struct{}
 	done chan struct{}
 	once sync.Once
@@ -51,9 +52,11 @@ type change struct {
 	Confidential bool        `json:"confidential"`
 }
 
-// Bounds of streams: listeners of one process, messages that wait for a slow page, and how long a row is told.
+// Bounds of streams: listeners of one process (fewer than its connections) and of one account, messages that wait for a slow
+// page, and how long a row is told.
 const (
-	maxListeners = 12_000
+	maxListeners = 3_000
+	maxOfAccount = 64
 	maxWaiting   = 64
 	tellFor      = 10 * time.Second
 	pollEvery    = 500 * time.Millisecond
@@ -66,7 +69,7 @@ type Outbox interface {
 
 // NewHub makes a hub; Run must run beside it.
 func NewHub(d api.Deps) *Hub {
-	return &Hub{deps: d, subs: map[*listener]struct{}{}, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	return &Hub{deps: d, subs: map[*listener]struct{}{}, of: map[kernel.ID]int{}, wake: make(chan struct{}, 1), done: make(chan struct{})}
 }
 
 // Wake says that something was written to tell.
@@ -200,9 +203,10 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	l := &listener{actor: c.Actor, scope: access.ScopeOf(c.Actor, access.CaseRead), out: make(chan change, maxWaiting), expires: c.Expires,
 		ask: make(chan struct{}, 1)}
 	h.mu.Lock()
-	full := len(h.subs) >= maxListeners
+	full := len(h.subs) >= maxListeners || h.of[c.Actor.Account] >= maxOfAccount
 	if !full {
 		h.subs[l] = struct{}{}
+		h.of[c.Actor.Account]++
 	}
 	h.mu.Unlock()
 	if full {
@@ -220,6 +224,9 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *Hub) leave(l *listener) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.of[l.actor.Account]--; h.of[l.actor.Account] <= 0 {
+		delete(h.of, l.actor.Account)
+	}
 	if _, ok := h.subs[l]; ok {
 		delete(h.subs, l)
 		close(l.out)

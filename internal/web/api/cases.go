@@ -433,11 +433,24 @@ func (s *Server) trackRoutes(api huma.API) {
 
 // withCode gives the code and the tenant that it names, and slows down whoever tries many.
 func (s *Server) withCode(ctx context.Context, raw string) (vault.TrackCode, kernel.Tenant, error) {
+	c := CallerOf(ctx)
+	if s.misses.wait(c.Address, s.Clock.Now()) > 0 {
+		return "", "", errMisses
+	}
 	code, t, err := vault.ParseTrackCode(raw)
 	if err != nil {
+		s.misses.count(c.Address, s.Clock.Now())
 		return "", "", kernel.NotFound(kernel.T("没有这个查单码，请对照收据再输一遍", "no order has this code; compare it with your receipt and try again"))
 	}
 	return code, t, nil
+}
+
+// missed counts a code that does not exist.
+func (s *Server) missed(ctx context.Context, err error) error {
+	if kernel.Is(err, kernel.KindNotFound) {
+		s.misses.count(CallerOf(ctx).Address, s.Clock.Now())
+	}
+	return err
 }
 
 func (s *Server) track(ctx context.Context, in *trackIn) (*body[Track], error) {
@@ -453,7 +466,7 @@ func (s *Server) track(ctx context.Context, in *trackIn) (*body[Track], error) {
 	err = s.Store.View(ctx, t, func(tx kernel.Tx) error {
 		f, err := s.Cases.Follow(tx, code)
 		if err != nil {
-			return err
+			return s.missed(ctx, err)
 		}
 		v.who = f.Actor
 		offers, err := s.Cases.Offers(v.set, f.Actor, f.Case, tx)
@@ -501,7 +514,7 @@ func (s *Server) byCode(ctx context.Context, raw, action, key string, sent []byt
 	return once(ctx, s, key, "POST /track/…/"+action, sent, func(tx kernel.Tx) (*Acted, error) {
 		done, err := s.Cases.ActByCode(tx, set, code, action, version, form)
 		if err != nil {
-			return nil, err
+			return nil, s.missed(ctx, err)
 		}
 		return &Acted{ID: done.Case.ID, Step: done.Case.Step, Version: done.Case.Version, Round: done.Case.Round}, nil
 	})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/vault"
@@ -48,7 +49,8 @@ func (s *Server) photoRoutes(api huma.API) {
 }
 
 // Plain registers the routes that are not huma's on the mux.
-func (s *Server) Plain(mux *http.ServeMux) {
+func (s *Server) Plain(mux humago.Mux) {
+	mux.HandleFunc("GET /api/v1/map", s.mapHandler)
 	mux.HandleFunc("POST /api/v1/uploads", s.upload)
 	mux.HandleFunc("GET /api/v1/photos/{id}", func(w http.ResponseWriter, r *http.Request) { s.photo(w, r, false) })
 	mux.HandleFunc("GET /api/v1/photos/{id}/thumb", func(w http.ResponseWriter, r *http.Request) { s.photo(w, r, true) })

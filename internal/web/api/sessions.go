@@ -56,7 +56,7 @@ func (s *Server) signIn(ctx context.Context, in *signInIn) (*signInOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	me, err := s.describe(ctx, signed.Actor, user)
+	me, err := s.tellMe(ctx, signed.Actor, user)
 	if err != nil {
 		return nil, err
 	}
@@ -85,14 +85,14 @@ func (s *Server) me(ctx context.Context, _ *struct{}) (*body[Me], error) {
 	if actor.Kind != kernel.ActorAccount {
 		return nil, kernel.Unsigned()
 	}
-	me, err := s.describe(ctx, actor, "")
+	me, err := s.tellMe(ctx, actor, "")
 	if err != nil {
 		return nil, err
 	}
 	return &body[Me]{*me}, nil
 }
 
-func (s *Server) describe(ctx context.Context, actor kernel.Actor, user string) (*Me, error) {
+func (s *Server) tellMe(ctx context.Context, actor kernel.Actor, user string) (*Me, error) {
 	set, err := s.Cases.Setups.Of(ctx, actor.Tenant)
 	if err != nil {
 		return nil, err
