@@ -188,7 +188,7 @@ func TestListsFiltersPages(t *testing.T) {
 
 func TestOnceAndAgain(t *testing.T) {
 	eachEngine(t, func(t *testing.T, w *world) {
-		body := map[string]any{"flow": "menu", "item": "chat", "text": "一次就好", "lon": centre[0], "lat": centre[1]}
+		body := map[string]any{"flow": "menu", "item": "street-lamp", "text": "一次就好", "lon": centre[0], "lat": centre[1]}
 		a := w.do("", "POST", "/cases", body, key("k1")).want(201)
 		b := w.do("", "POST", "/cases", body, key("k1")).want(201)
 		if a.str("id") != b.str("id") || a.str("track_code") != b.str("track_code") {
