@@ -108,6 +108,7 @@ func TestADemonstrationCutOffLeavesNoFileAndIsMadeAgain(t *testing.T) {
 	if !bytes.Contains(out.Bytes(), []byte("已经在了")) {
 		t.Errorf("the second time said %q", out)
 	}
+	noPersonInClear(t, e)
 	a = opened(t, e, false)
 	defer closed(t, a)
 	if after := figuresOf(t, a); after != before {
@@ -115,6 +116,55 @@ func TestADemonstrationCutOffLeavesNoFileAndIsMadeAgain(t *testing.T) {
 	}
 	if err := (&demoCmd{Check: true}).Run(e); err != nil {
 		t.Errorf("check: %v\n%s", err, out)
+	}
+}
+
+// noPersonInClear reads the store's file as anybody could who came by it: no name and no telephone number of a person stands
+// in it, be it of staff or of somebody who asked for something.
+func noPersonInClear(t *testing.T, e *env) {
+	t.Helper()
+	b, err := os.ReadFile(e.global.sqlitePath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := opened(t, e, false)
+	l, err := newLoader(a)
+	closed(t, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := map[string]bool{}
+	for _, p := range l.g.People {
+		secret[p.Name], secret[p.Phone] = true, true
+	}
+	asked := 0
+	for _, s := range l.scripts {
+		if s.Contact.Phone != "" {
+			asked++
+			secret[s.Contact.Name], secret[s.Contact.Phone] = true, true
+		}
+	}
+	delete(secret, "")
+	if len(secret) < 4000 || asked < 100 {
+		t.Fatalf("only %d names and numbers of people, %d of those who asked", len(secret), asked)
+	}
+	lengths := map[int]bool{}
+	for s := range secret {
+		lengths[len(s)] = true
+	}
+	found := map[string]int{}
+	for i := range b {
+		if b[i] < 0xE4 && b[i] != '1' { // neither Chinese nor a mobile number
+			continue
+		}
+		for n := range lengths {
+			if i+n <= len(b) && secret[string(b[i:i+n])] {
+				found[string(b[i:i+n])]++
+			}
+		}
+	}
+	if len(found) > 0 {
+		t.Errorf("in clear in the store's file: %v", found)
 	}
 }
 
