@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"database/sql"
+	"slices"
 	"strings"
 
 	"sanzhi/internal/kernel"
@@ -110,10 +112,13 @@ func (Orgs) PutHoldings(k kernel.Tx, l []*orgs.Holding) error {
 func (Orgs) PostsOf(k kernel.Tx, person kernel.ID) ([]kernel.Post, error) {
 	now := ms(on(k).now)
 	rows, err := on(k).Query(`SELECT id, role, title, org, place, path, level FROM holding
-		WHERE tenant = $1 AND person = $2 AND from_at <= $3 AND (to_at = 0 OR to_at > $3) ORDER BY id`, string(on(k).tenant), string(person), now)
-	return scanAll(rows, err, func(r *sql.Rows) (p kernel.Post, err error) {
+		WHERE tenant = $1 AND person = $2 AND from_at <= $3 AND (to_at = 0 OR to_at > $3)`, string(on(k).tenant), string(person), now)
+	posts, err := scanAll(rows, err, func(r *sql.Rows) (p kernel.Post, err error) {
 		return p, r.Scan(&p.ID, &p.Role, &p.Name, &p.Org, &p.Place, &p.Path, &p.Level)
 	})
+	// Sorted here: asked to, SQLite without statistics reads all holdings of the district in the order of their ids.
+	slices.SortFunc(posts, func(a, b kernel.Post) int { return cmp.Compare(a.ID, b.ID) })
+	return posts, err
 }
 
 // Staff implements orgs.Repo. A post's place holds path when it is one of path's beginnings.
