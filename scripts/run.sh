@@ -20,6 +20,6 @@ if [ -z "$(ls -A -- "$data" 2>/dev/null)" ]; then
 	bin/sanzhi demo --data "$data"
 	rm -f "$mark"
 fi
-bin/sanzhi demo --data "$data" --accounts
+bin/sanzhi demo --data "$data" --accounts --at 101.7593426,36.6484989
 say "http://$listen"
 exec bin/sanzhi serve --data "$data" --listen "$listen"

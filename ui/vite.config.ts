@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
-import { fixture } from './dev/fixture.ts'
 import { pages } from './dev/pages.ts'
 
 const here = (p: string) => fileURLToPath(new URL(p, import.meta.url))
@@ -27,7 +26,7 @@ function pack(): Plugin {
 const api = process.env.SANZHI
 
 export default defineConfig({
-  plugins: [vue(), fixture(), pages(), keep(), pack()],
+  plugins: [vue(), pages(), keep(), pack()],
   define: { __VUE_OPTIONS_API__: false, __VUE_PROD_DEVTOOLS__: false },
   server: { proxy: api ? { '/api': { target: api, changeOrigin: true } } : undefined },
   build: {

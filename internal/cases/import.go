@@ -58,8 +58,10 @@ type ImportReport struct {
 	Steps    map[string]int `json:"steps"`
 	Agencies map[string]int `json:"agencies"`
 	Unplaced int            `json:"unplaced"` // of the fit ones, those without a point
-	First    time.Time      `json:"first,omitzero"`
-	Last     time.Time      `json:"last,omitzero"`
+	// Bounds are west, south, east and north of the points, zero when there are none.
+	Bounds [4]float64 `json:"bounds"`
+	First  time.Time  `json:"first,omitzero"`
+	Last   time.Time  `json:"last,omitzero"`
 	// Faults are the first mostFaults of all, by line; FaultCount is how many there are.
 	Faults     []RowFault `json:"faults"`
 	FaultCount int        `json:"faultCount"`
@@ -174,6 +176,10 @@ func (r *ImportReport) add(row *Imported, skipped bool, faults []RowFault) {
 	}
 	if !row.Placed {
 		r.Unplaced++
+	} else if b := &r.Bounds; *b == ([4]float64{}) {
+		*b = [4]float64{row.Lon, row.Lat, row.Lon, row.Lat}
+	} else {
+		b[0], b[1], b[2], b[3] = min(b[0], row.Lon), min(b[1], row.Lat), max(b[2], row.Lon), max(b[3], row.Lat)
 	}
 	if r.First.IsZero() || row.OpenedAt.Before(r.First) {
 		r.First = row.OpenedAt

@@ -57,6 +57,8 @@ type commands struct {
 	Serve   serveCmd   `cmd:"" help:"Serve the district."`
 	Demo    demoCmd    `cmd:"" help:"Make, check or describe the demonstration district."`
 	Token   tokenCmd   `cmd:"" help:"Print a bearer token for an account."`
+	Import  importCmd  `cmd:"" help:"Bring in divisions, places or requests from files."`
+	Flow    flowCmd    `cmd:"" help:"Check and try flows."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

@@ -1,47 +1,93 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"strconv"
+	"strings"
 	"time"
 
+	"sanzhi/internal/cases"
 	"sanzhi/internal/kernel"
 )
 
-// Progress tells how far a long import is: nothing in the first second, then one line that is written over about twice a
-// second. A Progress without a writer says nothing.
-type Progress struct {
-	W     io.Writer
-	Clock kernel.Clock
-	Lang  kernel.Lang
-
-	began, told time.Time
-	wrote       bool
+// importCmd brings in what stands in files of others.
+type importCmd struct {
+	Divisions importDivisionsCmd `cmd:"" help:"Official divisions of a year, from china-division's CSV files."`
+	GeoJSON   importGeoJSONCmd   `cmd:"" name:"geojson" help:"Places with their shapes."`
+	Cases     importCasesCmd     `cmd:"" help:"Requests of another system, from a CSV file and a mapping."`
 }
 
-// At says that n rows are done.
-func (p *Progress) At(n int) {
-	if p == nil || p.W == nil {
-		return
+// running joins the program for an import and keeps a server off a SQLite file meanwhile.
+func (e *env) running(makeNew bool, do func(*app) error) (err error) {
+	unlock, err := e.lockForServing()
+	if err != nil {
+		return err
 	}
-	now := p.Clock.Now()
-	if p.began.IsZero() {
-		p.began, p.told = now, now
+	defer func() { err = errors.Join(err, unlock()) }()
+	a, err := e.open(makeNew)
+	if err != nil {
+		return err
 	}
-	if now.Sub(p.began) < time.Second || now.Sub(p.told) < 500*time.Millisecond {
-		return
-	}
-	p.told, p.wrote = now, true
-	_, _ = fmt.Fprint(p.W, "\r"+kernel.T("已处理 "+thousands(n)+" 行", thousands(n)+" rows done").In(p.Lang))
+	defer func() { err = errors.Join(err, a.close()) }()
+	return do(a)
 }
 
-// End leaves the line that was written over.
-func (p *Progress) End() {
-	if p != nil && p.wrote {
-		_, _ = fmt.Fprintln(p.W)
-		p.wrote = false
+// counter shows how many rows are done, over and over on a terminal's line, once it has lasted a second. end leaves the line.
+func (e *env) counter() (at func(rows int), end func()) {
+	begin := time.Now()
+	last, wrote := begin, false
+	f, _ := e.err.(*os.File)
+	if f != nil {
+		if st, err := f.Stat(); err != nil || st.Mode()&fs.ModeCharDevice == 0 {
+			f = nil
+		}
 	}
+	at = func(rows int) {
+		if f == nil || rows%100 != 0 {
+			return
+		}
+		if now := time.Now(); now.Sub(begin) > time.Second && now.Sub(last) > 200*time.Millisecond {
+			last, wrote = now, true
+			_, _ = fmt.Fprintf(f, "\r已处理 %s 行 rows", thousands(rows))
+		}
+	}
+	return at, func() {
+		if wrote {
+			_, _ = fmt.Fprintln(f)
+		}
+	}
+}
+
+// refused tells what is wrong with a file or mapping, every fault of it, and gives errNotSo. Other errors stay as they are.
+func (e *env) refused(err error) error {
+	var k *kernel.Error
+	if !errors.As(err, &k) || k.Kind != kernel.KindInvalid && k.Kind != kernel.KindMalformed && k.Kind != kernel.KindTooLarge {
+		return err
+	}
+	if !e.global.JSON {
+		say(e.err, err)
+		for i := range k.More {
+			say(e.err, &k.More[i])
+		}
+		return errNotSo
+	}
+	first := *k
+	first.More = nil
+	faults := []cases.RowFault{}
+	for _, f := range append([]kernel.Error{first}, k.More...) {
+		r := cases.RowFault{Field: f.Field, Say: f.Say}
+		if n, ok := strings.CutPrefix(f.Field, "line "); ok {
+			r.Line, _ = strconv.Atoi(n)
+			r.Field = ""
+		}
+		faults = append(faults, r)
+	}
+	return errors.Join(e.printJSON(map[string]any{"refused": true, "faults": faults, "faultCount": len(faults)}), errNotSo)
 }
 
 // thousands writes a number with commas.
@@ -53,15 +99,39 @@ func thousands(n int) string {
 	return s
 }
 
-// printer writes lines in one language and keeps the first error.
+// printer writes lines in both languages and keeps the first error.
 type printer struct {
-	w    io.Writer
-	lang kernel.Lang
-	err  error
+	w   io.Writer
+	err error
 }
 
 func (p *printer) say(t kernel.Text) {
 	if p.err == nil {
-		_, p.err = fmt.Fprintln(p.w, t.In(p.lang))
+		_, p.err = fmt.Fprintln(p.w, t.Zh)
 	}
+	if p.err == nil && t.En != t.Zh {
+		_, p.err = fmt.Fprintln(p.w, "  "+t.En)
+	}
+}
+
+// openFile gives what opens a file again and again, and its name when it cannot be.
+func openFile(name string) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, kernel.Invalid("file", kernel.T("打不开文件 "+name, "the file "+name+" cannot be opened"))
+		}
+		return f, nil
+	}
+}
+
+// founded gives the district that an import is for: that of the options, else that of the mapping, else as everywhere.
+func (e *env) founded(ctx context.Context, a *app, mapped string) (kernel.Tenant, error) {
+	if mapped != "" && e.global.Tenant != "" && mapped != e.global.Tenant {
+		return "", kernel.Invalid("tenant", kernel.T("--tenant 是 "+e.global.Tenant+"，映射文件写的是 "+mapped, "--tenant is "+e.global.Tenant+" and the mapping says "+mapped))
+	}
+	if mapped != "" {
+		return kernel.ParseTenant(mapped)
+	}
+	return e.tenant(ctx, a)
 }

@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"io"
 	"io/fs"
+	"os"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,46 @@ import (
 	"sanzhi/internal/store"
 	"sanzhi/internal/territory"
 )
+
+type importDivisionsCmd struct {
+	Dir        string `arg:"" help:"Folder with provinces.csv, cities.csv, areas.csv, streets.csv and villages.csv." type:"existingdir"`
+	Year       int    `help:"Year of the list, such as 2023." required:""`
+	Source     string `help:"Where the files come from, for the record." default:"china-division"`
+	Successors string `help:"CSV of codes that are gone and the codes that took their place: old,new." type:"existingfile"`
+	DryRun     bool   `help:"Compare only; write nothing."`
+}
+
+// Run implements the command.
+func (c *importDivisionsCmd) Run(e *env) error {
+	o := DivisionsOptions{Year: c.Year, Source: c.Source, DryRun: c.DryRun}
+	if c.Successors != "" {
+		f, err := os.Open(c.Successors)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = f.Close() }()
+		if o.Successors, err = ReadSuccessors(f); err != nil {
+			return e.refused(err)
+		}
+	}
+	return e.running(true, func(a *app) error {
+		at, end := e.counter()
+		r, err := ImportDivisions(e.ctx, a.db, os.DirFS(c.Dir), o, at)
+		end()
+		if err != nil {
+			return e.refused(err)
+		}
+		if e.global.JSON {
+			err = e.printJSON(r)
+		} else {
+			err = r.Print(e.out)
+		}
+		if err == nil && !r.Sound() {
+			return errNotSo
+		}
+		return err
+	})
+}
 
 // DivisionsOptions are what an import of official divisions is told.
 type DivisionsOptions struct {
@@ -71,11 +112,11 @@ const noTenant = kernel.Tenant("")
 
 // ImportDivisions reads the china-division files in fsys and stores what is new or changed in the year's list. A second run
 // changes nothing. Codes that are gone since the list before get their successors, given or found.
-func ImportDivisions(ctx context.Context, db *store.DB, fsys fs.FS, o DivisionsOptions, p *Progress) (*DivisionsReport, error) {
+func ImportDivisions(ctx context.Context, db *store.DB, fsys fs.FS, o DivisionsOptions, done func(rows int)) (*DivisionsReport, error) {
 	if o.Year < 1949 || o.Year > 2200 {
 		return nil, kernel.Invalid("year", kernel.T("请写明名录的年份，如 --year 2023", "name the year of the list, such as --year 2023"))
 	}
-	im := &divisionImport{ctx: ctx, db: db, o: o, p: p, known: map[uint64]uint64{}, report: &DivisionsReport{Year: o.Year, DryRun: o.DryRun}}
+	im := &divisionImport{ctx: ctx, db: db, o: o, done: done, known: map[uint64]uint64{}, report: &DivisionsReport{Year: o.Year, DryRun: o.DryRun}}
 	err := db.View(ctx, noTenant, func(tx kernel.Tx) error {
 		return im.repo.EachDivision(tx, o.Year, func(d territory.Division) { im.known[codeKey(d.Code)] = digest(d) })
 	})
@@ -86,7 +127,6 @@ func ImportDivisions(ctx context.Context, db *store.DB, fsys fs.FS, o DivisionsO
 	if err == nil {
 		err = im.flush()
 	}
-	p.End()
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +152,7 @@ type divisionImport struct {
 	db     *store.DB
 	repo   store.Territory
 	o      DivisionsOptions
-	p      *Progress
+	done   func(int)
 	known  map[uint64]uint64 // code to digest of what the store has and the files have not shown yet
 	batch  []territory.Division
 	report *DivisionsReport
@@ -138,7 +178,9 @@ func digest(d territory.Division) uint64 {
 func (im *divisionImport) take(d territory.Division) error {
 	r := im.report
 	r.Rows++
-	im.p.At(r.Rows)
+	if im.done != nil {
+		im.done(r.Rows)
+	}
 	key := codeKey(d.Code)
 	old, there := im.known[key]
 	delete(im.known, key)
@@ -252,9 +294,9 @@ func isCode(s string) bool {
 // Sound reports whether every row of every file was taken.
 func (r *DivisionsReport) Sound() bool { return len(r.LeftOut) == 0 && len(r.Missing) == 0 }
 
-// Print tells the report in one language.
-func (r *DivisionsReport) Print(w io.Writer, lang kernel.Lang) error {
-	p := &printer{w: w, lang: lang}
+// Print tells the report in both languages.
+func (r *DivisionsReport) Print(w io.Writer) error {
+	p := &printer{w: w}
 	p.say(kernel.T(fmt.Sprintf("%d 年名录：读到 %s 条", r.Year, thousands(r.Rows)), fmt.Sprintf("list of %d: %s divisions read", r.Year, thousands(r.Rows))))
 	for _, l := range territory.AllDivisionLevels {
 		if n := r.ByLevel[l]; n > 0 {

@@ -129,11 +129,9 @@ func TestFaultyDivisionsAreToldAndLeftOut(t *testing.T) {
 		if d := cmp.Diff([]int{3, 4, 5, 6}, lines); d != "" {
 			t.Error(d)
 		}
-		for lang, word := range map[kernel.Lang]string{kernel.Chinese: "villages.csv 第 4 行", kernel.English: "villages.csv line 4"} {
-			var b bytes.Buffer
-			if err := r.Print(&b, lang); err != nil || !strings.Contains(b.String(), word) {
-				t.Errorf("%s: %v\n%s", lang, err, b.String())
-			}
+		var b bytes.Buffer
+		if err := r.Print(&b); err != nil || !strings.Contains(b.String(), "villages.csv 第 4 行") || !strings.Contains(b.String(), "villages.csv line 4") {
+			t.Errorf("%v\n%s", err, b.String())
 		}
 	})
 }

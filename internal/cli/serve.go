@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"sanzhi/internal/access"
+	"sanzhi/internal/jobs"
 	"sanzhi/internal/kernel"
+	"sanzhi/internal/notify"
 	"sanzhi/internal/store"
 	"sanzhi/internal/web"
 	"sanzhi/internal/web/api"
@@ -94,10 +96,12 @@ func (c *serveCmd) Run(e *env) (err error) {
 	a.db.OnOutbox(srv.Stream.Wake)
 	go srv.Stream.Run(work, a.outbox)
 	duties := a.startDuties(work)
+	sending := a.startSending(work)
 	slog.Info("serving", "address", "http://"+l.Addr().String(), "tenant", t, "engine", a.engine.Name())
 	err = web.Serve(e.ctx, l, srv.Handler, srv.Stream.Close)
 	stop()
 	<-duties
+	<-sending
 	return err
 }
 
@@ -179,6 +183,44 @@ func (a *app) startDuties(ctx context.Context) <-chan struct{} {
 	return done
 }
 
+// hooks binds the store's webhooks to their sender.
+type hooks struct{ store.Webhooks }
+
+// Hook implements notify.Hooks.
+func (h hooks) Hook(ctx context.Context, t kernel.Tenant, id kernel.ID) (notify.Hook, error) {
+	x, err := h.Get(ctx, t, id)
+	return notify.Hook{ID: x.ID, URL: x.URL, Secret: x.Secret}, err
+}
+
+// startSending sends what is due to the webhooks, apart from the duties: a slow receiver holds up nothing else.
+func (a *app) startSending(ctx context.Context) <-chan struct{} {
+	done := make(chan struct{})
+	sender := notify.NewWebhook(hooks{store.Webhooks{DB: a.db, Sealer: a.sealer}})
+	holder := "send " + string(kernel.NewID(a.clock.Now()))
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(2 * time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			list, err := a.tenants.List(ctx)
+			for _, t := range list {
+				if _, e := jobs.Deliver(ctx, a.outbox, sender, a.clock, t.Tenant, "webhook", holder); e != nil {
+					err = errors.Join(err, e)
+				}
+			}
+			if err != nil && ctx.Err() == nil {
+				slog.Warn("sending", "cause", err)
+			}
+		}
+	}()
+	return done
+}
+
 // duties are due once a second, by one process: clocks that warn, escalate and act; what has been told is swept; answers
 // and uploads that are too old are forgotten.
 func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error {
@@ -188,6 +230,9 @@ func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error 
 	}
 	if _, err := a.cases.Tick(ctx, t, 200); err != nil {
 		return fmt.Errorf("clocks: %w", err)
+	}
+	if _, err := a.outbox.FanOut(ctx, t, "notify", 500); err != nil {
+		return fmt.Errorf("outbox: %w", err)
 	}
 	if _, err := a.outbox.Sweep(ctx, t, "case", a.clock.Now().Add(-time.Minute), 5000); err != nil {
 		return fmt.Errorf("outbox: %w", err)

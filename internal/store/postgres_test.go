@@ -23,25 +23,29 @@ func openPostgres(t testing.TB, url string) *store.DB {
 }
 
 // freshPostgres gives an empty, migrated store; ok is false when there is no server to test on.
-func freshPostgres(t testing.TB) (db *store.DB, ok bool) {
+func freshPostgres(t testing.TB) (db *store.DB, url string, ok bool) {
 	t.Helper()
-	url, ok := pgtest.Fresh(t)
+	url, ok = pgtest.Fresh(t)
 	if !ok {
-		return nil, false
+		return nil, "", false
 	}
 	db = openPostgres(t, url)
 	if err := db.Engine.Migrate(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	return db, true
+	return db, url, true
 }
 
 func TestPostgres(t *testing.T) {
-	if _, ok := pgtest.Fresh(t); !ok {
+	url, ok := pgtest.Fresh(t)
+	if !ok {
 		return
 	}
 	storetest.Run(t, func(t *testing.T) *store.DB {
-		db, _ := freshPostgres(t)
+		db := openPostgres(t, pgtest.Schema(t, url))
+		if err := db.Engine.Migrate(context.Background()); err != nil {
+			t.Fatal(err)
+		}
 		return db
 	})
 }

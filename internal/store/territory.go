@@ -76,7 +76,6 @@ func (f *filter) standing(k kernel.Tx) {
 // Children implements territory.Repo: the children that stand now.
 func (Territory) Children(k kernel.Tx, parent kernel.ID, page kernel.Page) ([]*territory.Place, string, error) {
 	f := &filter{}
-	f.and("tenant = ?", string(on(k).tenant))
 	f.and("parent = ?", string(parent))
 	f.standing(k)
 	return places(k, f, page)
@@ -88,9 +87,10 @@ const (
 	mostPage  = 1000
 )
 
-// places gives a page in the order of codes. The cursor is "code id" of the last row.
+// places gives a page of the tenant's places in the order of codes. The cursor is "code id" of the last row.
 func places(k kernel.Tx, f *filter, page kernel.Page) ([]*territory.Place, string, error) {
 	page = page.Clamp(usualPage, mostPage)
+	f.and("tenant = ?", string(on(k).tenant))
 	if page.After != "" {
 		code, id, ok := strings.Cut(page.After, "\x1f")
 		if !ok || !storable(page.After) {
@@ -135,7 +135,6 @@ func (Territory) Search(k kernel.Tx, q territory.Query, page kernel.Page) ([]*te
 		return nil, "", nil // no stored text holds such characters
 	}
 	f := &filter{}
-	f.and("tenant = ?", string(on(k).tenant))
 	f.standing(k)
 	if text != "" {
 		f.conds = append(f.conds, "("+f.begins("code", text)+" OR "+f.begins("initials", strings.ToLower(text))+" OR "+f.contains("name", text)+")")

@@ -2,9 +2,7 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,7 +10,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/paulmach/orb"
 	"pgregory.net/rapid"
 
@@ -21,6 +18,7 @@ import (
 	"sanzhi/internal/store/dialect"
 	"sanzhi/internal/store/postgres"
 	"sanzhi/internal/store/sqlite"
+	"sanzhi/internal/store/storetest/pgtest"
 	"sanzhi/internal/territory"
 )
 
@@ -28,7 +26,7 @@ const here = kernel.Tenant("630105")
 
 var now = time.Date(2023, 4, 28, 1, 0, 0, 0, time.UTC)
 
-// eachEngine runs the test on a fresh database of each engine: PostgreSQL when SANZHI_TEST_POSTGRES names a server.
+// eachEngine runs the test on a fresh database of each engine: PostgreSQL when there is a server to test on.
 func eachEngine(t *testing.T, f func(t *testing.T, db *store.DB, clock *kernel.ManualClock)) {
 	t.Helper()
 	ctx := context.Background()
@@ -49,26 +47,11 @@ func eachEngine(t *testing.T, f func(t *testing.T, db *store.DB, clock *kernel.M
 	run("sqlite", func(t *testing.T) (dialect.Engine, error) {
 		return sqlite.Open(ctx, filepath.Join(t.TempDir(), "sanzhi.db"), sqlite.Options{})
 	})
-	server := os.Getenv("SANZHI_TEST_POSTGRES")
-	if server == "" {
+	url, ok := pgtest.Fresh(t)
+	if !ok {
 		return
 	}
-	run("postgres", func(t *testing.T) (dialect.Engine, error) {
-		db, err := sql.Open("pgx", server)
-		if err != nil {
-			return nil, err
-		}
-		name := "t" + strings.ToLower(string(kernel.NewID(time.Now())))
-		if _, err := db.Exec("CREATE DATABASE " + name); err != nil {
-			return nil, err
-		}
-		t.Cleanup(func() {
-			_, _ = db.Exec("DROP DATABASE " + name + " WITH (FORCE)")
-			_ = db.Close()
-		})
-		base, query, _ := strings.Cut(server, "?")
-		return postgres.Open(ctx, base[:strings.LastIndex(base, "/")+1]+name+"?"+query, postgres.Options{})
-	})
+	run("postgres", func(t *testing.T) (dialect.Engine, error) { return postgres.Open(ctx, url, postgres.Options{}) })
 }
 
 func update(t testing.TB, db *store.DB, f func(kernel.Tx) error) {

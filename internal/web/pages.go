@@ -20,14 +20,19 @@ func pages(ui fs.FS) http.Handler {
 			http.Error(w, "built without pages; the interface is under /api/v1", http.StatusNotFound)
 			return
 		}
+		if r.URL.Path == "/desk" {
+			// The desk's own links are relative to /desk/.
+			http.Redirect(w, r, "/desk/", http.StatusMovedPermanently)
+			return
+		}
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 		if st, err := fs.Stat(ui, name); err != nil || st.IsDir() {
-			if strings.HasPrefix(name, "assets/") || strings.Contains(path.Base(name), ".") {
+			if strings.HasPrefix(name, "assets/") || name != "" && strings.Contains(path.Base(name), ".") {
 				http.NotFound(w, r)
 				return
 			}
 			name = "index.html"
-			if r.URL.Path == "/desk" || strings.HasPrefix(r.URL.Path, "/desk/") {
+			if strings.HasPrefix(r.URL.Path, "/desk/") {
 				name = "desk.html"
 			}
 		}

@@ -32,6 +32,8 @@ export interface MenuItem {
   flow: string
   form: Field[] | null
   unit: Named | null
+  /** The string of the item's flow, where the server gives it. */
+  beads?: Bead[]
 }
 
 export interface PlaceRef { id: string; code: string; name: string; kind: string }

@@ -29,7 +29,7 @@ func (e *Engine) Backup(ctx context.Context, path string) error {
 	defer func() { _ = os.Remove(part) }()
 	// VACUUM INTO takes an empty file, and so the copy never has wider rights than this one. It reads one snapshot: who
 	// writes meanwhile is not held up.
-	db, err := pool(e.readDSN, 1)
+	db, err := pool(e.writeDSN, 1) // a connection for queries only may not vacuum, not even into another file
 	if err != nil {
 		return fmt.Errorf("backup %s: %w", path, err)
 	}

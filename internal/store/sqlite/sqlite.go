@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -68,6 +69,9 @@ func open(ctx context.Context, path string, o Options, more string) (*Engine, er
 		"&_pragma=temp_store(MEMORY)", o.BusyTimeout.Milliseconds())
 	e := &Engine{path: path, readDSN: dsn(path) + "_txlock=deferred" + common + "&_pragma=query_only(1)&_pragma=cache_size(-8000)",
 		writeDSN: dsn(path) + "_txlock=immediate" + common + "&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(2000)" + more}
+	if err := private(path); err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
 	var err error
 	if e.write, err = pool(e.writeDSN, 1); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
@@ -86,6 +90,19 @@ func open(ctx context.Context, path string, o Options, more string) (*Engine, er
 	}
 	e.w = newWriter(e.write, o.Batch)
 	return e, nil
+}
+
+// private makes a new file that only its owner may read; the log beside it gets the same rights. It leaves a file that
+// exists alone: opening and closing it here would drop the locks that another connection of this process holds on it.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // dsn begins the driver's name of a file.

@@ -25,8 +25,8 @@ func onceOf(t *testing.T, db *store.DB) *store.Once {
 	return &store.Once{DB: db, Sealer: vault.NewSealer(keys)}
 }
 
-func key(caller, k, body string) store.Key {
-	return store.Key{Tenant: tenant, Caller: caller, Key: k, Body: []byte(body)}
+func key(caller, k, body string) kernel.RequestKey {
+	return kernel.RequestKey{Tenant: tenant, Caller: caller, Key: k, Body: []byte(body)}
 }
 
 // acts is an act that can be counted: it leaves one ledger row of the object each time, and answers with the row's own id,
@@ -65,7 +65,7 @@ func onceHappensOnce(t *testing.T, db *store.DB) {
 	}
 	_, _, err = o.Do(ctx, key("a", "k", "another body"), acts(object))
 	wantKind(t, err, kernel.KindInvalid)
-	for _, k := range []store.Key{key("b", "k", "body"), key("a", "k2", "body"), {Tenant: other, Caller: "a", Key: "k", Body: []byte("body")}} {
+	for _, k := range []kernel.RequestKey{key("b", "k", "body"), key("a", "k2", "body"), {Tenant: other, Caller: "a", Key: "k", Body: []byte("body")}} {
 		answer, replayed, err := o.Do(ctx, k, acts(object))
 		if err != nil || replayed || bytes.Equal(answer, first) {
 			t.Errorf("%+v is not the same request: %s, %v, %v", k, answer, replayed, err)

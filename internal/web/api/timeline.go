@@ -203,8 +203,9 @@ func (v *view) track(own, c *cases.Case, rows []*ledger.Row, offers []*workflow.
 	}
 	r := v.row(c)
 	st, _ := f.Flow.Step(c.Step)
+	clock := v.stepClock(f.Flow, st, c)
 	t := &Track{Number: own.Number, Flow: c.Flow, Title: own.Title.In(v.lang), Text: own.Text, Where: where(own.Place), Step: c.Step, StepTitle: r.StepTitle,
-		End: c.Ended, Bead: r.Bead, Beads: v.beads(f.Flow, c, lines), Clock: r.Clock, Round: c.Round, Version: c.Version, Say: v.say(st, c, r.Clock),
+		End: c.Ended, Bead: r.Bead, Beads: v.beads(f.Flow, c, lines), Clock: clock, Round: c.Round, Version: c.Version, Say: v.say(st, c, clock),
 		Photos: v.photos(own.Photos, code), Events: v.events(c, lines, true), Actions: v.actions(f.Flow, c, offers), Seen: []Unmasking{}}
 	if o := v.set.Orgs[c.Unit]; o != nil {
 		t.UnitPhone = o.Phone

@@ -53,7 +53,7 @@ func (v *view) row(c *cases.Case) CaseRow {
 	}
 	st, _ := f.Flow.Step(c.Step)
 	r.StepTitle, r.Bead = st.Title.In(v.lang), st.Bead
-	r.Clock = v.stepClock(f.Flow, st, c)
+	r.Clock = v.nextClock(f.Flow, c)
 	r.Overdue = r.Clock != nil && r.Clock.State == "over"
 	return r
 }
@@ -65,12 +65,22 @@ func cut(s string, n int) string {
 	return string([]rune(s)[:n]) + "…"
 }
 
-// stepClock is the clock whose ring is drawn: the step's own, else the one that ends first; a paused one when none runs.
+// nextClock is the clock that ends first, as lists are sorted by it; a paused one when none runs.
+func (v *view) nextClock(f *workflow.Flow, c *cases.Case) *Clock {
+	id, _ := workflow.NextDue(c.Clocks)
+	return v.clockNamed(f, c, id)
+}
+
+// stepClock is the clock that the flow shows at a step, as its words speak of it; else the one that ends first.
 func (v *view) stepClock(f *workflow.Flow, st workflow.Step, c *cases.Case) *Clock {
+	id, _ := workflow.StepDue(st, c.Clocks)
+	return v.clockNamed(f, c, id)
+}
+
+func (v *view) clockNamed(f *workflow.Flow, c *cases.Case, id string) *Clock {
 	if c.Ended != "" {
 		return nil
 	}
-	id, _ := workflow.StepDue(st, c.Clocks)
 	for _, l := range v.clocks(f, c) {
 		if l.ID == id || id == "" && l.State == "paused" {
 			return &l

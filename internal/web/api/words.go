@@ -14,7 +14,7 @@ import (
 func When(lang kernel.Lang, t, now time.Time) string {
 	t, now = t.In(kernel.Shanghai), now.In(kernel.Shanghai)
 	day := func(x time.Time) int64 { return x.Add(8*time.Hour).Unix() / 86400 }
-	clock := t.Format("15:04")
+	clock := strings.TrimPrefix(t.Format("15:04"), "0")
 	days := map[int64]kernel.Text{-1: kernel.T("昨天", "yesterday"), 0: kernel.T("今天", "today"), 1: kernel.T("明天", "tomorrow")}
 	if w, ok := days[day(t)-day(now)]; ok {
 		return w.In(lang) + " " + clock

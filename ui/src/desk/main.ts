@@ -15,7 +15,8 @@ const router = createRouter({
   history: createWebHistory('/desk/'),
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
   routes: [
-    { path: '/', redirect: () => (working.value ? '/queue' : may('stats.read') ? '/stats' : '/me') },
+    // Where one begins depends on one's posts, which are known only once the guard below has asked for them.
+    { path: '/', component: () => import('./Lost.vue'), beforeEnter: () => (working.value ? '/queue' : may('stats.read') ? '/stats' : '/me') },
     { path: '/sign-in', component: () => import('./SignIn.vue'), meta: { title: 'sign.title', open: true } },
     { path: '/queue', component: () => import('./Queue.vue'), meta: { title: 'queue.title', needs: 'case.read' } },
     { path: '/cases/:id', component: () => import('./CasePage.vue'), meta: { title: 'case.title', needs: 'case.read' } },
