@@ -75,7 +75,7 @@ func (Cases) Update(k kernel.Tx, c *cases.Case, was int) (bool, error) {
 
 type scanner interface{ Scan(...any) error }
 
-func scanCase(r scanner) (*cases.Case, error) {
+func (t *tx) scanCase(r scanner) (*cases.Case, error) {
 	c := &cases.Case{}
 	var photos, place, cohandles, route, clocks, result string
 	var stepAt, due, tick, opened, updated, closed, finished, respDue, finDue, rated int64
@@ -88,10 +88,13 @@ func scanCase(r scanner) (*cases.Case, error) {
 		return nil, err
 	}
 	c.Photos, c.Cohandles = splitIDs(photos), splitIDs(cohandles)
+	if c.Place, err = t.db.places.parse(place); err != nil {
+		return nil, fmt.Errorf("case %s: %w", c.ID, err)
+	}
 	for _, p := range []struct {
 		s string
 		v any
-	}{{place, &c.Place}, {route, &c.Route}, {clocks, &c.Clocks}, {result, &c.Result}} {
+	}{{route, &c.Route}, {clocks, &c.Clocks}, {result, &c.Result}} {
 		if err := parse(p.s, p.v); err != nil {
 			return nil, fmt.Errorf("case %s: %w", c.ID, err)
 		}
@@ -108,14 +111,14 @@ var noCase = kernel.T("没有这件事，或者您看不到它", "there is no su
 // Get implements cases.Repo.
 func (Cases) Get(k kernel.Tx, id kernel.ID) (*cases.Case, error) {
 	t := on(k)
-	c, err := scanCase(t.QueryRow("SELECT "+caseCols+" FROM case_record WHERE tenant = $1 AND id = $2", string(t.tenant), string(id)))
+	c, err := t.scanCase(t.QueryRow("SELECT "+caseCols+" FROM case_record WHERE tenant = $1 AND id = $2", string(t.tenant), string(id)))
 	return c, notFound(err, noCase)
 }
 
 // ByTrack implements cases.Repo.
 func (Cases) ByTrack(k kernel.Tx, hash string) (*cases.Case, error) {
 	t := on(k)
-	c, err := scanCase(t.QueryRow("SELECT "+caseCols+" FROM case_record WHERE tenant = $1 AND track_hash = $2 AND track_hash <> ''",
+	c, err := t.scanCase(t.QueryRow("SELECT "+caseCols+" FROM case_record WHERE tenant = $1 AND track_hash = $2 AND track_hash <> ''",
 		string(t.tenant), hash))
 	return c, notFound(err, kernel.T("没有这个查单码，请对照收据再输一遍", "no order has this code; compare it with your receipt and try again"))
 }
@@ -218,7 +221,7 @@ func (Cases) List(k kernel.Tx, q cases.Query) ([]*cases.Case, string, error) {
 	}
 	limit := f.arg(q.Page.Limit + 1)
 	rows, err := t.Query("SELECT "+prefixed("c.", caseCols)+" FROM case_record c WHERE "+f.where()+" ORDER BY "+order+" LIMIT "+limit, f.args...)
-	out, err := scanAll(rows, err, func(r *sql.Rows) (*cases.Case, error) { return scanCase(r) })
+	out, err := scanAll(rows, err, func(r *sql.Rows) (*cases.Case, error) { return t.scanCase(r) })
 	if err != nil || len(out) <= q.Page.Limit {
 		return out, "", err
 	}
@@ -272,7 +275,7 @@ func (Cases) Near(k kernel.Tx, flow, item string, lon, lat, metres float64, sinc
 	f.and("c.lat BETWEEN ? AND ?", lat-dLat, lat+dLat)
 	f.and("c.opened_at >= ?", ms(since))
 	rows, err := t.Query("SELECT "+prefixed("c.", caseCols)+" FROM case_record c WHERE "+f.where()+" ORDER BY c.id DESC LIMIT "+f.arg(limit), f.args...)
-	return scanAll(rows, err, func(r *sql.Rows) (*cases.Case, error) { return scanCase(r) })
+	return scanAll(rows, err, func(r *sql.Rows) (*cases.Case, error) { return t.scanCase(r) })
 }
 
 // Load implements cases.Repo.
