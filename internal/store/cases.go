@@ -11,6 +11,7 @@ import (
 	"sanzhi/internal/access"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/kernel"
+	"sanzhi/internal/store/dialect"
 )
 
 // Cases keeps cases.
@@ -152,6 +153,7 @@ func caseFilter(t *tx, q cases.Query) *filter {
 	}
 	if len(q.Words) > 0 {
 		f.args = append(f.args, t.db.Engine.Words(q.Words))
+		f.wordsArg, f.wordsCond = len(f.args), len(f.conds)
 		f.conds = append(f.conds, t.db.Engine.Match(len(f.args)))
 	}
 	cond, args := q.Allow.Predicate(caseColumns, len(f.args)+1)
@@ -219,8 +221,18 @@ func (Cases) List(k kernel.Tx, q cases.Query) ([]*cases.Case, string, error) {
 			f.and("c.id < ?", q.Page.After)
 		}
 	}
+	from := "case_record c"
+	if engine, ok := t.db.Engine.(dialect.Common); ok && len(q.Words) > 0 && !q.ByDue && q.Number == "" {
+		other, match, err := engine.Common(t.Conn, t.db.Engine.Words(q.Words), f.wordsArg)
+		if err != nil {
+			return nil, "", err
+		}
+		if match != "" {
+			from, f.conds[f.wordsCond] = other, match
+		}
+	}
 	limit := f.arg(q.Page.Limit + 1)
-	rows, err := t.Query("SELECT "+prefixed("c.", caseCols)+" FROM case_record c WHERE "+f.where()+" ORDER BY "+order+" LIMIT "+limit, f.args...)
+	rows, err := t.Query("SELECT "+prefixed("c.", caseCols)+" FROM "+from+" WHERE "+f.where()+" ORDER BY "+order+" LIMIT "+limit, f.args...)
 	out, err := scanAll(rows, err, func(r *sql.Rows) (*cases.Case, error) { return t.scanCase(r) })
 	if err != nil || len(out) <= q.Page.Limit {
 		return out, "", err

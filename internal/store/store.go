@@ -235,6 +235,8 @@ func tuples(n, cols int) string {
 type filter struct {
 	conds []string
 	args  []any
+	// Where the words of a search stand: the number of their placeholder, and the place of their condition.
+	wordsArg, wordsCond int
 }
 
 // arg adds an argument and gives its placeholder.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -308,6 +309,46 @@ func TestFileIsPrivate(t *testing.T) {
 		st, err := os.Stat(e.path + more)
 		if err != nil || st.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, %v; want 0600", filepath.Base(e.path)+more, st.Mode(), err)
+		}
+	}
+}
+
+// A large file is not read through before it is served, but what does not grow with the work is.
+func TestChecksOfLargeFile(t *testing.T) {
+	ctx := t.Context()
+	e, err := Open(ctx, filepath.Join(t.TempDir(), "sanzhi.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = e.Close() }()
+	if err := e.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		upTo       int64
+		all, place bool
+	}{{wholeUpTo, true, false}, {0, false, true}} {
+		e.wholeUpTo = c.upTo
+		var got []string
+		if err := e.Read(ctx, func(conn dialect.Conn) (err error) {
+			got, err = e.checks(conn)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if all := slices.Contains(got, "PRAGMA quick_check(5)"); all != c.all {
+			t.Errorf("up to %d: all %v, want %v", c.upTo, all, c.all)
+		}
+		if place := slices.Contains(got, `PRAGMA quick_check("place")`); place != c.place {
+			t.Errorf("up to %d: place %v, want %v", c.upTo, place, c.place)
+		}
+		for _, big := range []string{"ledger", "case_record", "case_fts_data"} {
+			if slices.Contains(got, `PRAGMA quick_check("`+big+`")`) {
+				t.Errorf("up to %d: %s is read through", c.upTo, big)
+			}
+		}
+		if err := e.Check(ctx); err != nil {
+			t.Errorf("up to %d: %v", c.upTo, err)
 		}
 	}
 }
