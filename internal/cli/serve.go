@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"runtime/pprof"
 	"time"
 
@@ -60,6 +61,11 @@ func (c *serveCmd) Run(e *env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, written()) }()
+	if os.Getenv("GOGC") == "" {
+		// The heap of a district is small and steady: collecting half as often takes a dozen MiB and saves a fifteenth of
+		// the processor's time under load.
+		debug.SetGCPercent(200)
+	}
 	unlock, err := e.lockForServing()
 	if err != nil {
 		return err
