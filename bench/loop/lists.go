@@ -24,7 +24,6 @@ func (c *carriers) lists(ctx context.Context) ([]listed, error) {
 			{"open", "/api/v1/cases?state=open"}, {"open by due", "/api/v1/cases?sort=due"}, {"closed", "/api/v1/cases?state=closed"}, {"overdue", "/api/v1/cases?overdue=true"},
 			{"search 电梯", "/api/v1/cases?q=" + url.QueryEscape("电梯")}, {"search 井盖松动", "/api/v1/cases?q=" + url.QueryEscape("井盖松动")},
 			{"search 路灯不亮 号楼", "/api/v1/cases?q=" + url.QueryEscape("路灯不亮 号楼")}, {"search without a hit", "/api/v1/cases?q=" + url.QueryEscape("麒麟")},
-			{"rates", "/api/v1/stats/rates"},
 		} {
 			var took []time.Duration
 			var page struct {

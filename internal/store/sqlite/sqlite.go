@@ -181,7 +181,10 @@ func (e *Engine) Migrate(ctx context.Context) error {
 		return fmt.Errorf("open %s: %w", e.path, err)
 	}
 	defer func() { _ = db.Close() }()
-	return migrations.Up(ctx, db, dialect.SQLite)
+	if err := migrations.Up(ctx, db, dialect.SQLite); err != nil {
+		return err
+	}
+	return steer(ctx, db)
 }
 
 // Check implements dialect.Engine: the settings are those that lose nothing, and the file is whole. The settings are read
