@@ -10,7 +10,6 @@ import (
 	"github.com/tidwall/rtree"
 
 	"sanzhi/internal/geo"
-	"sanzhi/internal/kernel"
 )
 
 // Index answers which places hold a point. It is built once from a version of the territory, never changes, and is safe for
@@ -66,63 +65,56 @@ func (x *Index) each(lon, lat float64, f func(*entry)) {
 }
 
 // At tells which place of each level, which compound and which building hold the WGS84 point. Of several places of one
-// level that hold it, as on a common border, the one with the lowest code is told; that is decided exactly. The Refs are
-// shared: do not change them.
+// level that hold it, as on a common border, the one with the lowest code is told; that is decided exactly. Levels are
+// decided from the top, each among the places below the one above, so that all that is told lies one within the other. The
+// Refs are shared: do not change them.
 func (x *Index) At(lon, lat float64) At {
-	const grid, community, village, street, county, compound, building, slots = 0, 1, 2, 3, 4, 5, 6, 7
-	var best [slots]*entry
-	x.each(lon, lat, func(e *entry) {
-		var slot int
-		switch e.place.Kind.Level() {
-		case LevelGrid:
-			slot = grid
-		case LevelCommunity:
-			slot = community
-		case LevelVillage:
-			slot = village
-		case LevelStreet:
-			slot = street
-		case LevelCounty:
-			slot = county
-		default:
-			switch e.place.Kind {
-			case Compound:
-				slot = compound
-			case Building:
-				slot = building
-			default:
-				return
+	var room [16]*entry // most points lie in fewer places
+	hits := room[:0]
+	x.each(lon, lat, func(e *entry) { hits = append(hits, e) })
+	lowest := func(in *entry, is func(Kind) bool) *entry {
+		var best *entry
+		for _, e := range hits {
+			if is(e.place.Kind) && (in == nil || in.place.Path.Holds(e.place.Path)) && (best == nil || e.place.Code < best.place.Code) {
+				best = e
 			}
 		}
-		if best[slot] == nil || e.place.Code < best[slot].place.Code {
-			best[slot] = e
-		}
-	})
-	ref := func(slot int) *Ref {
-		if best[slot] == nil {
-			return nil
-		}
-		return best[slot].ref
+		return best
 	}
-	return At{Grid: ref(grid), Community: ref(community), Village: ref(village), Street: ref(street), County: ref(county),
-		Compound: ref(compound), Building: ref(building), Path: smallestPath(best[grid], lower(best[community], best[village]), best[street], best[county])}
+	county := lowest(nil, func(k Kind) bool { return k.Level() == LevelCounty })
+	street := lowest(county, func(k Kind) bool { return k.Level() == LevelStreet })
+	// A community and a village stand at one tier: a point on their border belongs to one of them.
+	base := lowest(either(street, county), func(k Kind) bool { return k.Level() == LevelCommunity || k.Level() == LevelVillage })
+	above := either(base, either(street, county))
+	grid := lowest(above, func(k Kind) bool { return k.Level() == LevelGrid })
+	compound := lowest(above, func(k Kind) bool { return k == Compound })
+	building := lowest(either(compound, above), func(k Kind) bool { return k == Building })
+	at := At{Grid: grid.told(), Street: street.told(), County: county.told(), Compound: compound.told(), Building: building.told()}
+	if base != nil && base.place.Kind.Level() == LevelCommunity {
+		at.Community = base.ref
+	} else {
+		at.Village = base.told()
+	}
+	if e := either(grid, either(base, either(street, county))); e != nil {
+		at.Path = e.place.Path
+	}
+	return at
 }
 
-// lower picks the lower code where a community and a village hold the same point: both stand at one tier.
-func lower(a, b *entry) *entry {
-	if a == nil || b != nil && b.place.Code < a.place.Code {
+// told gives what is told of an entry, nil for none.
+func (e *entry) told() *Ref {
+	if e == nil {
+		return nil
+	}
+	return e.ref
+}
+
+// either gives a, or b where there is no a.
+func either(a, b *entry) *entry {
+	if a == nil {
 		return b
 	}
 	return a
-}
-
-func smallestPath(tiers ...*entry) kernel.Path {
-	for _, e := range tiers {
-		if e != nil {
-			return e.place.Path
-		}
-	}
-	return ""
 }
 
 // Holding gives every place of every kind that holds the WGS84 point, its border counted in, by area from the smallest;

@@ -62,24 +62,32 @@ func district(n int, d float64) []*Place {
 	return all
 }
 
-// bruteAt is At by walking all places with the plain rule.
+// bruteAt is At by walking all places with the plain rule: from the top, the lowest code among what lies in the level above.
 func bruteAt(places []*Place, lon, lat float64) At {
-	low := func(kinds ...Kind) (best *Place) {
+	low := func(in *Place, kinds ...Kind) (best *Place) {
 		for _, p := range places {
-			if slices.Contains(kinds, p.Kind) && geo.Locate(p.Shape, orb.Point{lon, lat}) != geo.Outside && (best == nil || p.Code < best.Code) {
+			if slices.Contains(kinds, p.Kind) && (in == nil || in.Path.Holds(p.Path)) && geo.Locate(p.Shape, orb.Point{lon, lat}) != geo.Outside &&
+				(best == nil || p.Code < best.Code) {
 				best = p
 			}
 		}
 		return best
 	}
+	county := low(nil, County)
+	street := low(county, Subdistrict, Town, Township, StreetSpecial)
+	above := first(street, county)
+	tier := low(above, Community, Village, VillageOther)
+	above = first(tier, above)
+	grid, compound := low(above, GridGeneral, GridDedicated), low(above, Compound)
 	var a At
-	county, street := low(County), low(Subdistrict, Town, Township, StreetSpecial)
-	community, village, grid := low(Community), low(Village, VillageOther), low(GridGeneral, GridDedicated)
-	tier := low(Community, Village, VillageOther)
+	to := &a.Village
+	if tier != nil && tier.Kind == Community {
+		to = &a.Community
+	}
 	for _, s := range []struct {
 		to *(*Ref)
 		p  *Place
-	}{{&a.County, county}, {&a.Street, street}, {&a.Community, community}, {&a.Village, village}, {&a.Grid, grid}, {&a.Compound, low(Compound)}, {&a.Building, low(Building)}} {
+	}{{&a.County, county}, {&a.Street, street}, {to, tier}, {&a.Grid, grid}, {&a.Compound, compound}, {&a.Building, low(first(compound, above), Building)}} {
 		if s.p != nil {
 			*s.to = s.p.Ref()
 		}
@@ -88,6 +96,13 @@ func bruteAt(places []*Place, lon, lat float64) At {
 		if p != nil {
 			a.Path = p.Path
 		}
+	}
+	return a
+}
+
+func first(a, b *Place) *Place {
+	if a == nil {
+		return b
 	}
 	return a
 }
@@ -142,14 +157,24 @@ func TestAtOnCommonCornerTakesTheLowestCode(t *testing.T) {
 	}
 }
 
-// Community and village are one tier: where both hold a point, the path is that of the lower code.
+// Community and village are one tier: a point that both hold belongs to the one with the lower code.
 func TestAtBetweenCommunityAndVillage(t *testing.T) {
 	for _, codes := range [][2]string{{"1", "2"}, {"2", "1"}} {
 		community, village := child(Community, codes[0], "社区", nil, rect(0, 0, 1, 1)), child(Village, codes[1], "村", nil, rect(1, 0, 2, 1))
 		got := NewIndex(slices.Values([]*Place{community, village}), time.Time{}).At(1, 0.5)
-		if got.Community == nil || got.Village == nil || got.Path != "1/" {
+		if (got.Community != nil) != (codes[0] == "1") || (got.Village != nil) != (codes[1] == "1") || got.Path != "1/" {
 			t.Errorf("%v: %+v", codes, got)
 		}
+	}
+}
+
+// A community without grids does not borrow its neighbour's on their border: a case there would lie in two communities.
+func TestAtStaysInOnePlace(t *testing.T) {
+	bare, other := child(Community, "1", "甲", nil, rect(0, 0, 1, 1)), child(Community, "2", "乙", nil, rect(1, 0, 2, 1))
+	grid := child(GridGeneral, "2001", "乙网格", other, rect(1, 0, 2, 1))
+	got := NewIndex(slices.Values([]*Place{bare, other, grid}), time.Time{}).At(1, 0.5)
+	if got.Community == nil || got.Community.Code != "1" || got.Grid != nil || got.Path != bare.Path {
+		t.Errorf("%+v", got)
 	}
 }
 
