@@ -142,8 +142,8 @@ func (Orgs) Staff(k kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path
 	return scanAll(rows, err, func(r *sql.Rows) (*orgs.Person, error) { return scanPerson(r) })
 }
 
-var errLead = kernel.Conflict(kernel.T("这个小区已经有牵头单位，或者已经由这个单位负责；请先结束原来的，再登记新的",
-	"the compound has a lead unit already, or is covered by this one already; end that first, then enter the new one"))
+var sayLead = kernel.T("这个小区已经有牵头单位，或者已经由这个单位负责；请先结束原来的，再登记新的",
+	"the compound has a lead unit already, or is covered by this one already; end that first, then enter the new one")
 
 // PutCovers implements orgs.Repo: KindConflict when a compound would have two leads, or an organisation twice.
 func (Orgs) PutCovers(k kernel.Tx, l []*orgs.Cover) error {
@@ -153,7 +153,7 @@ func (Orgs) PutCovers(k kernel.Tx, l []*orgs.Cover) error {
 			return []any{t, string(c.ID), string(c.Kind), string(c.Org), string(c.Place), flag(c.Lead), ms(c.From), ms(c.To)}
 		})
 	if err != nil && on(k).db.Engine.IsUnique(err) {
-		return errLead
+		return &kernel.Error{Kind: kernel.KindConflict, Say: sayLead, Cause: err}
 	}
 	return err
 }
