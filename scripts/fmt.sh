@@ -4,7 +4,6 @@
 
 need go "Go 1.26"
 gofmt -w $(git ls-files -co --exclude-standard '*.go')
-if have_ui; then
-	ui_install
-	(cd ui && npm run --silent --if-present format)
-fi
+whole
+ui_install
+(cd ui && npm run --silent --if-present format)

@@ -23,11 +23,11 @@ newer() {
 	[ -n "$(find "${found[@]}" -name node_modules -prune -o -newer "$stamp" -print -quit)" ]
 }
 
-have_ui() { [ -f ui/package.json ]; }
-have_program() { [ -d cmd/sanzhi ]; }
-
-# go_tags prints the build tags: without the face of the program there is nothing to embed.
-go_tags() { if have_ui; then printf ''; else printf 'noui'; fi; }
+# whole stops when a part of the program is not there: a check without it would pass in silence.
+whole() {
+	[ -f ui/package.json ] || die "ui/package.json is not there: the program has no face. Get the whole repository."
+	[ -d cmd/sanzhi ] || die "cmd/sanzhi is not there: there is no program. Get the whole repository."
+}
 
 ui_install() {
 	need npm "Node.js 20 (nodejs, npm)"

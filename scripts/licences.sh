@@ -7,7 +7,7 @@ need go "Go 1.26"
 
 # modules ARGUMENT…: module path, version and folder of all that the packages import, our own apart.
 modules() {
-	go list -deps -tags "$(go_tags)" -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' "$@" |
+	go list -deps -f '{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}' "$@" |
 		sort -u | sed '/^$/d'
 }
 
@@ -35,7 +35,7 @@ licence() {
 }
 
 # Packages that only help tests are named so, and internal/arch keeps the program from importing them.
-program=$(modules $(go list -tags "$(go_tags)" ./... | grep -v 'test$'))
+program=$(modules $(go list ./... | grep -v 'test$'))
 tests=$(modules -test ./...)
 bad=0
 while read -r path version dir; do

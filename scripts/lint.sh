@@ -10,10 +10,9 @@ if [ "$(cat .cache/bin/golangci-lint.version 2>/dev/null)" != "$version" ] || [ 
 	GOBIN="$PWD/.cache/bin" go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$version"
 	printf '%s' "$version" >.cache/bin/golangci-lint.version
 fi
-"$lint" run --build-tags "$(go_tags)" ./...
+"$lint" run ./...
 for script in scripts/*.sh .ci/run; do bash -n "$script"; done
-if have_ui; then
-	ui_install
-	(cd ui && npm run --silent --if-present lint)
-fi
+whole
+ui_install
+(cd ui && npm run --silent --if-present lint)
 scripts/licences.sh

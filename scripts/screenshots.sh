@@ -2,7 +2,7 @@
 # The pictures in docs/images, taken by a real browser from the demonstration district.
 . "$(dirname "$0")/lib.sh"
 
-have_ui || die "ui/package.json is not there: there is nothing to take a picture of."
+whole
 command -v chromium >/dev/null 2>&1 || die "Please install chromium first (Debian package: chromium)."
 scripts/build.sh
 ui_install

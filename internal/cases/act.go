@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"sanzhi/internal/access"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/vault"
@@ -21,6 +22,10 @@ type Done struct {
 var (
 	errStale = kernel.Conflict(kernel.T("这件事刚被别人办过一步，请刷新后再看", "somebody else has just moved this case; reload and look again"))
 	errTwice = kernel.Conflict(kernel.T("这一轮已经评过了", "this round has been rated already"))
+	// errJoined keeps one requester from ending what others wait for.
+	errJoined     = kernel.Conflict(kernel.T("还有别人的单并在这一件里，不能撤单", "other people's orders are joined to this one, so it cannot be cancelled"))
+	errRatingOver = kernel.Conflict(kernel.T("评单的时间已经过了；还没解决的话，可以重新打开", "the time for rating is over; if it is not solved, you can reopen it"))
+	errRing       = errors.New("cases merged in a ring")
 )
 
 // Act takes an action on a case in the caller's unit of work. version is the one the actor saw; a case that has moved on is
@@ -50,20 +55,46 @@ func (s *Service) ActByCode(tx kernel.Tx, set *Setup, code vault.TrackCode, acti
 		return nil, errStale
 	}
 	actor := kernel.Actor{Kind: kernel.ActorRequester, Tenant: tx.Tenant(), Case: c.ID}
-	if own.ID != c.ID && action == "rate" && c.Ended == "done" {
-		return s.rateAgain(tx, set, actor, own, c, answers)
+	again, err := s.othersRated(tx, set, own, c, action)
+	if err != nil {
+		return nil, err
+	}
+	if again {
+		return s.rateAgain(tx, set, actor, own, c, action, answers)
 	}
 	return s.actFor(tx, set, actor, own.ID, c, action, answers)
 }
 
 // byCode gives the case that was opened with the code, and the case that it lives on in.
 func (s *Service) byCode(tx kernel.Tx, code vault.TrackCode) (own, c *Case, err error) {
-	own, err = s.Cases.ByTrack(tx, s.Keyring.TrackHash(code))
-	if err != nil || own.MergedInto == "" {
-		return own, own, err
+	chain, err := s.chain(tx, code)
+	if err != nil {
+		return nil, nil, err
 	}
-	c, err = s.Cases.Get(tx, own.MergedInto)
-	return own, c, err
+	return chain[0], chain[len(chain)-1], nil
+}
+
+// maxChain bounds how many cases are merged one into the next: more would be a ring.
+const maxChain = 200
+
+// chain gives the case that was opened with the code, the one that it was merged into, the one that this was merged into,
+// and so on: the last is not merged.
+func (s *Service) chain(tx kernel.Tx, code vault.TrackCode) ([]*Case, error) {
+	c, err := s.Cases.ByTrack(tx, s.Keyring.TrackHash(code))
+	if err != nil {
+		return nil, err
+	}
+	l := []*Case{c}
+	for c.MergedInto != "" {
+		if len(l) == maxChain {
+			return nil, kernel.Internal("case "+string(l[0].ID), errRing)
+		}
+		if c, err = s.Cases.Get(tx, c.MergedInto); err != nil {
+			return nil, err
+		}
+		l = append(l, c)
+	}
+	return l, nil
 }
 
 // ByCode gives the case that the holder of a code follows, and the one that the holder opened.
@@ -99,15 +130,27 @@ func (s *Service) actFor(tx kernel.Tx, set *Setup, actor kernel.Actor, requester
 	if err != nil {
 		return nil, err
 	}
+	return s.take(tx, set, actor, requester, c, f, a, form, c.Step)
+}
+
+// take carries out an action that the actor may take, with its clean answers. from is the step that the ledger names.
+func (s *Service) take(tx kernel.Tx, set *Setup, actor kernel.Actor, requester kernel.ID, c *Case, f *workflow.Compiled, a *workflow.Action, form map[string]any, from string) (*Done, error) {
 	out, err := f.Take(a.ID, environment(actor, c, form, tx))
 	if err != nil {
 		return nil, err
 	}
-	was, step := c.Version, c.Step
+	was := c.Version
 	if err := s.move(f.Flow, c, out, tx.Now()); err != nil {
 		return nil, err
 	}
-	e := &effecting{s: s, tx: tx, set: set, actor: actor, c: c, form: form, requester: requester}
+	if c.Ended == endCancelled {
+		if joined, err := s.joined(tx, c); err != nil {
+			return nil, err
+		} else if joined {
+			return nil, errJoined
+		}
+	}
+	e := &effecting{s: s, tx: tx, set: set, flow: f.Flow, actor: actor, c: c, form: form, requester: requester}
 	for _, eff := range out.Effects {
 		if err := e.apply(eff); err != nil {
 			return nil, err
@@ -127,11 +170,28 @@ func (s *Service) actFor(tx kernel.Tx, set *Setup, actor kernel.Actor, requester
 	} else if !ok {
 		return nil, errStale
 	}
-	row, err := s.record(tx, set, actor, c, a.ID, out, step, form)
+	row, err := s.record(tx, set, as(actor, requester), c, a.ID, out, from, form)
 	if err != nil {
 		return nil, err
 	}
 	return &Done{Case: c, Row: row}, nil
+}
+
+// as gives the actor as the ledger names one: a requester by the case that this very requester opened.
+func as(actor kernel.Actor, requester kernel.ID) kernel.Actor {
+	if actor.Kind == kernel.ActorRequester {
+		actor.Case = requester
+	}
+	return actor
+}
+
+// endCancelled is how a case ends that its requester took back.
+const endCancelled = "cancelled"
+
+// joined reports whether other cases were merged into this one, so that it is no longer one requester's alone.
+func (s *Service) joined(tx kernel.Tx, c *Case) (bool, error) {
+	n, err := s.Cases.Count(tx, Query{MergedInto: c.ID, Allow: access.ScopeOf(kernel.System(tx.Tenant()), access.CaseRead)}, 1)
+	return n > 0, err
 }
 
 // tooLate says why an action that the actor may take cannot be taken in the present step: the case has moved on.
@@ -215,8 +275,13 @@ func (s *Service) record(tx kernel.Tx, set *Setup, actor kernel.Actor, c *Case, 
 	if err != nil {
 		return nil, err
 	}
-	return row, s.Outbox.Put(tx, "case", string(c.ID), map[string]any{"id": string(c.ID), "step": c.Step, "version": c.Version, "act": act,
-		"path": string(c.Path), "unit": string(c.Unit), "assignee": string(c.Assignee), "confidential": c.Confidential})
+	return row, s.Outbox.Put(tx, "case", string(c.ID), news(c, act))
+}
+
+// news is what others are told of a case that has moved.
+func news(c *Case, act string) map[string]any {
+	return map[string]any{"id": string(c.ID), "step": c.Step, "version": c.Version, "act": act, "path": string(c.Path), "unit": string(c.Unit),
+		"assignee": string(c.Assignee), "cohandles": c.Cohandles, "requester": string(c.Requester), "confidential": c.Confidential}
 }
 
 // orgOf names the organisation for which the actor speaks here: the case's unit, a unit that helps, else that of the deepest
@@ -242,26 +307,77 @@ func orgOf(set *Setup, actor kernel.Actor, c *Case) string {
 	return name
 }
 
-// rateAgain lets a requester whose case was merged rate the round that another requester has rated already.
-func (s *Service) rateAgain(tx kernel.Tx, set *Setup, actor kernel.Actor, own, c *Case, answers map[string]any) (*Done, error) {
+// othersRated reports whether the action is the rating of a round that another requester of the joined cases has rated
+// already, so that the case rests where it can be rated no more.
+func (s *Service) othersRated(tx kernel.Tx, set *Setup, own, c *Case, action string) (bool, error) {
+	if c.Ended != "done" {
+		return false, nil
+	}
+	f, err := set.Flow(c.Flow, c.FlowVersion)
+	if err != nil {
+		return false, err
+	}
+	if a, ok := f.Flow.Action(action); !ok || !slices.Contains(a.Effects, workflow.EffectRate) {
+		return false, nil
+	}
+	l, err := s.Cases.Ratings(tx, c.ID)
+	others := false
+	for _, r := range l {
+		if r.Round == c.Round && r.Requester == own.ID {
+			return false, errTwice
+		}
+		others = others || r.Round == c.Round
+	}
+	return others, err
+}
+
+// rateAgain lets a requester rate the round that another requester of the joined cases has rated already, within the time
+// that the flow gives for it. "Not solved" opens the next round as the first rating would have.
+func (s *Service) rateAgain(tx kernel.Tx, set *Setup, actor kernel.Actor, own, c *Case, action string, answers map[string]any) (*Done, error) {
 	f, err := set.Flow(c.Flow, c.FlowVersion)
 	if err != nil {
 		return nil, err
 	}
-	a, ok := f.Flow.Action("rate")
-	if !ok {
-		return nil, errTwice
+	a, _ := f.Flow.Action(action)
+	if ratingOver(f.Flow, a, c, tx.Now()) {
+		return nil, errRatingOver
+	}
+	if !may(tx.Tenant(), actor, a, c) {
+		return nil, kernel.Forbidden(kernel.T("这一步「"+a.Title.Zh+"」不由您来办", "\""+a.Title.En+"\" is not yours to do here"))
 	}
 	form, err := workflow.CheckForm(a.Form, answers)
 	if err != nil {
 		return nil, err
 	}
-	e := &effecting{s: s, tx: tx, set: set, actor: actor, c: c, form: form, requester: own.ID}
-	score, solved := c.Score, c.Solved
+	// The guards look at the case as it was when it was to be rated.
+	open := *c
+	open.Step, open.Ended, open.ClosedAt = a.From[0], "", time.Time{}
+	out, err := f.Take(a.ID, environment(actor, &open, form, tx))
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(out.Effects, workflow.EffectReopen) {
+		return s.take(tx, set, actor, own.ID, &open, f, a, form, c.Step)
+	}
+	e := &effecting{s: s, tx: tx, set: set, flow: f.Flow, actor: actor, c: &open, form: form, requester: own.ID}
 	if err := e.rate(); err != nil {
 		return nil, err
 	}
-	c.Score, c.Solved = score, solved
-	row, err := s.record(tx, set, actor, c, a.ID, workflow.Outcome{Event: a.ID}, c.Step, form)
+	row, err := s.record(tx, set, as(actor, own.ID), c, a.ID, workflow.Outcome{Event: a.ID}, c.Step, form)
 	return &Done{Case: c, Row: row}, err
+}
+
+// ratingOver reports whether the time for the rating, as the flow's clock gave it, is over.
+func ratingOver(f *workflow.Flow, a *workflow.Action, c *Case, now time.Time) bool {
+	for _, def := range f.Clocks {
+		if !slices.Contains(def.Stops, a.ID) {
+			continue
+		}
+		for i := range c.Clocks {
+			if st := &c.Clocks[i]; st.ID == def.ID && now.After(st.DueAt) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -164,6 +164,7 @@ type Query struct {
 	Flow, Step, Item string
 	Path             kernel.Path
 	Unit             kernel.ID
+	MergedInto       kernel.ID
 	Words            []string // bigrams of the search
 	Number           string
 	Overdue          bool

@@ -17,6 +17,7 @@ type effecting struct {
 	s         *Service
 	tx        kernel.Tx
 	set       *Setup
+	flow      *workflow.Flow
 	actor     kernel.Actor
 	c         *Case
 	form      map[string]any
@@ -29,11 +30,10 @@ func (e *effecting) apply(eff workflow.Effect) error {
 	c := e.c
 	switch eff {
 	case workflow.EffectFixUnit:
-		u := kernel.ID(e.text("unit"))
-		if u == "" {
-			u = c.Route.Unit
+		if u := kernel.ID(e.text("unit")); u != "" {
+			return e.unit(u)
 		}
-		return e.unit(u)
+		return e.routed()
 	case workflow.EffectTransferUnit:
 		c.Assignee, c.AssigneeName = "", ""
 		return e.unit(kernel.ID(e.text("unit")))
@@ -61,14 +61,69 @@ func (e *effecting) apply(eff workflow.Effect) error {
 	return nil
 }
 
-var errNoUnit = kernel.T("没有这个单位，请从列表里选", "there is no such unit; choose one from the list")
+var (
+	errNoUnit   = kernel.T("没有这个单位，请从列表里选", "there is no such unit; choose one from the list")
+	errIdleUnit = kernel.T("这个单位在这里没有人接单，请另选一个单位", "this unit has nobody here who could take it on; choose another unit")
+)
 
+// unit puts a unit in charge that can take the next act of the flow here: a Party branch or a team of volunteers without
+// such a post would let the case lie.
 func (e *effecting) unit(u kernel.ID) error {
 	if e.set.Orgs[u] == nil {
 		return kernel.Invalid("form.unit", errNoUnit)
 	}
-	e.c.Unit = u
+	next := e.flow.ActionsFrom(e.c.Step)
+	if lead, ok := e.flow.Leading(e.c.Step); ok && len(rolesOf([]*workflow.Action{lead}, workflow.RelationUnit, workflow.RelationOpen)) > 0 {
+		next = []*workflow.Action{lead}
+	}
+	ok, err := e.staffed(u, rolesOf(next, workflow.RelationUnit, workflow.RelationOpen))
+	if err == nil && !ok {
+		err = kernel.Invalid("form.unit", errIdleUnit)
+	}
+	if err == nil {
+		e.c.Unit = u
+	}
+	return err
+}
+
+// routed puts the unit that routing proposed in charge. One that has nobody here for the moment gives way to the committee
+// (属地兜底); where that has nobody either the case still goes to the unit, which is told and may pass it on: never to nobody.
+func (e *effecting) routed() error {
+	for _, u := range []kernel.ID{e.c.Route.Unit, e.set.backstop(&e.c.Place)} {
+		if err := e.unit(u); !kernel.Is(err, kernel.KindInvalid) {
+			return err
+		}
+	}
+	if e.set.Orgs[e.c.Route.Unit] == nil {
+		return kernel.Invalid("form.unit", errNoUnit)
+	}
+	e.c.Unit = e.c.Route.Unit
 	return nil
+}
+
+// rolesOf gives the roles to which the actions are open in any of the relations.
+func rolesOf(actions []*workflow.Action, in ...workflow.Relation) []kernel.Role {
+	var out []kernel.Role
+	for _, a := range actions {
+		for _, w := range a.Actors {
+			if w.Role != "" && slices.Contains(in, w.Relation) && !slices.Contains(out, w.Role) {
+				out = append(out, w.Role)
+			}
+		}
+	}
+	return out
+}
+
+// staffed reports whether somebody holds a post with one of the roles at the organisation, at a place that holds the case.
+// Where the flow asks for no role there is nothing to miss.
+func (e *effecting) staffed(org kernel.ID, roles []kernel.Role) (bool, error) {
+	for _, role := range roles {
+		l, err := e.s.People.Staff(e.tx, org, role, e.c.Path)
+		if err != nil || len(l) > 0 {
+			return err == nil, err
+		}
+	}
+	return len(roles) == 0, nil
 }
 
 // assign gives the case to one cadre of its unit, when the form names one; without, any of them may accept.
@@ -94,10 +149,20 @@ func (e *effecting) assign() error {
 
 func (e *effecting) cohandle() error {
 	units, _ := e.form["units"].([]string)
+	all := make([]*workflow.Action, len(e.flow.Actions))
+	for i := range e.flow.Actions {
+		all[i] = &e.flow.Actions[i]
+	}
+	helpers := rolesOf(all, workflow.RelationCohandle)
 	for _, u := range units {
 		id := kernel.ID(u)
 		if e.set.Orgs[id] == nil {
 			return kernel.Invalid("form.units", errNoUnit)
+		}
+		if ok, err := e.staffed(id, helpers); err != nil {
+			return err
+		} else if !ok {
+			return kernel.Invalid("form.units", errIdleUnit)
 		}
 		if id != e.c.Unit && !slices.Contains(e.c.Cohandles, id) {
 			e.c.Cohandles = append(slices.Clone(e.c.Cohandles), id)
@@ -192,6 +257,15 @@ func (e *effecting) merge() error {
 	if !readable || to.Ended != "" || to.MergedInto != "" || to.Flow != e.c.Flow || to.Confidential != e.c.Confidential {
 		return bad
 	}
+	// The other case's row is changed too, so that it cannot end or be merged itself in the same moment: of two cases that
+	// are merged into each other one is refused.
+	was := to.Version
+	to.Version, to.UpdatedAt = was+1, e.tx.Now()
+	if ok, err := e.s.Cases.Update(e.tx, to, was); err != nil {
+		return err
+	} else if !ok {
+		return errStale
+	}
 	e.c.MergedInto = into
-	return nil
+	return e.s.Outbox.Put(e.tx, "case", string(to.ID), news(to, "joined"))
 }

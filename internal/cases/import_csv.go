@@ -118,7 +118,7 @@ func (t *table) scan() (stray bool, err error) {
 	began, state := t.line, start
 	t.record, t.ends = t.record[:0], t.ends[:0]
 	for {
-		c, err := t.r.ReadByte()
+		c, err := t.char(state == quoted)
 		if errors.Is(err, io.EOF) {
 			return stray, t.atEnd(began, state == quoted, state == start && len(t.ends) == 0)
 		}
@@ -127,15 +127,6 @@ func (t *table) scan() (stray bool, err error) {
 		}
 		if c == 0 {
 			return stray, broken(t.line, "有空字节，这不是文本文件，或者 file.encoding 应为 utf-16", "has a NUL byte; this is not a text file, or file.encoding should be utf-16")
-		}
-		if c == '\r' { // CR LF and a lone CR are line ends as LF is
-			if next, _ := t.r.Peek(1); len(next) == 1 && next[0] == '\n' {
-				if state != quoted {
-					continue
-				}
-			} else if state != quoted {
-				c = '\n'
-			}
 		}
 		if c == '\n' {
 			t.line++
@@ -162,6 +153,18 @@ func (t *table) scan() (stray bool, err error) {
 			return stray, err
 		}
 	}
+}
+
+// char reads one byte. Outside quotes CR LF and a lone CR are line ends as LF is.
+func (t *table) char(quoted bool) (byte, error) {
+	c, err := t.r.ReadByte()
+	if err != nil || c != '\r' || quoted {
+		return c, err
+	}
+	if next, _ := t.r.Peek(1); len(next) == 1 && next[0] == '\n' {
+		return t.r.ReadByte()
+	}
+	return '\n', nil
 }
 
 func (t *table) atEnd(began int, open, nothing bool) error {

@@ -33,6 +33,8 @@ type Mapping struct {
 		Decimal string `yaml:"decimal"` // point (default) or comma
 		Zero    string `yaml:"zero"`    // a point at 0, 0: refuse (default) or unknown
 		Order   string `yaml:"order"`   // of the column point: lon-lat or lat-lon
+		// Bounds are west, south, east and north in WGS84 degrees: a point beyond them is wrong, not just outside.
+		Bounds []float64 `yaml:"bounds"`
 	} `yaml:"points"`
 	// Columns names the file's columns for each field; several are joined by " · ".
 	Columns struct {
@@ -166,6 +168,9 @@ func (c *mappingCheck) check() {
 	var err error
 	if m.crs, err = geo.ParseCRS(m.Points.CRS); err != nil {
 		c.fault("points.crs", "不认识这个坐标系，请用 wgs84、cgcs2000、gcj02 或 bd09", "unknown coordinate system; use wgs84, cgcs2000, gcj02 or bd09")
+	}
+	if b := m.Points.Bounds; len(b) > 0 && (len(b) != 4 || b[0] >= b[2] || b[1] >= b[3]) {
+		c.fault("points.bounds", "应是四个数：西、南、东、北", "it should be four numbers: west, south, east, north")
 	}
 	c.columns()
 	c.status()

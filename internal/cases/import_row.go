@@ -263,7 +263,7 @@ func (r *rowReader) times() {
 
 // step tells the step by the word of the status.
 func (r *rowReader) step(hasClosed bool) bool {
-	word := ""
+	var word string
 	switch {
 	case r.m.StatusBy != "" && hasClosed:
 		word = statusClosed
@@ -400,7 +400,12 @@ func (r *rowReader) coordinates() (orb.Point, bool) {
 		}
 		return orb.Point{}, false
 	}
-	return r.m.crs.ToWGS84(orb.Point{lon, lat}), true
+	p := r.m.crs.ToWGS84(orb.Point{lon, lat})
+	if b := r.m.Points.Bounds; len(b) == 4 && (p[0] < b[0] || p[0] > b[2] || p[1] < b[1] || p[1] > b[3]) {
+		r.fault("lon", lonCol, lonText+", "+latText, kernel.T("坐标在 points.bounds 之外，经纬度可能写反", "the point lies beyond points.bounds; longitude and latitude may be swapped"))
+		return orb.Point{}, false
+	}
+	return p, true
 }
 
 func (r *rowReader) degrees(field, column, s string, most float64) (float64, bool) {

@@ -125,7 +125,7 @@ func (z zone) at(wall time.Time) []time.Time {
 		}
 		seen[offset] = true
 		t := wall.Add(-time.Duration(offset) * time.Second)
-		if _, real := t.In(z.loc).Zone(); real == offset {
+		if _, there := t.In(z.loc).Zone(); there == offset {
 			out = append(out, t)
 		}
 	}

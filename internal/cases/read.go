@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"encoding/json"
 	"sort"
 	"strings"
 	"time"
@@ -31,30 +32,50 @@ type Following struct {
 	Looks []*Unmasking
 }
 
-// Follow gives the case behind a code.
+// Follow gives the case behind a code: the rows of the own order and, from each merging on, of the case that it was merged
+// into. What the other requesters of joined cases said is left out: only what moved the case stands, without their words.
 func (s *Service) Follow(tx kernel.Tx, code vault.TrackCode) (*Following, error) {
-	own, c, err := s.byCode(tx, code)
+	chain, err := s.chain(tx, code)
 	if err != nil {
 		return nil, err
 	}
+	own, c := chain[0], chain[len(chain)-1]
 	f := &Following{Own: own, Case: c, Actor: kernel.Actor{Kind: kernel.ActorRequester, Tenant: tx.Tenant(), Case: c.ID}}
-	if f.Rows, err = s.Ledger.OfObject(tx, own.ID); err != nil {
-		return nil, err
-	}
-	if own.ID != c.ID {
-		// The requester sees the own order and, from the merging on, what happens to the other.
-		rows, err := s.Ledger.OfObject(tx, c.ID)
+	since := time.Time{}
+	for _, x := range chain {
+		rows, err := s.Ledger.OfObject(tx, x.ID)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range rows {
-			if r.At.After(own.ClosedAt) {
+			if !since.IsZero() && !r.At.After(since) {
+				continue
+			}
+			if r = without(r, own, x); r != nil {
 				f.Rows = append(f.Rows, r)
 			}
 		}
+		since = x.ClosedAt
 	}
 	f.Looks, err = s.Looks.Unmaskings(tx, own.ID)
 	return f, err
+}
+
+// without gives the row as the requester of own may see it: as it is, or, when another requester of the joined case did it,
+// without the words, or nil when it moved nothing.
+func without(r *ledger.Row, own, c *Case) *ledger.Row {
+	other := strings.HasPrefix(r.Actor, string(kernel.ActorRequester)+":") && r.Actor != string(kernel.ActorRequester)+":"+string(own.ID) ||
+		own.ID != c.ID && c.Requester != "" && r.Actor == string(kernel.ActorAccount)+":"+string(c.Requester)
+	if !other {
+		return r
+	}
+	var moved struct{ From, To string }
+	if err := json.Unmarshal([]byte(r.Public), &moved); err != nil || moved.From == moved.To {
+		return nil
+	}
+	bare := *r
+	bare.Personal = ""
+	return &bare
 }
 
 // Bounds of what counts as similar: near, recent, of the same item, with like words.

@@ -108,9 +108,17 @@ func (s *Service) Offers(set *Setup, actor kernel.Actor, c *Case, tx kernel.Tx) 
 	var out []*workflow.Action
 	env := environment(actor, c, nil, tx)
 	for _, a := range f.Flow.ActionsFrom(c.Step) {
-		if a.Auto == "" && may(tx.Tenant(), actor, a, c) && f.Offer(a.ID, env) {
-			out = append(out, a)
+		if a.Auto != "" || !may(tx.Tenant(), actor, a, c) || !f.Offer(a.ID, env) {
+			continue
 		}
+		if st, _ := f.Flow.Step(a.To); st.End == endCancelled {
+			if joined, err := s.joined(tx, c); err != nil {
+				return nil, err
+			} else if joined {
+				continue
+			}
+		}
+		out = append(out, a)
 	}
 	return out, nil
 }
@@ -166,6 +174,7 @@ func turnsOf(actor kernel.Actor, flow, step string, w workflow.Who) []Turn {
 			t.Assignee = actor.Account
 		case workflow.RelationCohandle:
 			t.Cohandle = p.Org
+		case workflow.RelationPlace:
 		}
 		if (w.Relation == workflow.RelationUnit || w.Relation == workflow.RelationOpen || w.Relation == workflow.RelationCohandle) && p.Org == "" {
 			continue

@@ -218,6 +218,7 @@ func (s *Setup) via(r *Rule, at *territory.At) kernel.ID {
 		if at.Compound != nil {
 			return s.Paired[at.Compound.ID]
 		}
+	case ViaBackstop:
 	}
 	return ""
 }

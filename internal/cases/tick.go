@@ -86,7 +86,7 @@ func over(states []workflow.ClockState, id string, now time.Time) bool {
 
 // warn tells the holder that the time runs out, and whom the flow names that it is over: once each run of the clock.
 func (s *Service) warn(tx kernel.Tx, set *Setup, c *Case, def workflow.Clock, st *workflow.ClockState) error {
-	act := ""
+	var act string
 	switch {
 	case !tx.Now().Before(st.DueAt) && !st.Escalated:
 		st.Warned, st.Escalated, act = true, true, "overdue"

@@ -17,6 +17,7 @@ import (
 	"sanzhi/internal/store/postgres"
 	"sanzhi/internal/store/sqlite"
 	"sanzhi/internal/vault"
+	"sanzhi/internal/web/api"
 )
 
 // app is the joined program over one store.
@@ -34,6 +35,7 @@ type app struct {
 	setups  *store.Setups
 	once    *store.Once
 	outbox  store.Outbox
+	sealing *sealing
 }
 
 // sqlitePath is where the SQLite file of a data directory lies.
@@ -72,19 +74,38 @@ func (e *env) openEngine(makeNew bool) (dialect.Engine, error) {
 
 // open joins the program over the store that the options name.
 func (e *env) open(makeNew bool) (*app, error) {
-	k, err := e.global.openKeys(makeNew)
-	if err != nil {
-		return nil, err
-	}
 	engine, err := e.openEngine(makeNew)
 	if err != nil {
 		return nil, err
+	}
+	k, err := e.keysOf(engine, makeNew)
+	if err != nil {
+		return nil, errors.Join(err, engine.Close())
 	}
 	a, err := join(engine, k, e.clock, e.global.Data)
 	if err != nil {
 		return nil, errors.Join(err, engine.Close())
 	}
 	return a, nil
+}
+
+// keysOf reads the keys of a store. New ones are made only for a store without a district: with others than its own, its
+// sealed fields could be read by nobody and its tracking codes found by nobody, and new rows would be sealed with them.
+func (e *env) keysOf(engine dialect.Engine, makeNew bool) (*keys, error) {
+	k, err := e.global.openKeys(false)
+	if !errors.Is(err, fs.ErrNotExist) || !makeNew {
+		return k, err
+	}
+	list, listErr := store.Tenants{DB: store.New(engine, e.clock)}.List(e.ctx)
+	if listErr != nil {
+		return nil, listErr
+	}
+	if len(list) > 0 {
+		path := e.global.keyPath()
+		return nil, &kernel.Error{Kind: kernel.KindNotFound, Cause: err, Say: kernel.T("这里已有数据，但没有它的密钥文件 "+path+"。请把原来的密钥文件放回去，或用 --keys 指明",
+			"there is data here, but not its key file "+path+"; put the file back, or name it with --keys")}
+	}
+	return e.global.openKeys(true)
 }
 
 // join makes the services over an engine. Several may be joined over one, each with a clock of its own.
@@ -101,12 +122,16 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 	a.files = files.NewService(files.Parts{Store: db, Uploads: store.Uploads{}, Blobs: a.blobs, Cleaner: files.NewCleaner(files.DefaultLimits, 1, 16), Clock: clock})
 	a.cases = cases.NewService(cases.Ports{Store: db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: a.files, Outbox: a.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, a.sealer), People: store.Orgs{}, Setups: a.setups, Sealer: a.sealer, Keyring: k.ring, Clock: clock})
+	var err error
+	if a.sealing, err = newSealing(db, k, clock, dir); err != nil {
+		return nil, err
+	}
 	hasher, err := access.NewHasher(access.DefaultParams, 2, 64)
 	if err != nil {
 		return nil, err
 	}
 	a.access = access.NewService(access.Parts{Store: db, Accounts: store.Access{}, Sessions: store.Access{}, Tokens: store.Access{}, Posts: store.Orgs{},
-		Journal: journal{a.cases.Ledger}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, clock), Sealer: a.sealer, Clock: clock,
+		Journal: journal{a.cases.Ledger, a.outbox}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, clock), Sealer: a.sealer, Clock: clock,
 		Policy: access.DefaultPolicy})
 	return a, nil
 }
@@ -115,7 +140,10 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 func (a *app) close() error { return a.db.Close() }
 
 // journal writes what happens to people's access into the ledger.
-type journal struct{ log *ledger.Log }
+type journal struct {
+	log    *ledger.Log
+	outbox store.Outbox
+}
 
 // RecordAccess implements access.Journal. Address and device are personal: they stand in the part that can be erased.
 func (j journal) RecordAccess(tx kernel.Tx, ev access.Event) error {
@@ -130,8 +158,14 @@ func (j journal) RecordAccess(tx kernel.Tx, ev access.Event) error {
 	if ev.Account != "" && ev.By == "account:"+string(ev.Account) {
 		actor = kernel.Actor{Kind: kernel.ActorAccount, Tenant: tx.Tenant(), Account: ev.Account}
 	}
-	_, err := j.log.Append(tx, ledger.Entry{Actor: actor, Act: string(ev.What), Object: ev.Account, Public: map[string]any{"by": ev.By}, Personal: personal})
-	return err
+	if _, err := j.log.Append(tx, ledger.Entry{Actor: actor, Act: string(ev.What), Object: ev.Account, Public: map[string]any{"by": ev.By}, Personal: personal}); err != nil {
+		return err
+	}
+	if ev.Account == "" || ev.What == access.SignedIn || ev.What == access.SignInFailed {
+		return nil
+	}
+	// Streams of the account that are open in any process ask for their right again.
+	return j.outbox.Put(tx, api.TopicAccess, string(ev.Account), map[string]any{})
 }
 
 // tenant gives the district that the options mean: the one named, else the only one of the store, else 630105.

@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,12 +27,13 @@ import (
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/orgs"
 	"sanzhi/internal/store"
+	"sanzhi/internal/store/sqlite"
 	"sanzhi/internal/territory"
 	"sanzhi/internal/vault"
 	"sanzhi/internal/workflow"
 )
 
-const demoTenant = kernel.Tenant(demo.Tenant)
+const demoTenant = demo.Tenant
 
 type demoCmd struct {
 	Check    bool   `help:"Compare the figures of the district with what its queries give."`
@@ -61,9 +64,13 @@ func (c *demoCmd) Run(e *env) (err error) {
 	return e.makeDemo()
 }
 
-// makeDemo makes the demonstration district in a store that has no such district yet. A SQLite file comes into being beside
-// its place and is moved there whole, so that a broken load leaves nothing behind.
+// makeDemo makes the demonstration district in a store that has no such district yet. A new SQLite file comes into being
+// beside its place and is moved there whole, so that a broken load leaves nothing behind; in a store that was there before,
+// what a broken load left is told of the next time.
 func (e *env) makeDemo() error {
+	if _, err := os.Stat(e.global.sqlitePath()); e.global.Database == "" && errors.Is(err, fs.ErrNotExist) {
+		return e.makeDemoFile()
+	}
 	a, err := e.open(true)
 	if err != nil {
 		return err
@@ -72,16 +79,74 @@ func (e *env) makeDemo() error {
 	return errors.Join(err, a.close())
 }
 
+// makeDemoFile makes the district in a new SQLite file.
+func (e *env) makeDemoFile() (err error) {
+	k, err := e.global.openKeys(true)
+	if err != nil {
+		return err
+	}
+	path := e.global.sqlitePath()
+	part := path + ".part"
+	clean := func() error {
+		var errs []error
+		for _, f := range []string{part, part + "-wal", part + "-shm"} {
+			if err := os.Remove(f); !errors.Is(err, fs.ErrNotExist) {
+				errs = append(errs, err)
+			}
+		}
+		return errors.Join(errs...)
+	}
+	if err := clean(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, clean()) }() // after the move there is nothing left to clean
+	engine, err := sqlite.Open(e.ctx, part, sqlite.Options{})
+	if err != nil {
+		return err
+	}
+	if err := engine.Migrate(e.ctx); err != nil {
+		return errors.Join(err, engine.Close())
+	}
+	a, err := join(engine, k, e.clock, e.global.Data)
+	if err != nil {
+		return errors.Join(err, engine.Close())
+	}
+	if err := errors.Join(e.fillDemo(a), a.close()); err != nil {
+		return err
+	}
+	// Closing the last connection brought the log into the file; else the file alone would not be the whole.
+	if st, err := os.Stat(part + "-wal"); err == nil && st.Size() > 0 {
+		return fmt.Errorf("demo: %s-wal was not brought into the file", part)
+	}
+	if err := os.Rename(part, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// notFresh says why a store is refused whose district must not be touched: a real one, or what a broken load left of a demonstration.
+func notFresh(t *store.TenantRow) error {
+	if !t.Demo {
+		return kernel.Conflict(kernel.T("这里已有正式的区县 "+string(t.Tenant)+"，演示数据不能放进来，请换一个数据目录或数据库",
+			"the district "+string(t.Tenant)+" is a real one; the demonstration cannot be put into it: use another data directory or database"))
+	}
+	return kernel.Conflict(kernel.T("上一次生成演示数据时中断了，请换一个空的数据目录或数据库再来", "the last making of the demonstration was cut off; start again with an empty data directory or database"))
+}
+
 func (e *env) fillDemo(a *app) error {
 	list, err := a.tenants.List(e.ctx)
 	if err != nil {
 		return err
 	}
 	for _, t := range list {
-		if t.Tenant == demoTenant && t.Settings.DemoSeed != "" {
-			e.printf("%s 的演示数据已经在了。\nThe demonstration district is there already.\n", t.Name.Zh)
-			return nil
+		if t.Tenant != demoTenant {
+			continue
 		}
+		if t.Settings.DemoSeed == "" {
+			return notFresh(t)
+		}
+		e.printf("%s 的演示数据已经在了。\nThe demonstration district is there already.\n", t.Name.Zh)
+		return nil
 	}
 	begin := time.Now()
 	l, err := newLoader(a)
@@ -347,47 +412,50 @@ func (p *player) play(ctx context.Context, s *demo.Script) error {
 	for i, act := range s.Acts {
 		p.clock.Set(act.At)
 		actor := p.actor(act)
-		form, err := p.form(ctx, act)
-		if err != nil {
-			return err
-		}
 		if i == 0 {
-			d, err := p.a.cases.Prepare(ctx, actor, cases.Order{Flow: s.Flow, Item: s.Item, Text: s.Text, Lon: s.At[0], Lat: s.At[1],
-				Contact: cases.Contact{Name: s.Contact.Name, Phone: s.Contact.Phone}, Form: s.Form})
-			if err != nil {
-				return fmt.Errorf("%s: %w", act.Action, err)
-			}
-			if err := p.a.db.Update(ctx, demoTenant, func(tx kernel.Tx) error {
-				o, err := p.a.cases.StoreDraft(tx, actor, d)
-				if err == nil {
-					c, code = o.Case, o.Code
-				}
-				return err
-			}); err != nil {
+			if c, code, err = p.order(ctx, s, actor); err != nil {
 				return fmt.Errorf("%s: %w", act.Action, err)
 			}
 			continue
 		}
-		if err := p.a.db.Update(ctx, demoTenant, func(tx kernel.Tx) error {
-			var done *cases.Done
-			var err error
+		form, err := p.form(ctx, act)
+		if err != nil {
+			return err
+		}
+		var done *cases.Done // c stays as it was until the act is stored: a unit of work may run again
+		if err := p.a.db.Update(ctx, demoTenant, func(tx kernel.Tx) (err error) {
 			if act.By == "" {
 				done, err = p.a.cases.ActByCode(tx, set, code, act.Action, 0, form)
 			} else {
 				done, err = p.a.cases.Act(tx, set, actor, c.ID, act.Action, c.Version, form)
 			}
-			if err == nil {
-				c = done.Case
-			}
 			return err
 		}); err != nil {
 			return fmt.Errorf("%s (step %s): %w", act.Action, c.Step, err)
 		}
+		c = done.Case
 	}
 	if c.Step != s.Step {
 		return fmt.Errorf("rests in %s, should in %s", c.Step, s.Step)
 	}
 	return nil
+}
+
+// order opens the script's case.
+func (p *player) order(ctx context.Context, s *demo.Script, actor kernel.Actor) (c *cases.Case, code vault.TrackCode, err error) {
+	d, err := p.a.cases.Prepare(ctx, actor, cases.Order{Flow: s.Flow, Item: s.Item, Text: s.Text, Lon: s.At[0], Lat: s.At[1],
+		Contact: cases.Contact{Name: s.Contact.Name, Phone: s.Contact.Phone}, Form: s.Form})
+	if err != nil {
+		return nil, code, err
+	}
+	err = p.a.db.Update(ctx, demoTenant, func(tx kernel.Tx) error {
+		o, err := p.a.cases.StoreDraft(tx, actor, d)
+		if err == nil {
+			c, code = o.Case, o.Code
+		}
+		return err
+	})
+	return c, code, err
 }
 
 // form fills in the pictures that a form needs.
@@ -396,9 +464,7 @@ func (p *player) form(ctx context.Context, act demo.Act) (map[string]any, error)
 		return act.Form, nil
 	}
 	form := map[string]any{}
-	for k, v := range act.Form {
-		form[k] = v
-	}
+	maps.Copy(form, act.Form)
 	var ids []any
 	for n := range act.Photos {
 		jpeg, err := demo.Picture(demo.DefaultSeed, n)
@@ -440,27 +506,7 @@ func (e *env) printAccounts(a *app, at string) error {
 }
 
 func (e *env) demoAccounts(a *app, at string) ([]account, error) {
-	users := map[kernel.ID]string{}
-	seed := ""
-	err := a.db.View(e.ctx, demoTenant, func(tx kernel.Tx) error {
-		row, err := a.tenants.Get(tx)
-		if err != nil {
-			return err
-		}
-		if seed = row.Settings.DemoSeed; seed == "" {
-			return kernel.NotFound(kernel.T("这里没有演示数据，先运行 sanzhi demo", "there is no demonstration district here; run sanzhi demo first"))
-		}
-		for page := (kernel.Page{Limit: 500}); ; {
-			l, err := store.Access{}.ListAccounts(tx, page)
-			if err != nil || len(l) == 0 {
-				return err
-			}
-			for _, x := range l {
-				users[x.ID] = x.User
-			}
-			page.After = l[len(l)-1].User
-		}
-	})
+	users, seed, err := e.demoUsers(a)
 	if err != nil {
 		return nil, err
 	}
@@ -501,6 +547,31 @@ func (e *env) demoAccounts(a *app, at string) ([]account, error) {
 		}
 	}
 	return out, nil
+}
+
+// demoUsers gives the names under which people sign in, and the seed that the district was made from.
+func (e *env) demoUsers(a *app) (users map[kernel.ID]string, seed string, err error) {
+	users = map[kernel.ID]string{}
+	err = a.db.View(e.ctx, demoTenant, func(tx kernel.Tx) error {
+		row, err := a.tenants.Get(tx)
+		if err != nil {
+			return err
+		}
+		if seed = row.Settings.DemoSeed; seed == "" {
+			return kernel.NotFound(kernel.T("这里没有演示数据，先运行 sanzhi demo", "there is no demonstration district here; run sanzhi demo first"))
+		}
+		for page := (kernel.Page{Limit: 500}); ; {
+			l, err := store.Access{}.ListAccounts(tx, page)
+			if err != nil || len(l) == 0 {
+				return err
+			}
+			for _, x := range l {
+				users[x.ID] = x.User
+			}
+			page.After = l[len(l)-1].User
+		}
+	})
+	return users, seed, err
 }
 
 func parsePoint(s string) (lon, lat float64, err error) {

@@ -93,6 +93,7 @@ func wanted(q kernel.Quantity) string {
 		s = "近" + s
 	case kernel.About:
 		s = "约" + s
+	case kernel.Exact:
 	}
 	return s + " " + q.Unit
 }

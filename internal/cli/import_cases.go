@@ -35,6 +35,9 @@ func (c *importCasesCmd) Run(e *env) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return e.refused(err)
 	}
+	if c.Create != "" && m.Tenant == "" && e.global.Tenant == "" {
+		return e.refused(kernel.Invalid("tenant", kernel.T("新建区县要写明代码，请加 --tenant 或在映射里写 tenant", "name the code of the district to found, with --tenant or in the mapping")))
+	}
 	return e.running(c.Create != "", func(a *app) error {
 		t, err := e.founded(e.ctx, a, m.Tenant)
 		if err != nil {
@@ -215,6 +218,7 @@ func hold(at *territory.At, p *territory.Place) {
 			at.Compound = p.Ref()
 		case territory.Building:
 			at.Building = p.Ref()
+		default:
 		}
 		return
 	}

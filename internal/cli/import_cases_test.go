@@ -302,6 +302,13 @@ func TestImportCommand(t *testing.T) {
 	}
 	run(exitNot, cmdline(file, "--tenant", "990002")...)
 	run(exitUsage, "import", "cases", file)
+	unnamed := filepath.Join(dir, "unnamed.yaml")
+	if err := os.WriteFile(unnamed, []byte(small), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if v := run(exitNot, "import", "cases", file, "--mapping", unnamed, "--create", "X"); !strings.Contains(fmt.Sprint(v["faults"]), "--tenant") {
+		t.Errorf("%v", v)
+	}
 	served, err := (&env{global: &globals{Data: filepath.Join(dir, "data")}}).lockForServing()
 	if err != nil {
 		t.Fatal(err)

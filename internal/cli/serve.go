@@ -17,6 +17,7 @@ import (
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/notify"
 	"sanzhi/internal/store"
+	"sanzhi/internal/store/dialect"
 	"sanzhi/internal/web"
 	"sanzhi/internal/web/api"
 	"sanzhi/ui"
@@ -90,7 +91,8 @@ func (c *serveCmd) Run(e *env) (err error) {
 		_, err := a.setups.Of(ctx, t)
 		return err
 	}})
-	l, err := net.Listen("tcp", c.Listen)
+	var listen net.ListenConfig
+	l, err := listen.Listen(e.ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
@@ -114,7 +116,12 @@ func (c *serveCmd) Run(e *env) (err error) {
 // deps joins the face.
 func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 	uploads := access.DefaultOrderLimits
-	return api.Deps{Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,
+	var signed *api.SignedCache
+	if a.engine.Name() == dialect.SQLite {
+		signed = api.NewSignedCache() // this process alone serves the file
+	}
+	return api.Deps{Signed: signed, Desk: store.Desk{Tenants: a.tenants, Outbox: a.outbox}, Renew: a.setups.Forget,
+		Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,
 		Limits:  nearby{access.NewOrderLimiter(access.DefaultOrderLimits, a.clock)},
 		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)}, Files: a.files, SignKey: a.keys.sign, Version: version, TrustProxy: trustProxy, SecureCookies: tls}
 }
@@ -144,7 +151,8 @@ func (c *serveCmd) demoOnLoopback(ctx context.Context, a *app) error {
 	ip := net.ParseIP(host)
 	loopback := host == "localhost" || ip != nil && ip.IsLoopback()
 	for _, t := range list {
-		if t.Settings.DemoSeed != "" && !loopback {
+		// The accounts stand before the load is whole, and stay when it is cut off.
+		if (t.Demo || t.Settings.DemoSeed != "") && !loopback {
 			return kernel.Forbidden(kernel.T("演示数据的密码是公开的，只能在本机 127.0.0.1 上开；正式使用请另建数据目录",
 				"the demonstration district's passwords are public: it serves on 127.0.0.1 only; use another data directory for real work"))
 		}
@@ -160,13 +168,13 @@ func builtUI() fs.FS {
 	return pages
 }
 
-// startDuties runs what the program does by itself, until ctx ends; the channel closes when all have stopped.
-func (a *app) startDuties(ctx context.Context) <-chan struct{} {
+// every runs fn again and again, with a pause between, until ctx ends; the channel closes when the last run is over. What
+// fails is logged under name and tried again at the next turn.
+func every(ctx context.Context, pause time.Duration, name string, fn func() error) <-chan struct{} {
 	done := make(chan struct{})
-	holder := string(kernel.NewID(a.clock.Now())) + "@" + fmt.Sprint(os.Getpid())
 	go func() {
 		defer close(done)
-		tick := time.NewTicker(time.Second)
+		tick := time.NewTicker(pause)
 		defer tick.Stop()
 		for {
 			select {
@@ -174,19 +182,31 @@ func (a *app) startDuties(ctx context.Context) <-chan struct{} {
 				return
 			case <-tick.C:
 			}
-			list, err := a.tenants.List(ctx)
-			if err != nil {
-				slog.Warn("duties", "cause", err)
-				continue
-			}
-			for _, t := range list {
-				if err := a.duties(ctx, t.Tenant, holder); err != nil && ctx.Err() == nil {
-					slog.Warn("duties", "tenant", t.Tenant, "cause", err)
-				}
+			if err := fn(); err != nil && ctx.Err() == nil {
+				slog.Warn(name, "cause", err)
 			}
 		}
 	}()
 	return done
+}
+
+// forTenants runs fn for each tenant, whatever becomes of the others.
+func (a *app) forTenants(ctx context.Context, fn func(kernel.Tenant) error) error {
+	list, err := a.tenants.List(ctx)
+	for _, t := range list {
+		if e := fn(t.Tenant); e != nil {
+			err = errors.Join(err, fmt.Errorf("%s: %w", t.Tenant, e))
+		}
+	}
+	return err
+}
+
+// startDuties runs what the program does by itself, until ctx ends; the channel closes when all have stopped.
+func (a *app) startDuties(ctx context.Context) <-chan struct{} {
+	holder := string(kernel.NewID(a.clock.Now())) + "@" + fmt.Sprint(os.Getpid())
+	return every(ctx, time.Second, "duties", func() error {
+		return a.forTenants(ctx, func(t kernel.Tenant) error { return a.duties(ctx, t, holder) })
+	})
 }
 
 // hooks binds the store's webhooks to their sender.
@@ -200,35 +220,18 @@ func (h hooks) Hook(ctx context.Context, t kernel.Tenant, id kernel.ID) (notify.
 
 // startSending sends what is due to the webhooks, apart from the duties: a slow receiver holds up nothing else.
 func (a *app) startSending(ctx context.Context) <-chan struct{} {
-	done := make(chan struct{})
 	sender := notify.NewWebhook(hooks{store.Webhooks{DB: a.db, Sealer: a.sealer}})
 	holder := "send " + string(kernel.NewID(a.clock.Now()))
-	go func() {
-		defer close(done)
-		tick := time.NewTicker(2 * time.Second)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
-			list, err := a.tenants.List(ctx)
-			for _, t := range list {
-				if _, e := jobs.Deliver(ctx, a.outbox, sender, a.clock, t.Tenant, "webhook", holder); e != nil {
-					err = errors.Join(err, e)
-				}
-			}
-			if err != nil && ctx.Err() == nil {
-				slog.Warn("sending", "cause", err)
-			}
-		}
-	}()
-	return done
+	return every(ctx, 2*time.Second, "sending", func() error {
+		return a.forTenants(ctx, func(t kernel.Tenant) error {
+			_, err := jobs.Deliver(ctx, a.outbox, sender, a.clock, t, "webhook", holder)
+			return err
+		})
+	})
 }
 
 // duties are due once a second, by one process: clocks that warn, escalate and act; what has been told is swept; answers
-// and uploads that are too old are forgotten.
+// and uploads that are too old are forgotten; ledger rows are sealed.
 func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error {
 	ok, err := a.outbox.Lease(ctx, t, "duties", holder, 10*time.Second)
 	if err != nil || !ok {
@@ -240,14 +243,19 @@ func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error 
 	if _, err := a.outbox.FanOut(ctx, t, "notify", 500); err != nil {
 		return fmt.Errorf("outbox: %w", err)
 	}
-	if _, err := a.outbox.Sweep(ctx, t, "case", a.clock.Now().Add(-time.Minute), 5000); err != nil {
-		return fmt.Errorf("outbox: %w", err)
+	for _, topic := range []string{"case", api.TopicAccess} {
+		if _, err := a.outbox.Sweep(ctx, t, topic, a.clock.Now().Add(-time.Minute), 5000); err != nil {
+			return fmt.Errorf("outbox: %w", err)
+		}
 	}
 	if _, err := a.once.Forget(ctx, t, 1000); err != nil {
 		return fmt.Errorf("answers: %w", err)
 	}
 	if _, err := a.files.Sweep(ctx, t, 50); err != nil {
 		return fmt.Errorf("uploads: %w", err)
+	}
+	if err := a.sealing.seal(ctx, t, holder); err != nil {
+		return fmt.Errorf("sealing: %w", err)
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ type plan struct {
 	stop string // step to rest in
 	turn turnKind
 	late bool
+	home bool // in the community in the middle of the town
 }
 
 // teller writes one script.
@@ -63,6 +64,9 @@ func (w *teller) wait(lo, hi int) {
 func (c *cast) tell(key string, at time.Time, p plan) *Script {
 	r := c.g.d.seed.rng("case " + key)
 	w := &teller{cast: c, r: r, s: &Script{Key: key, Flow: "menu", Step: p.stop, Contact: c.contact(r)}, spot: c.spot(r), plan: p}
+	if p.home {
+		w.spot = c.spotHome(r)
+	}
 	w.t = awake(r, at)
 	w.it = w.item()
 	said, text, form := c.order(r, w.it, w.spot, w.t)

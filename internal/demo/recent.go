@@ -7,6 +7,9 @@ import (
 	"sanzhi/internal/kernel"
 )
 
+// homeUnit is the community in the middle of the town.
+const homeUnit = "630105002004"
+
 // standing says how many cases stand how at the moment of loading.
 var standing = []struct {
 	plan  plan
@@ -34,6 +37,7 @@ func (c *cast) recent(now time.Time) []*Script {
 		for n := range st.n {
 			key := fmt.Sprintf("recent-%02d-%02d", i, n)
 			back := minutes(r, 3, 90)
+			st.plan.home = n%3 == 0 && st.plan.stop != "rated"
 			if st.plan.stop == "rated" {
 				back = minutes(r, 3*24*60, 28*24*60)
 			}

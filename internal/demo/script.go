@@ -162,7 +162,16 @@ func newCast(g *Registers, m *Menu) (*cast, error) {
 // spot chooses a place by where people live: in the compounds, else anywhere in a grid away from the river.
 func (c *cast) spot(r *rand.Rand) spot {
 	i, _ := slices.BinarySearch(c.weights, 1+r.IntN(c.total))
-	a := c.units[i]
+	return c.spotIn(r, c.units[i])
+}
+
+// spotHome chooses a place in the community in the middle of the town, whose desk visitors see first.
+func (c *cast) spotHome(r *rand.Rand) spot {
+	i := slices.IndexFunc(c.units, func(a *area) bool { return a.code == homeUnit })
+	return c.spotIn(r, c.units[i])
+}
+
+func (c *cast) spotIn(r *rand.Rand, a *area) spot {
 	grid := a.parts[r.IntN(len(a.parts))]
 	d := c.g.d
 	s := spot{unit: d.Place(a.code), grid: d.Place(grid.code)}

@@ -62,7 +62,7 @@ func broken(cause error) error {
 }
 
 func tooLarge(say kernel.Text) error {
-	return &kernel.Error{Kind: kernel.KindTooLarge, Field: field, Say: say}
+	return kernel.TooLarge(field, say, nil)
 }
 
 // Clean reads a JPEG, PNG or WebP, known by its content whatever its name, and gives it anew: turned upright, at most

@@ -31,13 +31,20 @@ var AllRoles = []Role{Resident, GridWorker, CommunityClerk, UnitDispatcher, Cadr
 // half-open range of text in byte order (COLLATE "C").
 type Path string
 
-// Holds reports whether the place at p is the place at o or one of its ancestors. The empty path holds nothing.
-func (p Path) Holds(o Path) bool { return p != "" && strings.HasPrefix(string(o), string(p)) }
+// Holds reports whether the place at p is the place at o or one of its ancestors. A path that does not end in "/", the empty
+// one included, is no place and holds nothing.
+func (p Path) Holds(o Path) bool {
+	return strings.HasSuffix(string(p), "/") && strings.HasPrefix(string(o), string(p))
+}
 
-// Range gives the half-open range [lo, hi) of the paths that p holds. p ends in "/", and "0" is the next byte.
+// Range gives the half-open range [lo, hi) of the paths that p holds; "0" is the byte after "/". A path that holds nothing
+// gives a range in which nothing lies, with lo above hi. lo is never empty, so that an empty one may stand for "anywhere".
 func (p Path) Range() (lo, hi string) {
-	s := string(p)
-	return s, strings.TrimSuffix(s, "/") + "0"
+	s, ok := strings.CutSuffix(string(p), "/")
+	if !ok {
+		return "0", ""
+	}
+	return string(p), s + "0"
 }
 
 // Child gives the path of a child with the given segment.

@@ -84,6 +84,11 @@ func Unsigned() error {
 	return &Error{Kind: KindUnsigned, Say: T("请先登录", "please sign in first")}
 }
 
+// TooLarge says that what was sent, or the part of it that field names, exceeds its limit. The cause may be nil.
+func TooLarge(field string, say Text, cause error) error {
+	return &Error{Kind: KindTooLarge, Field: field, Say: say, Cause: cause}
+}
+
 // TooMany says that the caller must slow down.
 func TooMany(say Text) error { return &Error{Kind: KindTooMany, Say: say} }
 

@@ -43,11 +43,13 @@ func TestConstructors(t *testing.T) {
 		{kernel.NotFound(say), kernel.KindNotFound, "", nil},
 		{kernel.Conflict(say), kernel.KindConflict, "", nil},
 		{kernel.Invalid("amount", say), kernel.KindInvalid, "amount", nil},
+		{kernel.TooLarge("photo", say, nil), kernel.KindTooLarge, "photo", nil},
+		{kernel.TooLarge("body", say, cause), kernel.KindTooLarge, "body", cause},
 		{kernel.TooMany(say), kernel.KindTooMany, "", nil},
 		{kernel.Unavailable(say, cause), kernel.KindUnavailable, "", cause},
 		{kernel.Internal("cases.Accept", cause), kernel.KindInternal, "", cause},
 	}
-	made := []kernel.Kind{kernel.KindTooLarge} // made where the limit is known, as a literal
+	var made []kernel.Kind
 	for _, tt := range tests {
 		t.Run(string(tt.kind), func(t *testing.T) {
 			saysWhatToDo(t, tt.err, tt.kind, tt.field)

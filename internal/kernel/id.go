@@ -12,12 +12,15 @@ import (
 // within a millisecond, and across processes, their order says nothing, so nothing may depend on it.
 type ID string
 
-// NewID makes an ID for the instant at.
+// NewID makes an ID for the instant at. A ULID tells instants from 1970 to 10889; an earlier or later one, such as the zero
+// time or a date mistyped in an import, takes the nearest of these, so that every instant has an ID and the order stays.
 func NewID(at time.Time) ID {
-	return ID(ulid.MustNew(ulid.Timestamp(at), rand.Reader).String())
+	ms := uint64(min(max(at.UnixMilli(), 0), int64(ulid.MaxTime())))
+	return ID(ulid.MustNew(ms, rand.Reader).String())
 }
 
-// ParseID accepts a ULID as a client sends it, or reports ErrInvalid for the named field.
+// ParseID accepts a ULID as a client sends it, in either case, and gives it in its canonical form. Anything else is
+// KindInvalid for the named field.
 func ParseID(field, s string) (ID, error) {
 	u, err := ulid.ParseStrict(s)
 	if err != nil {

@@ -29,6 +29,17 @@ func TestNewID(t *testing.T) {
 	})
 }
 
+func TestNewIDOutsideTheRangeOfULIDs(t *testing.T) {
+	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC) }
+	const first, last = "0000000000", "7ZZZZZZZZZ" // the ten characters of the time
+	for at, want := range map[time.Time]string{{}: first, year(-300): first, year(1969): first, year(1970): first, year(10890): last, year(99999): last} {
+		id := kernel.NewID(at)
+		if back, err := kernel.ParseID("id", string(id)); err != nil || back != id || string(id)[:10] != want {
+			t.Errorf("NewID(%v) = %q (%v), want %s…", at, id, err, want)
+		}
+	}
+}
+
 func TestNewIDDiffersWithinAMillisecond(t *testing.T) {
 	at, seen := time.UnixMilli(1682676000000), map[kernel.ID]bool{}
 	for range 1000 {

@@ -2,6 +2,7 @@ package kernel_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -37,6 +38,13 @@ func TestQuantityHolds(t *testing.T) {
 		{"约100, below", q(100, kernel.About, 0), 89, false},
 		{"约100, first", q(100, kernel.About, 0), 90, true},
 		{"约100, above", q(100, kernel.About, 0), 111, false},
+		{"约 with bounds, first", kernel.Quantity{Value: 20, Qualifier: kernel.About, Below: 10, Above: 5}, 10, true},
+		{"约 with bounds, last", kernel.Quantity{Value: 20, Qualifier: kernel.About, Below: 10, Above: 5}, 25, true},
+		{"约 with bounds, above", kernel.Quantity{Value: 20, Qualifier: kernel.About, Below: 10, Above: 5}, 26, false},
+		{"no qualifier is exact", q(718, "", 0), 718, true},
+		{"no qualifier is exact, one more", q(718, "", 0), 719, false},
+		{"a tenth and two tenths", q(0.1+0.2, kernel.Exact, 0), 0.3, true},
+		{"a large figure is exact to one", q(1.4e9, kernel.Exact, 0), 1.4e9 + 1, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -120,29 +128,99 @@ func TestAddQualifiers(t *testing.T) {
 	}
 }
 
-// What holds for a figure and an exact count holds for their sum: the interval only moves.
-func TestAddAnExactCountKeepsHolding(t *testing.T) {
+// What holds for two figures holds for their sum: the reason to add figures at all.
+func TestSumHoldsForTheSum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		a, actual := anyFigure(t, "a")
-		b, count := figure(t, kernel.Exact, "b")
-		b.Step = 0
-		sum, err := a.Add(b)
-		if err != nil {
-			t.Fatal(err)
+		sum, actual := anyFigure(t, "first")
+		for range rapid.IntRange(1, 4).Draw(t, "more") {
+			b, n := anyFigure(t, "next")
+			if !b.Holds(n) {
+				t.Fatalf("the drawn count %v does not agree with %+v", n, b)
+			}
+			var err error
+			if sum, err = sum.Add(b); err != nil {
+				t.Fatal(err)
+			}
+			actual += n
 		}
-		if !a.Holds(actual) {
-			t.Fatalf("the drawn count %v does not agree with %+v", actual, a)
-		}
-		if !sum.Holds(actual + count) {
-			t.Errorf("%+v holds for %v, but %+v does not for %v", a, actual, sum, actual+count)
+		if !sum.Holds(actual) {
+			t.Errorf("%+v does not hold for %v", sum, actual)
 		}
 	})
+}
+
+// What a sum holds for, no more and no less than its members do together.
+func TestAddBounds(t *testing.T) {
+	q := func(v float64, how kernel.Qualifier, step float64) kernel.Quantity {
+		return kernel.Quantity{Value: v, Unit: "件", Qualifier: how, Step: step}
+	}
+	tests := []struct {
+		name        string
+		a, b        kernel.Quantity
+		first, last float64 // the whole numbers at the edges for which the sum holds
+	}{
+		{"1300余 + 1300余", q(1300, kernel.AtLeast, 100), q(1300, kernel.AtLeast, 100), 2600, 2799},
+		{"1300余 + 130余", q(1300, kernel.AtLeast, 100), q(130, kernel.AtLeast, 10), 1430, 1539},
+		{"30余 + 30余, steps not given", q(30, kernel.AtLeast, 0), q(30, kernel.AtLeast, 0), 60, 61},
+		{"1300余 + 30余, one step not given", q(1300, kernel.AtLeast, 100), q(30, kernel.AtLeast, 0), 1330, 1430},
+		{"1300余 + 7", q(1300, kernel.AtLeast, 100), q(7, kernel.Exact, 1000), 1307, 1406},
+		{"30余 + 7, step not given", q(30, kernel.AtLeast, 0), q(7, kernel.Exact, 0), 37, 37},
+		{"近400 + 近400", q(400, kernel.Nearly, 100), q(400, kernel.Nearly, 100), 601, 799},
+		{"近400 + 7", q(400, kernel.Nearly, 100), q(7, kernel.Exact, 0), 308, 406},
+		{"10余 + 近10", q(10, kernel.AtLeast, 10), q(10, kernel.Nearly, 10), 10, 30},
+		{"约10 + 3", q(10, kernel.About, 0), q(3, kernel.Exact, 0), 12, 14},
+		{"约100 + 约20", q(100, kernel.About, 0), q(20, kernel.About, 0), 108, 132},
+		{"约100 + 约-100", q(100, kernel.About, 0), q(-100, kernel.About, 0), -20, 20},
+		{"约100 + 10余", q(100, kernel.About, 0), q(10, kernel.AtLeast, 10), 100, 130},
+		{"718 + 2", q(718, kernel.Exact, 0), q(2, "", 0), 720, 720},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			sum, err := tt.a.Add(tt.b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for n, want := range map[float64]bool{tt.first - 1: false, tt.first: true, tt.last: true, tt.last + 1: false} {
+				if sum.Holds(n) != want {
+					t.Errorf("%+v.Holds(%v) = %v", sum, n, !want)
+				}
+			}
+		})
+	}
+}
+
+func TestAddKeepsWhenAndOverWhichPeriod(t *testing.T) {
+	day := time.Date(2023, 4, 28, 0, 0, 0, 0, kernel.Shanghai)
+	year := kernel.Period{From: day, To: day.AddDate(1, 0, 0)}
+	same := kernel.Period{From: day.UTC(), To: day.AddDate(1, 0, 0).UTC()}
+	a := kernel.Quantity{Value: 1, Unit: "件", Qualifier: kernel.Exact, AsOf: day, Period: year}
+	tests := []struct {
+		name string
+		b    kernel.Quantity
+		want kernel.Quantity
+	}{
+		{"the same", kernel.Quantity{Value: 2, Unit: "件", AsOf: day.UTC(), Period: same}, kernel.Quantity{AsOf: day, Period: year}},
+		{"another day", kernel.Quantity{Value: 2, Unit: "件", AsOf: day.Add(1), Period: same}, kernel.Quantity{Period: year}},
+		{"another period", kernel.Quantity{Value: 2, Unit: "件", AsOf: day, Period: kernel.Period{From: day}}, kernel.Quantity{AsOf: day}},
+		{"none", kernel.Quantity{Value: 2, Unit: "件"}, kernel.Quantity{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.want.Value, tt.want.Unit, tt.want.Qualifier = 3, "件", kernel.Exact
+			got, err := a.Add(tt.b)
+			if err != nil || !cmp.Equal(got, tt.want) {
+				t.Errorf("%v\n%s", err, cmp.Diff(tt.want, got))
+			}
+		})
+	}
 }
 
 func TestAddRefusesOtherUnits(t *testing.T) {
 	persons := kernel.Quantity{Value: 50, Unit: "人", Qualifier: kernel.AtLeast}
 	times := kernel.Quantity{Value: 600, Unit: "人次", Qualifier: kernel.AtLeast}
-	if sum, err := persons.Add(times); err == nil {
+	sum, err := persons.Add(times)
+	if err == nil {
 		t.Errorf("persons and person-times were added: %+v", sum)
 	}
+	saysWhatToDo(t, err, kernel.KindInvalid, "unit")
 }

@@ -30,12 +30,13 @@ type Page struct {
 	Limit int
 }
 
-// Clamp gives the page with its limit between 1 and most, or def when none is asked.
+// Clamp gives the page with its limit between 1 and most, starting from def when none is asked. A most below 1 counts as 1:
+// a page of nothing would have no cursor to go on from.
 func (p Page) Clamp(def, most int) Page {
 	if p.Limit <= 0 {
 		p.Limit = def
 	}
-	p.Limit = min(p.Limit, most)
+	p.Limit = max(min(p.Limit, most), 1)
 	return p
 }
 

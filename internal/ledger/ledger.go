@@ -126,7 +126,7 @@ func (l *Log) OfObject(tx kernel.Tx, object kernel.ID) ([]*Row, error) {
 	return l.repo.OfObject(tx, object)
 }
 
-// Record gives the canonical JSON of a row, which is the leaf of the Merkle tree: {v, tenant, id, at, actor_ref, act,
+// Record gives the canonical JSON of a row, whose SHA-256 is the leaf of the Merkle tree: {v, tenant, id, at, actor_ref, act,
 // object, version, public, digest}. It leaves out the salt, the personal part and the sequence, so that neither erasing
 // nor sealing changes it.
 func Record(t kernel.Tenant, r *Row) ([]byte, error) {

@@ -140,7 +140,7 @@ func (Access) DropSessions(k kernel.Tx, before time.Time, limit int) (int, error
 	return int(n), err
 }
 
-const tokenCols = `id, hash, account, name, created_at, seen_at, expires_at, revoked_at`
+const tokenCols = `id, hash, account, name, created_at, seen_at, expires_at, revoked_at` //nolint:gosec // names of columns, no secret
 
 func scanToken(r scanner) (x access.Token, err error) {
 	var created, seen, expires, revoked int64

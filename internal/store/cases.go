@@ -74,7 +74,7 @@ func (Cases) Update(k kernel.Tx, c *cases.Case, was int) (bool, error) {
 	return true, nil
 }
 
-type scanner interface{ Scan(...any) error }
+type scanner interface{ Scan(into ...any) error }
 
 func (t *tx) scanCase(r scanner) (*cases.Case, error) {
 	c := &cases.Case{}
@@ -128,7 +128,8 @@ func (Cases) ByTrack(k kernel.Tx, hash string) (*cases.Case, error) {
 func caseFilter(t *tx, q cases.Query) *filter {
 	f := &filter{}
 	f.and("c.tenant = ?", string(t.tenant))
-	for _, eq := range []struct{ col, v string }{{"flow", q.Flow}, {"step", q.Step}, {"item", q.Item}, {"unit", string(q.Unit)}, {"number", q.Number}} {
+	for _, eq := range []struct{ col, v string }{{"flow", q.Flow}, {"step", q.Step}, {"item", q.Item}, {"unit", string(q.Unit)}, {"number", q.Number},
+		{"merged_into", string(q.MergedInto)}} {
 		if eq.v != "" {
 			f.and("c."+eq.col+" = ?", eq.v)
 		}
@@ -172,7 +173,7 @@ var caseColumns = access.Columns{Tenant: "c.tenant", Path: "c.path", Case: "c.id
 
 // turns narrows to the cases that match any of the turns; none at all match nothing.
 func (f *filter) turns(l []cases.Turn) {
-	any := make([]string, 0, len(l))
+	each := make([]string, 0, len(l))
 	for _, u := range l {
 		g := &filter{args: f.args}
 		g.and("c.flow = ?", u.Flow)
@@ -192,12 +193,12 @@ func (f *filter) turns(l []cases.Turn) {
 			g.and("c.assignee = ?", string(u.Assignee))
 		}
 		f.args = g.args
-		any = append(any, "("+g.where()+")")
+		each = append(each, "("+g.where()+")")
 	}
-	if len(any) == 0 {
-		any = []string{"1 = 0"}
+	if len(each) == 0 {
+		each = []string{"1 = 0"}
 	}
-	f.conds = append(f.conds, "("+strings.Join(any, " OR ")+")")
+	f.conds = append(f.conds, "("+strings.Join(each, " OR ")+")")
 }
 
 // List implements cases.Repo. The cursor is "due.id" when sorted by due, else the id.

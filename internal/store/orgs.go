@@ -142,13 +142,20 @@ func (Orgs) Staff(k kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path
 	return scanAll(rows, err, func(r *sql.Rows) (*orgs.Person, error) { return scanPerson(r) })
 }
 
-// PutCovers implements orgs.Repo.
+var errLead = kernel.Conflict(kernel.T("这个小区已经有牵头单位，或者已经由这个单位负责；请先结束原来的，再登记新的",
+	"the compound has a lead unit already, or is covered by this one already; end that first, then enter the new one"))
+
+// PutCovers implements orgs.Repo: KindConflict when a compound would have two leads, or an organisation twice.
 func (Orgs) PutCovers(k kernel.Tx, l []*orgs.Cover) error {
 	t := string(on(k).tenant)
-	return bulk(k, "INSERT INTO cover (tenant, id, kind, org, place, lead, from_at, to_at)", 8,
+	err := bulk(k, "INSERT INTO cover (tenant, id, kind, org, place, lead, from_at, to_at)", 8,
 		"ON CONFLICT (tenant, id) DO UPDATE SET lead = excluded.lead, to_at = excluded.to_at", l, func(c *orgs.Cover) []any {
 			return []any{t, string(c.ID), string(c.Kind), string(c.Org), string(c.Place), flag(c.Lead), ms(c.From), ms(c.To)}
 		})
+	if err != nil && on(k).db.Engine.IsUnique(err) {
+		return errLead
+	}
+	return err
 }
 
 // CoversOf implements orgs.Repo.

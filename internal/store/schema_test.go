@@ -366,7 +366,8 @@ func upgrade(t *testing.T, n dialect.Name, steps fs.FS, db *sql.DB, from int64, 
 func upgradeAll(t *testing.T, n dialect.Name, steps fs.FS, last int64) (faults []string) {
 	t.Helper()
 	for from := int64(1); from <= last; from++ {
-		driver, where, s := "sqlite", filepath.Join(t.TempDir(), "sanzhi.db"), (*store.DB)(nil)
+		driver, where := "sqlite", filepath.Join(t.TempDir(), "sanzhi.db")
+		var s *store.DB
 		if n == dialect.Postgres {
 			var ok bool
 			driver = "pgx"

@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,10 +14,7 @@ import (
 
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/store"
-	"sanzhi/internal/store/dialect"
-	"sanzhi/internal/store/postgres"
-	"sanzhi/internal/store/sqlite"
-	"sanzhi/internal/store/storetest/pgtest"
+	"sanzhi/internal/store/storetest"
 	"sanzhi/internal/territory"
 )
 
@@ -29,29 +25,7 @@ var now = time.Date(2023, 4, 28, 1, 0, 0, 0, time.UTC)
 // eachEngine runs the test on a fresh database of each engine: PostgreSQL when there is a server to test on.
 func eachEngine(t *testing.T, f func(t *testing.T, db *store.DB, clock *kernel.ManualClock)) {
 	t.Helper()
-	ctx := context.Background()
-	run := func(name string, open func(t *testing.T) (dialect.Engine, error)) {
-		t.Run(name, func(t *testing.T) {
-			e, err := open(t)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = e.Close() })
-			if err := e.Migrate(ctx); err != nil {
-				t.Fatal(err)
-			}
-			clock := kernel.NewManualClock(now)
-			f(t, store.New(e, clock), clock)
-		})
-	}
-	run("sqlite", func(t *testing.T) (dialect.Engine, error) {
-		return sqlite.Open(ctx, filepath.Join(t.TempDir(), "sanzhi.db"), sqlite.Options{})
-	})
-	url, ok := pgtest.Fresh(t)
-	if !ok {
-		return
-	}
-	run("postgres", func(t *testing.T) (dialect.Engine, error) { return postgres.Open(ctx, url, postgres.Options{}) })
+	storetest.Each(t, now, f)
 }
 
 func update(t testing.TB, db *store.DB, f func(kernel.Tx) error) {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -31,6 +30,8 @@ type Config struct {
 	Ready func(ctx context.Context) error
 	// Origins are the addresses that pages may be served from beside the request's own host.
 	Origins []string
+	// Timeout is how long a request may take, streams and uploads apart; DefaultTimeout when left out.
+	Timeout time.Duration
 }
 
 // Server is the assembled face.
@@ -39,6 +40,8 @@ type Server struct {
 	OpenAPI *huma.OpenAPI
 	Stream  *Hub
 	Handler http.Handler
+	// Routes are the patterns of the mux.
+	Routes []string
 }
 
 // policy lets a page load from its own host only. Maps draw with workers made of blobs.
@@ -47,20 +50,11 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 // New assembles the face.
 func New(c Config) *Server {
-	mux := http.NewServeMux()
+	mux := &table{ServeMux: http.NewServeMux()}
 	rest, doc := api.New(mux, c.API)
-	rest.Plain(mux)
 	s := &Server{API: rest, OpenAPI: doc.OpenAPI(), Stream: NewHub(c.API)}
 	mux.HandleFunc("GET /api/v1/stream", s.Stream.ServeHTTP)
-	mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, r *http.Request) {
-		b, err := doc.OpenAPI().MarshalJSON()
-		if err != nil {
-			http.Error(w, "openapi", http.StatusInternalServerError)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(b)
-	})
+	document(mux, doc.OpenAPI())
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { ready(w, r, c.Ready) })
 	reg := prometheus.NewRegistry()
@@ -77,14 +71,45 @@ func New(c Config) *Server {
 			slog.Warn("origin left out", "origin", o, "cause", err)
 		}
 	}
-	var h http.Handler = mux
+	var h http.Handler = deadline(mux, c.Timeout)
+	h = crossOrigin(guard, h)
 	h = rest.Identify(h)
-	h = guard.Handler(h)
 	h = headers(h)
 	h = recovered(h)
-	h = m.count(mux, h)
-	s.Handler = h
+	h = m.count(mux.ServeMux, h)
+	s.Handler, s.Routes = h, mux.patterns
 	return s
+}
+
+// table is a mux that knows its routes, so that a test can hold them against the document.
+type table struct {
+	*http.ServeMux
+	patterns []string
+}
+
+// HandleFunc registers a route.
+func (t *table) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	t.patterns = append(t.patterns, pattern)
+	t.ServeMux.HandleFunc(pattern, h)
+}
+
+// Handle registers a route.
+func (t *table) Handle(pattern string, h http.Handler) { t.HandleFunc(pattern, h.ServeHTTP) }
+
+// crossOrigin refuses what a page of another origin makes a browser send. A request that names its right in a header was not
+// made by a browser by itself.
+func crossOrigin(guard *http.CrossOriginProtection, next http.Handler) http.Handler {
+	guard.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		api.Fail(w, r, kernel.Forbidden(kernel.T("这个请求来自别的网站，已拒绝；请在本站页面上操作", "the request came from another site and was refused; use this site's own pages")))
+	}))
+	guarded := guard.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if api.IsBearer(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
 }
 
 // headers keeps a page to itself, and answers of the interface out of caches.
@@ -131,22 +156,4 @@ func ready(w http.ResponseWriter, r *http.Request, check func(context.Context) e
 		return
 	}
 	_, _ = fmt.Fprintln(w, "ready")
-}
-
-// Serve listens and serves until ctx ends, then lets requests finish for up to ten seconds. Every read of the network has a
-// limit in size and time; streams and photos set their own.
-func Serve(ctx context.Context, l net.Listener, h http.Handler, closing func()) error {
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second, WriteTimeout: 30 * time.Second,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }}
-	done := make(chan error, 1)
-	go func() { done <- srv.Serve(l) }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-	}
-	closing()
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	return srv.Shutdown(end)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,11 +17,12 @@ import (
 )
 
 // Hub tells open pages what changed. It reads the outbox's "case" rows, which every process does for its own listeners, and
-// passes each on to those who may read the case.
+// passes each on to those who may read the case; at an "access" row it asks the account's streams for their right again.
 type Hub struct {
 	deps api.Deps
 	mu   sync.Mutex
 	subs map[*listener]struct{}
+	of   map[kernel.ID]int // open streams by account
 	wake chan struct{}
 	done chan struct{}
 	once sync.Once
@@ -32,23 +34,29 @@ type listener struct {
 	scope   access.Scope
 	out     chan change
 	expires time.Time
+	// ask tells the stream to look again whether its right holds: something happened to the account.
+	ask chan struct{}
 }
 
 // change is one case that moved on.
 type change struct {
-	ID           kernel.ID `json:"id"`
-	Step         string    `json:"step"`
-	Version      int       `json:"version"`
-	Act          string    `json:"act"`
-	Path         string    `json:"path"`
-	Unit         kernel.ID `json:"unit"`
-	Assignee     kernel.ID `json:"assignee"`
-	Confidential bool      `json:"confidential"`
+	ID           kernel.ID   `json:"id"`
+	Step         string      `json:"step"`
+	Version      int         `json:"version"`
+	Act          string      `json:"act"`
+	Path         string      `json:"path"`
+	Unit         kernel.ID   `json:"unit"`
+	Assignee     kernel.ID   `json:"assignee"`
+	Cohandles    []kernel.ID `json:"cohandles"`
+	Requester    kernel.ID   `json:"requester"`
+	Confidential bool        `json:"confidential"`
 }
 
-// Bounds of streams: listeners of one process, messages that wait for a slow page, and how long a row is told.
+// Bounds of streams: listeners of one process (fewer than its connections) and of one account, messages that wait for a slow
+// page, and how long a row is told.
 const (
-	maxListeners = 12_000
+	maxListeners = 3_000
+	maxOfAccount = 64
 	maxWaiting   = 64
 	tellFor      = 10 * time.Second
 	pollEvery    = 500 * time.Millisecond
@@ -61,7 +69,7 @@ type Outbox interface {
 
 // NewHub makes a hub; Run must run beside it.
 func NewHub(d api.Deps) *Hub {
-	return &Hub{deps: d, subs: map[*listener]struct{}{}, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	return &Hub{deps: d, subs: map[*listener]struct{}{}, of: map[kernel.ID]int{}, wake: make(chan struct{}, 1), done: make(chan struct{})}
 }
 
 // Wake says that something was written to tell.
@@ -121,7 +129,11 @@ func (h *Hub) tenants() []kernel.Tenant {
 func (h *Hub) tell(ctx context.Context, outbox Outbox, t kernel.Tenant, now time.Time, seen map[kernel.ID]time.Time) error {
 	var rows []*jobs.Message
 	err := h.deps.Store.View(ctx, t, func(tx kernel.Tx) (err error) {
-		rows, err = outbox.Recent(tx, "case", now.Add(-tellFor), 5000)
+		if rows, err = outbox.Recent(tx, api.TopicAccess, now.Add(-tellFor), 5000); err != nil {
+			return err
+		}
+		moved, err := outbox.Recent(tx, "case", now.Add(-tellFor), 5000)
+		rows = append(rows, moved...)
 		return err
 	})
 	if err != nil {
@@ -132,6 +144,10 @@ func (h *Hub) tell(ctx context.Context, outbox Outbox, t kernel.Tenant, now time
 			continue
 		}
 		seen[m.ID] = now
+		if m.Topic == api.TopicAccess {
+			h.Ask(kernel.ID(m.Target))
+			continue
+		}
 		var c change
 		if err := json.Unmarshal([]byte(m.Body), &c); err != nil {
 			return fmt.Errorf("outbox row %s: %w", m.ID, err)
@@ -141,8 +157,24 @@ func (h *Hub) tell(ctx context.Context, outbox Outbox, t kernel.Tenant, now time
 	return nil
 }
 
+// Ask makes every stream of an account look again whether its right holds.
+func (h *Hub) Ask(account kernel.ID) {
+	h.deps.Forget(account)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for l := range h.subs {
+		if l.actor.Account == account {
+			select {
+			case l.ask <- struct{}{}:
+			default:
+			}
+		}
+	}
+}
+
 func (h *Hub) pass(t kernel.Tenant, c change) {
-	target := access.Target{Tenant: t, Path: kernel.Path(c.Path), Case: c.ID, Unit: c.Unit, Assignee: c.Assignee, Confidential: c.Confidential}
+	target := access.Target{Tenant: t, Path: kernel.Path(c.Path), Case: c.ID, Unit: c.Unit, Assignee: c.Assignee, Cohandlers: c.Cohandles,
+		Requester: c.Requester, Confidential: c.Confidential}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for l := range h.subs {
@@ -159,7 +191,8 @@ func (h *Hub) pass(t kernel.Tenant, c change) {
 	}
 }
 
-// ServeHTTP opens a stream for who is signed in. It ends with the session, and every minute the right to it is asked anew.
+// ServeHTTP opens a stream for who is signed in. It ends when the right to it does: at once when something happens to the
+// account, and with every beat the right is asked anew (a post may end by the calendar).
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	c := api.CallerOf(ctx)
@@ -167,11 +200,13 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		api.Fail(w, r, kernel.Unsigned())
 		return
 	}
-	l := &listener{actor: c.Actor, scope: access.ScopeOf(c.Actor, access.CaseRead), out: make(chan change, maxWaiting), expires: c.Expires}
+	l := &listener{actor: c.Actor, scope: access.ScopeOf(c.Actor, access.CaseRead), out: make(chan change, maxWaiting), expires: c.Expires,
+		ask: make(chan struct{}, 1)}
 	h.mu.Lock()
-	full := len(h.subs) >= maxListeners
+	full := len(h.subs) >= maxListeners || h.of[c.Actor.Account] >= maxOfAccount
 	if !full {
 		h.subs[l] = struct{}{}
+		h.of[c.Actor.Account]++
 	}
 	h.mu.Unlock()
 	if full {
@@ -189,6 +224,9 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *Hub) leave(l *listener) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.of[l.actor.Account]--; h.of[l.actor.Account] <= 0 {
+		delete(h.of, l.actor.Account)
+	}
 	if _, ok := h.subs[l]; ok {
 		delete(h.subs, l)
 		close(l.out)
@@ -218,8 +256,12 @@ func (h *Hub) write(ctx context.Context, w http.ResponseWriter, rc *http.Respons
 			return
 		case <-h.done:
 			return
+		case <-l.ask:
+			if !h.holds(ctx, l, r) {
+				return
+			}
 		case <-beat.C:
-			if h.deps.Clock.Now().After(l.expires) || !h.deps.StillSigned(ctx, r) || !send("beat", struct{}{}) {
+			if !h.holds(ctx, l, r) || !send("beat", struct{}{}) {
 				return
 			}
 		case c, ok := <-l.out:
@@ -231,4 +273,13 @@ func (h *Hub) write(ctx context.Context, w http.ResponseWriter, rc *http.Respons
 			}
 		}
 	}
+}
+
+// holds reports whether the stream may go on as it is: the token holds, and gives the same posts as when the stream began.
+func (h *Hub) holds(ctx context.Context, l *listener, r *http.Request) bool {
+	if h.deps.Clock.Now().After(l.expires) {
+		return false
+	}
+	now, ok := h.deps.StillSigned(ctx, r)
+	return ok && slices.Equal(now.Actor.Posts, l.actor.Posts)
 }

@@ -62,7 +62,7 @@ func readSource(r io.Reader) ([]byte, error) {
 		return nil, kernel.Internal("workflow.Parse", err)
 	}
 	if len(src) > MaxSource {
-		return nil, &kernel.Error{Kind: kernel.KindTooLarge, Say: kernel.T("文件太大，最多 256 KB", "the file is too large; at most 256 KB")}
+		return nil, kernel.TooLarge("", kernel.T("文件太大，最多 256 KB", "the file is too large; at most 256 KB"), nil)
 	}
 	return src, nil
 }

@@ -1,5 +1,5 @@
 // What a resident's first visit loads: index.html, its scripts and styles with their static imports, each gzipped.
-// The build fails above the budget.
+// The build fails above the budget, and when anything in it names another host.
 import { readFileSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -39,4 +39,13 @@ for (const page of ['index.html', 'desk.html']) {
 }
 const all = readdirSync(join(dist, 'assets')).reduce((n, f) => n + statSync(join(dist, 'assets', f)).size, 0)
 console.log(`assets in all: ${(all / 1000).toFixed(0)} kB`)
+// Names of XML vocabularies look like addresses and are never fetched.
+const vocabulary = /^https?:\/\/www\.w3\.org\/(?:1998\/Math\/MathML|1999\/xlink|2000\/svg)$/
+for (const file of readdirSync(dist, { recursive: true }).map(String).filter((f) => /\.(?:html|js|css|svg)$/.test(f))) {
+  for (const [address] of readFileSync(join(dist, file), 'utf8').matchAll(/(?:https?|wss?):\/\/[\w.-]+[^\s"'`)<]*|(?<=["'(=])\/\/[\w-]+\.[\w.-]+/g)) {
+    if (vocabulary.test(address)) continue
+    console.log(`${file} names ${address}: nothing may be fetched from another host`)
+    failed = true
+  }
+}
 process.exit(failed ? 1 : 0)

@@ -47,13 +47,13 @@ export function day(iso: string, now = serverNow()): string {
   return dayWords(parts(Date.parse(iso)), now)
 }
 
-/** A deadline at midnight belongs to the day that ends: 24:00, not 0:00 of the next. */
+/**
+ * A deadline in its parts. A limit in whole days ends at 23:59:59.999 and is said as 23:59, on its own day: the server's
+ * sentences say it so, and one page never says two times for one promise.
+ */
 export function dueParts(iso: string, now = serverNow()): { day: string; clock: string; today: boolean } {
-  const ms = Date.parse(iso)
-  const p = parts(ms)
-  const midnight = (p.h === 0 && p.min === 0) || (p.h === 23 && p.min === 59)
-  const q = midnight ? parts(ms - (p.h === 0 ? 60_000 : 0)) : p
-  return { day: dayWords(q, now), clock: midnight ? '24:00' : `${p.h}:${two(p.min)}`, today: q.serial === parts(now).serial }
+  const p = parts(Date.parse(iso))
+  return { day: dayWords(p, now), clock: `${p.h}:${two(p.min)}`, today: p.serial === parts(now).serial }
 }
 
 /** 今天 18:00 前 · by 18:00 today */

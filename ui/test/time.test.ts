@@ -25,8 +25,8 @@ describe('days are Shanghai days', () => {
   })
 
   it.each([
-    ['2023-04-28T16:00:00Z', '今天 24:00 前', 'by 24:00 today', true],
-    ['2023-04-28T15:59:59Z', '今天 24:00 前', 'by 24:00 today', true],
+    ['2023-04-28T16:00:00Z', '明天 0:00 前', 'by 0:00 tomorrow', false],
+    ['2023-04-28T15:59:59.999Z', '今天 23:59 前', 'by 23:59 today', true],
     ['2023-05-04T10:00:00Z', '5月4日 18:00 前', 'by 18:00 on 4 May', false],
   ])('a deadline at %s', (iso, zh, en, today) => {
     expect(dueBy(iso)).toBe(zh)

@@ -68,7 +68,7 @@ describe('templates', () => {
     for (const { f, text } of code) expect(text, f).not.toMatch(/v-html|innerHTML|insertAdjacentHTML|createObjectURL\([^)]*\)[^;]*\.src/)
   })
 
-  it('stay within 500 lines a file', () => {
-    for (const { f, text } of code.filter((c) => !c.f.endsWith('glyphs.ts'))) expect(text.split('\n').length, f).toBeLessThanOrEqual(500)
+  it('stay within 500 lines a file, but for what is generated', () => {
+    for (const { f, text } of code.filter((c) => !/glyphs\.ts$|openapi\.d\.ts$/.test(c.f))) expect(text.split('\n').length, f).toBeLessThanOrEqual(500)
   })
 })

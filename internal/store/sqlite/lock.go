@@ -20,7 +20,7 @@ type ServeLock struct{ f *os.File }
 // other's process id. The lock lies on a file of its own beside the database, path + ".lock", which stays when it is
 // released: opening the database file itself would, when it is closed again, drop the locks that SQLite holds on it.
 func Lock(path string) (*ServeLock, error) {
-	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the file
 	if err != nil {
 		return nil, noLock(path, err)
 	}

@@ -19,7 +19,7 @@ import (
 // writer owns the one write connection. Callers queue units of work; it takes all that wait, runs each inside a savepoint,
 // and commits them together, so that one sync of the disk serves them all.
 //
-// A statement that fails fails its unit of work, whatever the unit makes of the error, and nothing more of that unit runs:
+// A failed statement fails its unit of work, whatever the unit makes of the error, and nothing more of that unit runs:
 // that is how PostgreSQL behaves, and after an error that ended the transaction itself (disk full, I/O) SQLite would
 // commit each further statement on its own.
 type writer struct {

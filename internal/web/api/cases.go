@@ -14,7 +14,6 @@ import (
 	"sanzhi/internal/geo"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
-	"sanzhi/internal/vault"
 )
 
 type openIn struct {
@@ -99,16 +98,14 @@ func (s *Server) open(ctx context.Context, in *openIn) (*body[Created], error) {
 	for _, p := range in.Body.Photos {
 		o.Photos = append(o.Photos, kernel.ID(p))
 	}
-	if c.Actor.Kind == kernel.ActorAnonymous {
-		if err := s.Limits.Allow(c.Address, s.Cases.PhoneIndex(c.Actor.Tenant, o.Contact.Phone)); err != nil {
-			return nil, err
-		}
-	}
-	d, err := s.Cases.Prepare(ctx, c.Actor, o)
-	if err != nil {
+	d, err := s.prepare(ctx, c, o)
+	if err != nil && in.Key == "" {
 		return nil, err
 	}
 	return once(ctx, s, in.Key, "POST /cases", in.RawBody, func(tx kernel.Tx) (*Created, error) {
+		if err != nil {
+			return nil, err // unless the same request was answered before: then that answer is given
+		}
 		done, err := s.Cases.StoreDraft(tx, c.Actor, d)
 		if err != nil {
 			return nil, err
@@ -120,6 +117,16 @@ func (s *Server) open(ctx context.Context, in *openIn) (*body[Created], error) {
 		return &Created{ID: done.Case.ID, Number: done.Case.Number, TrackCode: done.Code.Grouped(), Step: done.Case.Step, Version: done.Case.Version,
 			Place: done.Case.Place, Receipt: receipt, Emergency: emergencyLines(LangOf(ctx), done.Emergency)}, nil
 	})
+}
+
+// prepare slows down who floods, and checks the order.
+func (s *Server) prepare(ctx context.Context, c Caller, o cases.Order) (*cases.Draft, error) {
+	if c.Actor.Kind == kernel.ActorAnonymous {
+		if err := s.Limits.Allow(c.Address, s.Cases.PhoneIndex(c.Actor.Tenant, o.Contact.Phone)); err != nil {
+			return nil, err
+		}
+	}
+	return s.Cases.Prepare(ctx, c.Actor, o)
 }
 
 func emergencyLines(lang kernel.Lang, l []cases.Emergency) []EmergencyLine {
@@ -143,6 +150,9 @@ func (s *Server) query(ctx context.Context, in *listIn) (cases.Query, error) {
 		q.Mine = cases.Turns(set, actor)
 	}
 	q.ByDue = in.Sort == "due" || in.Sort == "" && in.Mine
+	if _, err := kernel.ParseID("after", in.After[strings.LastIndexByte(in.After, '.')+1:]); in.After != "" && err != nil {
+		return q, kernel.Malformed("after", kernel.T("翻页标记不对，请从第一页重新看", "the page mark is not valid; start again from the first page"))
+	}
 	if w := strings.TrimSpace(in.Q); w != "" {
 		if strings.HasPrefix(w, string(actor.Tenant)+"-") {
 			q.Number = strings.ToUpper(w)
@@ -304,14 +314,45 @@ func (s *Server) act(ctx context.Context, in *actIn) (*body[Acted], error) {
 
 func (s *Server) unmask(ctx context.Context, in *unmaskIn) (*body[Unmasked], error) {
 	actor := CallerOf(ctx).Actor
-	// The answer holds what must not be kept: it is never stored for the key, and looking twice is logged twice.
+	// The answer holds what must not be kept: only that there was a look is stored for the key, and a repeated request reads
+	// the fields again, if they may still be read, without a second line in the log.
+	looked, err := once(ctx, s, in.Key, "POST /cases/"+string(in.ID)+"/unmask", in.RawBody, func(tx kernel.Tx) (*struct{}, error) {
+		_, err := s.Cases.Unmask(tx, actor, in.ID, in.Body.Fields, in.Body.Reason)
+		return &struct{}{}, err
+	})
+	if looked == nil {
+		return nil, err
+	}
 	out := &body[Unmasked]{}
-	err := s.Store.Update(ctx, actor.Tenant, func(tx kernel.Tx) error {
-		p, err := s.Cases.Unmask(tx, actor, in.ID, in.Body.Fields, in.Body.Reason)
-		out.Body = Unmasked{Name: p.Contact.Name, Phone: p.Contact.Phone, Address: p.Address}
+	err = s.Store.View(ctx, actor.Tenant, func(tx kernel.Tx) error {
+		c, _, err := s.Cases.Read(tx, actor, in.ID)
+		if err != nil {
+			return err
+		}
+		if err := access.Decide(actor, access.CaseUnmask, c.Target(tx.Tenant())).Err(); err != nil {
+			return err
+		}
+		p, err := s.Cases.Open(tx.Tenant(), c)
+		out.Body = unmasked(p, in.Body.Fields)
 		return err
 	})
 	return out, err
+}
+
+// unmasked gives the fields that were asked for.
+func unmasked(p cases.Private, fields []string) Unmasked {
+	var out Unmasked
+	for _, f := range fields {
+		switch f {
+		case "name":
+			out.Name = p.Contact.Name
+		case "phone":
+			out.Phone = p.Contact.Phone
+		case "address":
+			out.Address = p.Address
+		}
+	}
+	return out
 }
 
 type similarIn struct {
@@ -356,111 +397,4 @@ func (s *Server) similar(ctx context.Context, in *similarIn) (*body[CaseList], e
 		return err
 	})
 	return out, err
-}
-
-type trackIn struct {
-	Code string `path:"code" maxLength:"40" example:"K7ND-4Q2M-9XAB-C0T"`
-}
-
-type trackActIn struct {
-	Code    string `path:"code" maxLength:"40"`
-	Action  string `path:"action" maxLength:"40" example:"comment"`
-	Key     string `header:"Idempotency-Key"`
-	RawBody []byte
-	Body    actBody
-}
-
-type rateIn struct {
-	Code    string `path:"code" maxLength:"40"`
-	Key     string `header:"Idempotency-Key"`
-	RawBody []byte
-	Body    struct {
-		Version int    `json:"version,omitempty"`
-		Score   int    `json:"score" minimum:"1" maximum:"5"`
-		Solved  bool   `json:"solved"`
-		Text    string `json:"text,omitempty" maxLength:"4000"`
-	}
-}
-
-func (s *Server) trackRoutes(api huma.API) {
-	const code = "the code that the order was given is the key"
-	handle(s, api, op{method: "GET", path: "/track/{code}", open: code, sum: "Follow an order by its code", errors: []int{404, 429}}, s.track)
-	handle(s, api, op{method: "POST", path: "/track/{code}/rate", open: code, sum: "Rate this round: solved = false opens it again", errors: []int{404, 409, 429}}, s.rate)
-	handle(s, api, op{method: "POST", path: "/track/{code}/{action}", open: code, sum: "Comment, cancel, reopen: what the requester may do", errors: []int{403, 404, 409, 429}}, s.trackAct)
-}
-
-// withCode gives the code and the tenant that it names, and slows down whoever tries many.
-func (s *Server) withCode(ctx context.Context, raw string) (vault.TrackCode, kernel.Tenant, error) {
-	code, t, err := vault.ParseTrackCode(raw)
-	if err != nil {
-		return "", "", kernel.NotFound(kernel.T("没有这个查单码，请对照收据再输一遍", "no order has this code; compare it with your receipt and try again"))
-	}
-	return code, t, nil
-}
-
-func (s *Server) track(ctx context.Context, in *trackIn) (*body[Track], error) {
-	code, t, err := s.withCode(ctx, in.Code)
-	if err != nil {
-		return nil, err
-	}
-	v, err := s.view(ctx, kernel.Anonymous(t))
-	if err != nil {
-		return nil, err
-	}
-	var out *Track
-	err = s.Store.View(ctx, t, func(tx kernel.Tx) error {
-		f, err := s.Cases.Follow(tx, code)
-		if err != nil {
-			return err
-		}
-		v.who = f.Actor
-		offers, err := s.Cases.Offers(v.set, f.Actor, f.Case, tx)
-		if err != nil {
-			return err
-		}
-		out, err = v.track(f.Own, f.Case, f.Rows, offers, f.Looks, code.Grouped())
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &body[Track]{*out}, nil
-}
-
-func (s *Server) rate(ctx context.Context, in *rateIn) (*body[Acted], error) {
-	form := map[string]any{"score": in.Body.Score, "solved": in.Body.Solved}
-	if in.Body.Text != "" {
-		form["text"] = in.Body.Text
-	}
-	return s.byCode(ctx, in.Code, "rate", in.Key, in.RawBody, in.Body.Version, form)
-}
-
-func (s *Server) trackAct(ctx context.Context, in *trackActIn) (*body[Acted], error) {
-	form, err := answersOf(in.RawBody)
-	if err != nil {
-		return nil, err
-	}
-	return s.byCode(ctx, in.Code, in.Action, in.Key, in.RawBody, in.Body.Version, form)
-}
-
-func (s *Server) byCode(ctx context.Context, raw, action, key string, sent []byte, version int, form map[string]any) (*body[Acted], error) {
-	code, t, err := s.withCode(ctx, raw)
-	if err != nil {
-		return nil, err
-	}
-	set, err := s.Cases.Setups.Of(ctx, t)
-	if err != nil {
-		return nil, err
-	}
-	c := CallerOf(ctx)
-	// The code is the caller: whoever holds it, from whatever device, is the same requester.
-	c.Actor = kernel.Actor{Kind: kernel.ActorRequester, Tenant: t, Case: kernel.ID(s.Cases.Keyring.TrackHash(code)), Lang: LangOf(ctx)}
-	ctx = context.WithValue(ctx, keyCaller, c)
-	return once(ctx, s, key, "POST /track/…/"+action, sent, func(tx kernel.Tx) (*Acted, error) {
-		done, err := s.Cases.ActByCode(tx, set, code, action, version, form)
-		if err != nil {
-			return nil, err
-		}
-		return &Acted{ID: done.Case.ID, Step: done.Case.Step, Version: done.Case.Version, Round: done.Case.Round}, nil
-	})
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"math"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -91,6 +92,30 @@ type ratesIn struct {
 	Unit  kernel.ID `query:"unit"`
 	From  string    `query:"from" format:"date" doc:"First day (Asia/Shanghai) on which a counted case was opened"`
 	To    string    `query:"to" format:"date" doc:"Last day"`
+}
+
+// Resolve says that a menu belongs to a place.
+func (in *menuIn) Resolve(ctx huma.Context) []error {
+	if in.Place != "" {
+		return nil
+	}
+	return append(finite(ctx, "lon", in.Lon), finite(ctx, "lat", in.Lat)...)
+}
+
+// Resolve refuses what is no number.
+func (in *atIn) Resolve(ctx huma.Context) []error {
+	return append(finite(ctx, "lon", in.Lon), finite(ctx, "lat", in.Lat)...)
+}
+
+// finite asks for a number that is one: NaN passes every bound.
+func finite(ctx huma.Context, name string, v float64) []error {
+	switch {
+	case ctx.Query(name) == "":
+		return []error{&huma.ErrorDetail{Location: "query." + name, Message: "required query parameter is missing"}}
+	case math.IsNaN(v):
+		return []error{&huma.ErrorDetail{Location: "query." + name, Message: "invalid float"}}
+	}
+	return nil
 }
 
 func (s *Server) districtRoutes(api huma.API) {
@@ -352,6 +377,10 @@ func (v *view) flow(f *workflow.Flow) FlowInfo {
 func (s *Server) rates(ctx context.Context, in *ratesIn) (*body[Rates], error) {
 	actor := CallerOf(ctx).Actor
 	q := cases.RateQuery{Unit: in.Unit, Now: s.Clock.Now(), Allow: access.ScopeOf(actor, access.StatsRead)}
+	for i := range q.Allow.Clauses {
+		// A figure must not tell an outsider that there is a dispute: confidential cases are in no rate.
+		q.Allow.Clauses[i].ExcludeConfidential = true
+	}
 	var err error
 	if q.From, err = day("from", in.From, 0); err != nil {
 		return nil, err

@@ -6,9 +6,6 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
-	"strings"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"sanzhi/internal/access"
 	"sanzhi/internal/kernel"
@@ -108,62 +105,4 @@ func ProblemOf(ctx context.Context, err error) *Problem {
 		slog.ErrorContext(ctx, "request failed", "trace", trace, "kind", e.Kind, "cause", err)
 	}
 	return p
-}
-
-// humaProblem turns an error that huma itself found (a body that is no JSON, a field outside its bounds) into a problem in
-// the reader's language. The messages of its validation are English and meant for programmers; people get ours, with the
-// field.
-func humaProblem(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
-	c := context.Background()
-	if ctx != nil {
-		c = ctx.Context()
-	}
-	lang := LangOf(c)
-	kind := kernel.KindInternal
-	for k, s := range Status {
-		if s == status {
-			kind = k
-		}
-	}
-	say := map[kernel.Kind]kernel.Text{
-		kernel.KindMalformed:   kernel.T("请求的格式不对，请检查后再送", "the request is not well formed; check it and send it again"),
-		kernel.KindInvalid:     kernel.T("有的内容不合要求，请照提示改正", "some of it is not as it should be; correct what is named"),
-		kernel.KindTooLarge:    kernel.T("送来的内容太大了，请分开送", "it is too large; send less at a time"),
-		kernel.KindUnavailable: kernel.T("等得太久，请再试一次", "it took too long; please try again"),
-		kernel.KindInternal:    kernel.T("系统出错了，已经记下，请稍后再试", "something went wrong on our side; it is recorded, please try again later"),
-	}[kind]
-	if say.IsZero() {
-		say = kernel.T("这个请求办不了", "the request cannot be done")
-	}
-	p := &Problem{Type: "urn:sanzhi:" + string(kind), Title: titles[kind].In(lang), Status: status, Detail: say.In(lang), Trace: TraceOf(c)}
-	if kind == kernel.KindInternal {
-		slog.ErrorContext(c, "request failed", "trace", p.Trace, "cause", errors.Join(append(errs, errors.New(msg))...))
-	}
-	for _, err := range errs {
-		var d *huma.ErrorDetail
-		if errors.As(err, &d) {
-			p.Errors = append(p.Errors, FieldProblem{Field: strings.TrimPrefix(d.Location, "body."), Message: fieldSay(d.Message).In(lang)})
-		}
-	}
-	return p
-}
-
-// fieldSay words the faults that huma finds in a field.
-func fieldSay(msg string) kernel.Text {
-	for _, m := range []struct {
-		part string
-		say  kernel.Text
-	}{
-		{"required property", kernel.T("缺少这一项", "this is missing: "+msg)},
-		{"unexpected property", kernel.T("没有这一项，请去掉", "there is no such member; leave it out")},
-		{"expected length", kernel.T("长短不合要求", msg)},
-		{"expected number", kernel.T("数值不在范围内", msg)},
-		{"expected value to be one of", kernel.T("请从给出的几项里选一个", msg)},
-		{"expected array length", kernel.T("项数不合要求", msg)},
-	} {
-		if strings.Contains(msg, m.part) {
-			return m.say
-		}
-	}
-	return kernel.T("内容不合要求", msg)
 }

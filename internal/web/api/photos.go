@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/vault"
@@ -47,7 +49,8 @@ func (s *Server) photoRoutes(api huma.API) {
 }
 
 // Plain registers the routes that are not huma's on the mux.
-func (s *Server) Plain(mux *http.ServeMux) {
+func (s *Server) Plain(mux humago.Mux) {
+	mux.HandleFunc("GET /api/v1/map", s.mapHandler)
 	mux.HandleFunc("POST /api/v1/uploads", s.upload)
 	mux.HandleFunc("GET /api/v1/photos/{id}", func(w http.ResponseWriter, r *http.Request) { s.photo(w, r, false) })
 	mux.HandleFunc("GET /api/v1/photos/{id}/thumb", func(w http.ResponseWriter, r *http.Request) { s.photo(w, r, true) })
@@ -90,12 +93,30 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*Uploaded, err
 		if part.FileName() == "" {
 			continue
 		}
-		u, err := s.Files.Receive(ctx, c.Actor.Tenant, part)
+		sum := sha256.New()
+		u, err := s.Files.Receive(ctx, c.Actor.Tenant, io.TeeReader(part, sum))
 		if err != nil {
 			return nil, uploadError(err)
 		}
-		return &Uploaded{ID: u.ID, W: u.Width, H: u.Height}, nil
+		return s.uploadedOnce(ctx, c, r.Header.Get("Idempotency-Key"), sum.Sum(nil), &Uploaded{ID: u.ID, W: u.Width, H: u.Height})
 	}
+}
+
+// uploadedOnce gives a repeated upload its first answer. What is compared is the photo as it was sent, not the form around
+// it, whose boundary is another each time; the photo that was kept for the repetition goes within the hour, unnamed.
+func (s *Server) uploadedOnce(ctx context.Context, c Caller, key string, sent []byte, u *Uploaded) (*Uploaded, error) {
+	if key == "" {
+		return u, nil
+	}
+	k, err := requestKey(c, key, append([]byte("POST /uploads\n"), sent...))
+	if err != nil {
+		return nil, err
+	}
+	answer, replayed, err := s.Once.Do(ctx, k, func(kernel.Tx) ([]byte, error) { return json.Marshal(u) })
+	if err == nil && replayed {
+		err = json.Unmarshal(answer, u)
+	}
+	return u, err
 }
 
 // uploadError tells a body that was cut at its limit from one that cannot be read.

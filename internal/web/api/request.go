@@ -4,9 +4,11 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"sanzhi/internal/access"
 	"sanzhi/internal/kernel"
@@ -54,12 +56,16 @@ const CookieName = "sanzhi_session"
 // anonymous caller: routes that need more say so themselves.
 func (s *Server) Identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !readable(r) {
+			Fail(w, r, kernel.Malformed("path", kernel.T("网址里有读不了的字符，请重新打开", "the address has characters that cannot be read; open it again")))
+			return
+		}
 		ctx := context.WithValue(r.Context(), keyLang, langOf(r))
 		ctx = context.WithValue(ctx, keyTrace, string(kernel.NewID(s.Clock.Now())))
 		c := Caller{Signed: access.Signed{Actor: kernel.Anonymous(s.Tenant)}, Address: s.address(r)}
 		token, bearer := bearerOf(r)
-		if token != "" {
-			signed, err := s.Access.Authenticate(ctx, token)
+		if token != "" || bearer {
+			signed, err := s.authenticate(ctx, token)
 			switch {
 			case err == nil:
 				c.Signed, c.Bearer = signed, bearer
@@ -77,11 +83,26 @@ func (s *Server) Identify(next http.Handler) http.Handler {
 	})
 }
 
-func bearerOf(r *http.Request) (token string, bearer bool) {
-	if h := r.Header.Get("Authorization"); h != "" {
-		if t, ok := strings.CutPrefix(h, "Bearer "); ok {
-			return strings.TrimSpace(t), true
+// readable reports whether path and query are text that a store can keep, and no number of the query is not a number.
+func readable(r *http.Request) bool {
+	q, err := url.QueryUnescape(r.URL.RawQuery)
+	if err != nil {
+		return false
+	}
+	for _, s := range []string{r.URL.Path, q} {
+		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+			return false
 		}
+	}
+	return true
+}
+
+// IsBearer reports whether the request names its right in a header, which no browser sends by itself.
+func IsBearer(r *http.Request) bool { _, bearer := bearerOf(r); return bearer }
+
+func bearerOf(r *http.Request) (token string, bearer bool) {
+	if scheme, t, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
+		return strings.TrimSpace(t), true
 	}
 	if c, err := r.Cookie(CookieName); err == nil {
 		return c.Value, false
@@ -137,11 +158,11 @@ func (s *Server) cookie(token string, expires time.Time) *http.Cookie {
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// StillSigned reports whether the token of a long request still holds.
-func (d Deps) StillSigned(ctx context.Context, r *http.Request) bool {
+// StillSigned reports whether the token of a long request still holds, and whom it speaks for now.
+func (d Deps) StillSigned(ctx context.Context, r *http.Request) (access.Signed, bool) {
 	token, _ := bearerOf(r)
-	_, err := d.Access.Authenticate(ctx, token)
-	return err == nil
+	signed, err := d.Access.Authenticate(ctx, token)
+	return signed, err == nil
 }
 
 // Fail answers a request that is not huma's with an error.

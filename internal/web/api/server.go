@@ -7,7 +7,11 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"slices"
+	"strings"
+	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -38,6 +42,11 @@ type Deps struct {
 	Version       string
 	TrustProxy    bool // believe X-Forwarded-For of the proxy in front
 	SecureCookies bool // the program is reached over TLS
+	// Signed keeps whom tokens speak for; nil reads it at each request, as it must be where several processes serve.
+	Signed *SignedCache
+	Desk   Desk
+	// Renew makes the next request of this process read a tenant's setup anew; nil waits for it to be noticed.
+	Renew func(kernel.Tenant)
 }
 
 // Once does what a request asks for at most once.
@@ -70,6 +79,11 @@ func (s *Server) routes(api huma.API) {
 	s.caseRoutes(api)
 	s.trackRoutes(api)
 	s.photoRoutes(api)
+	s.mineRoutes(api)
+	s.accountRoutes(api)
+	s.deskRoutes(api)
+	s.setupRoutes(api)
+	s.mapRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
@@ -78,17 +92,34 @@ type OrderLimits interface {
 }
 
 // Server is the REST surface.
-type Server struct{ Deps }
+type Server struct {
+	Deps
+	maps   maps
+	misses misses
+}
+
+// useProblems makes huma speak in our problems. Its hooks are variables of its package, set once.
+var useProblems = sync.OnceFunc(func() {
+	huma.NewErrorWithContext = humaProblem
+	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		if status == 0 {
+			return &Problem{} // it asks for the type alone
+		}
+		return humaProblem(nil, status, msg, errs...)
+	}
+})
 
 // New makes the surface and registers its routes on the mux. The OpenAPI document is made of the same registration.
-func New(mux *http.ServeMux, d Deps) (*Server, huma.API) {
-	s := &Server{d}
-	huma.NewErrorWithContext = humaProblem
+func New(mux humago.Mux, d Deps) (*Server, huma.API) {
+	s := &Server{Deps: d}
+	useProblems()
 	cfg := huma.DefaultConfig("sanzhi 三治", d.Version)
 	cfg.Info.Description = "Everyday governance of a district: orders, the places they lie at, the people who see to them, and figures that anyone can check."
 	cfg.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
+	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "", "", ""
 	cfg.CreateHooks = nil
+	cfg.Formats = map[string]huma.Format{"application/json": jsonFormat(), "json": jsonFormat()}
 	cfg.Servers = []*huma.Server{{URL: "/api/v1"}}
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token":   {Type: "http", Scheme: "bearer", Description: "A personal access token: sanzhi token, or the account's page"},
@@ -96,7 +127,21 @@ func New(mux *http.ServeMux, d Deps) (*Server, huma.API) {
 	}
 	api := humago.NewWithPrefix(mux, "/api/v1", cfg)
 	s.routes(api)
+	s.Plain(mux)
+	describe(api.OpenAPI())
 	return s, api
+}
+
+// schemaName names a schema after its type. The parts of flows as they are kept are told from those that readers see.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Name() != "" && strings.HasSuffix(t.PkgPath(), "/workflow") {
+		return "Kept" + name
+	}
+	return name
 }
 
 // op is one route: what huma needs and the permission that is asked for it. The permission is asked again, about the very
@@ -106,7 +151,9 @@ type op struct {
 	// perm is the permission; open routes name none and say why.
 	perm access.Permission
 	open string
-	sum  string
+	// signed routes concern the reader's own account alone: who is signed in may.
+	signed bool
+	sum    string
 	// status of a success; 200 when left out.
 	status int
 	// errors that a client must expect, beside 400, 413, 422, 500 and 503.
@@ -116,7 +163,7 @@ type op struct {
 
 // handle registers a route. A route that declares neither a permission nor why it is open does not start.
 func handle[I, O any](s *Server, api huma.API, o op, fn func(ctx context.Context, in *I) (*O, error)) {
-	if (o.perm == "") == (o.open == "") {
+	if declared := []bool{o.perm != "", o.open != "", o.signed}; len(slices.DeleteFunc(declared, func(b bool) bool { return !b })) != 1 {
 		panic("api: " + o.method + " " + o.path + " must declare a permission, or why it is open")
 	}
 	if o.max == 0 {
@@ -127,10 +174,16 @@ func handle[I, O any](s *Server, api huma.API, o op, fn func(ctx context.Context
 	if o.perm != "" {
 		operation.Description = "Asks for the permission `" + string(o.perm) + "`."
 		operation.Security = []map[string][]string{{"token": {}}, {"session": {}}}
+	} else if o.signed {
+		operation.Description = "For whoever is signed in: it concerns the own account alone."
+		operation.Security = []map[string][]string{{"token": {}}, {"session": {}}}
 	} else {
 		operation.Description = "Open: " + o.open + "."
 	}
 	huma.Register(api, operation, func(ctx context.Context, in *I) (*O, error) {
+		if o.signed && CallerOf(ctx).Actor.Kind != kernel.ActorAccount {
+			return nil, ProblemOf(ctx, kernel.Unsigned())
+		}
 		if o.perm != "" && access.ScopeOf(CallerOf(ctx).Actor, o.perm).IsEmpty() {
 			if CallerOf(ctx).Actor.Kind != kernel.ActorAccount {
 				return nil, ProblemOf(ctx, kernel.Unsigned())
@@ -166,15 +219,14 @@ func operationID(o op) string {
 // body wraps an answer for huma.
 type body[T any] struct{ Body T }
 
+// longKey is from how many characters on an Idempotency-Key is taken to be random, as a UUID is.
+const longKey = 20
+
 // once runs an act at most once for its Idempotency-Key, in one unit of work with its answer.
 func once[T any](ctx context.Context, s *Server, key, route string, raw []byte, act func(kernel.Tx) (*T, error)) (*body[T], error) {
-	c := CallerOf(ctx)
-	k := kernel.RequestKey{Tenant: c.Actor.Tenant, Caller: c.Actor.Ref(), Key: key, Body: append([]byte(route+"\n"), raw...)}
-	if c.Actor.Kind == kernel.ActorAnonymous {
-		k.Caller += ":" + access.AddressKey(c.Address)
-	}
-	if len(key) > 200 {
-		return nil, kernel.Invalid("Idempotency-Key", kernel.T("提交编号最多 200 个字符", "an Idempotency-Key has at most 200 characters"))
+	k, err := requestKey(CallerOf(ctx), key, append([]byte(route+"\n"), raw...))
+	if err != nil {
+		return nil, err
 	}
 	var out *T
 	answer, replayed, err := s.Once.Do(ctx, k, func(tx kernel.Tx) ([]byte, error) {
@@ -198,6 +250,19 @@ func once[T any](ctx context.Context, s *Server, key, route string, raw []byte, 
 		}
 	}
 	return &body[T]{*out}, nil
+}
+
+// requestKey names a request of a caller. Who has not signed in is known by the address.
+func requestKey(c Caller, key string, sent []byte) (kernel.RequestKey, error) {
+	k := kernel.RequestKey{Tenant: c.Actor.Tenant, Caller: c.Actor.Ref(), Key: key, Body: sent}
+	// A phone that sends its draft again may come from another address by then, so a key that nobody guesses stands alone.
+	if c.Actor.Kind == kernel.ActorAnonymous && len(key) < longKey {
+		k.Caller += ":" + access.AddressKey(c.Address)
+	}
+	if len(key) > 200 || !utf8.ValidString(key) {
+		return k, kernel.Invalid("Idempotency-Key", kernel.T("提交编号最多 200 个字符", "an Idempotency-Key has at most 200 characters"))
+	}
+	return k, nil
 }
 
 // receipt signs the promise that a ledger row will be sealed.

@@ -42,6 +42,12 @@ func (s *Server) signIn(ctx context.Context, in *signInIn) (*signInOut, error) {
 			t, user = other, user[:i]
 		}
 	}
+	if _, err := s.Cases.Setups.Of(ctx, t); kernel.Is(err, kernel.KindNotFound) {
+		// A district that is not here has no accounts; nothing is written under its name.
+		return nil, &kernel.Error{Kind: kernel.KindUnsigned, Say: kernel.T("用户名或密码不对", "the user name or the password is wrong")}
+	} else if err != nil {
+		return nil, err
+	}
 	token, session, err := s.Access.SignIn(ctx, access.SignIn{Tenant: t, User: user, Password: in.Body.Password, Address: CallerOf(ctx).Address, Device: in.UserAgent})
 	if err != nil {
 		return nil, err
@@ -50,7 +56,7 @@ func (s *Server) signIn(ctx context.Context, in *signInIn) (*signInOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	me, err := s.describe(ctx, signed.Actor, user)
+	me, err := s.tellMe(ctx, signed.Actor, user)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +65,15 @@ func (s *Server) signIn(ctx context.Context, in *signInIn) (*signInOut, error) {
 
 func (s *Server) signOut(ctx context.Context, _ *struct{}) (*signOutOut, error) {
 	if c := CallerOf(ctx); c.Actor.Kind == kernel.ActorAccount {
-		if err := s.Access.SignOut(ctx, c.Signed); err != nil && !kernel.Is(err, kernel.KindNotFound) {
+		var err error
+		if c.Token != "" {
+			// A program that signs out ends the token that it came with.
+			err = s.Access.RevokeToken(ctx, c.Actor, c.Actor.Account, c.Token)
+		} else {
+			err = s.Access.SignOut(ctx, c.Signed)
+		}
+		s.Forget(c.Actor.Account)
+		if err != nil && !kernel.Is(err, kernel.KindNotFound) {
 			return nil, err
 		}
 	}
@@ -71,14 +85,14 @@ func (s *Server) me(ctx context.Context, _ *struct{}) (*body[Me], error) {
 	if actor.Kind != kernel.ActorAccount {
 		return nil, kernel.Unsigned()
 	}
-	me, err := s.describe(ctx, actor, "")
+	me, err := s.tellMe(ctx, actor, "")
 	if err != nil {
 		return nil, err
 	}
 	return &body[Me]{*me}, nil
 }
 
-func (s *Server) describe(ctx context.Context, actor kernel.Actor, user string) (*Me, error) {
+func (s *Server) tellMe(ctx context.Context, actor kernel.Actor, user string) (*Me, error) {
 	set, err := s.Cases.Setups.Of(ctx, actor.Tenant)
 	if err != nil {
 		return nil, err

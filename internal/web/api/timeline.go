@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"sanzhi/internal/cases"
@@ -57,6 +58,11 @@ func (v *view) overseesRatings(c *cases.Case) bool {
 		return false
 	}
 	for _, p := range v.who.Posts {
+		if p.Org != "" && (p.Org == c.Unit || slices.Contains(c.Cohandles, p.Org)) {
+			return false // who works for the unit sees totals, whatever else the person oversees
+		}
+	}
+	for _, p := range v.who.Posts {
 		switch p.Role {
 		case kernel.CommunityClerk, kernel.Supervisor, kernel.DistrictLeader, kernel.Auditor:
 			if p.Path.Holds(c.Path) {
@@ -91,15 +97,21 @@ func (v *view) events(c *cases.Case, lines []line, public bool) []Event {
 			e.Bead = beadDone(f.Flow, l.from, st)
 		}
 		e.Actor = v.actorName(l)
-		rating := a.ID == "rate" && !v.overseesRatings(c)
-		if !rating {
+		rating := rates(a)
+		if !rating || v.overseesRatings(c) {
 			e.Words = firstOf(l.form("reason"), l.form("words"), l.form("text"), l.form("result"))
+		}
+		if rating && !v.overseesRatings(c) {
+			l.personal = map[string]any{"unit": l.personal["unit"], "who": l.personal["who"], "org": l.personal["org"]}
 		}
 		e.Line = v.lineSay(a, text, l)
 		out = append(out, e)
 	}
 	return out
 }
+
+// rates reports whether the action is a rating.
+func rates(a *workflow.Action) bool { return slices.Contains(a.Effects, workflow.EffectRate) }
 
 func firstOf(l ...string) string {
 	for _, s := range l {

@@ -54,7 +54,7 @@ func (v *view) row(c *cases.Case) CaseRow {
 	st, _ := f.Flow.Step(c.Step)
 	r.StepTitle, r.Bead = st.Title.In(v.lang), st.Bead
 	r.Clock = v.nextClock(f.Flow, c)
-	r.Overdue = r.Clock != nil && r.Clock.State == "over"
+	r.Overdue = c.Ended == "" && c.DueAt() < v.now.UnixMilli() // as the list's filter has it
 	return r
 }
 
@@ -212,6 +212,9 @@ func (v *view) detail(ctx context.Context, c *cases.Case, rows []*ledger.Row, of
 	}
 	for _, x := range similar {
 		d.Similar = append(d.Similar, v.row(x))
+	}
+	if d.Unit == nil && c.Ended == "" {
+		d.Unit = d.Route.Unit // until somebody submits it, the unit is the one that routing proposes
 	}
 	if c.MergedInto != "" {
 		d.Merged = &Named{ID: c.MergedInto}

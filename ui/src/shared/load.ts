@@ -1,5 +1,6 @@
-import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { CallError } from '../api'
+import { lang } from '../lang'
 import { t } from '../words'
 
 export interface Loaded<T> {
@@ -12,7 +13,10 @@ export interface Loaded<T> {
 /** Any thrown thing as something to show. */
 export const asFault = (e: unknown) => (e instanceof CallError ? e : new CallError(-1, t('err.page')))
 
-/** Loads something that a page shows; a later run overtakes an earlier one. The last answer stays while a new one is fetched. */
+/**
+ * Loads something that a page shows; a later run overtakes an earlier one. The last answer stays while a new one is fetched.
+ * Answers carry words, so a change of language fetches anew; what is half written on the page stays.
+ */
 export function load<T>(fetcher: () => Promise<T>): Loaded<T> {
   const data = shallowRef<T | null>(null)
   const fault = ref<CallError | null>(null) as Ref<CallError | null>
@@ -30,6 +34,7 @@ export function load<T>(fetcher: () => Promise<T>): Loaded<T> {
       if (mine === turn) busy.value = false
     }
   }
+  watch(lang, () => { if (turn) void run() })
   onScopeDispose(() => { turn++ })
   return { data, fault, busy, run }
 }

@@ -184,6 +184,7 @@ export const desk = {
   'me.title': ['我', 'Me'],
   'me.posts': ['岗位', 'Posts'],
   'me.noPosts': ['还没有岗位，请找安全管理员', 'No posts yet; ask your security administrator'],
+  'me.morePosts': (n: number) => [`还有 ${n} 个岗位`, n === 1 ? 'and 1 more post' : `and ${n} more posts`],
   'me.look': ['显示', 'Display'],
   'me.lang': ['语言', 'Language'],
   'me.theme': ['颜色', 'Theme'],

@@ -319,7 +319,8 @@ CREATE INDEX ledger_object ON ledger (tenant, object, id);
 CREATE INDEX ledger_unsealed ON ledger (tenant, id) WHERE seq < 0;
 CREATE UNIQUE INDEX ledger_seq ON ledger (tenant, seq) WHERE seq >= 0;
 
--- The tenant's Merkle tree (sumdb/tlog's stored hashes) and its signed checkpoints.
+-- The tenant's Merkle tree and its signed checkpoints. n is a row's seq; hash holds, in base64 one after the other, the row's leaf
+-- and each subtree that ends with it (sumdb/tlog's stored hashes of the row).
 CREATE TABLE ledger_hash (
   tenant TEXT COLLATE "C" NOT NULL,
   n BIGINT NOT NULL,
