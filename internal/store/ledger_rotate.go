@@ -183,12 +183,12 @@ func (r *Rotation) batch(ctx context.Context, t kernel.Tenant, c *sealedColumn, 
 		done = 0
 		for _, x := range changes {
 			args := []any{x.to, string(t), x.row.text}
-			where := ""
+			var where strings.Builder
 			for i, key := range c.keys {
 				args = append(args, x.row.key[i])
-				where += " AND " + key + " = $" + strconv.Itoa(len(args))
+				where.WriteString(" AND " + key + " = $" + strconv.Itoa(len(args)))
 			}
-			n, err := on(k).Exec("UPDATE "+c.table+" SET "+c.column+" = $1 WHERE tenant = $2 AND "+c.column+" = $3"+where, args...)
+			n, err := on(k).Exec("UPDATE "+c.table+" SET "+c.column+" = $1 WHERE tenant = $2 AND "+c.column+" = $3"+where.String(), args...)
 			if err != nil {
 				return err
 			}
