@@ -30,11 +30,10 @@ func (e *effecting) apply(eff workflow.Effect) error {
 	c := e.c
 	switch eff {
 	case workflow.EffectFixUnit:
-		u := kernel.ID(e.text("unit"))
-		if u == "" {
-			u = c.Route.Unit
+		if u := kernel.ID(e.text("unit")); u != "" {
+			return e.unit(u)
 		}
-		return e.unit(u)
+		return e.routed()
 	case workflow.EffectTransferUnit:
 		c.Assignee, c.AssigneeName = "", ""
 		return e.unit(kernel.ID(e.text("unit")))
@@ -85,6 +84,21 @@ func (e *effecting) unit(u kernel.ID) error {
 		e.c.Unit = u
 	}
 	return err
+}
+
+// routed puts the unit that routing proposed in charge. One that has nobody here for the moment gives way to the committee
+// (属地兜底); where that has nobody either the case still goes to the unit, which is told and may pass it on: never to nobody.
+func (e *effecting) routed() error {
+	for _, u := range []kernel.ID{e.c.Route.Unit, e.set.backstop(&e.c.Place)} {
+		if err := e.unit(u); !kernel.Is(err, kernel.KindInvalid) {
+			return err
+		}
+	}
+	if e.set.Orgs[e.c.Route.Unit] == nil {
+		return kernel.Invalid("form.unit", errNoUnit)
+	}
+	e.c.Unit = e.c.Route.Unit
+	return nil
 }
 
 // rolesOf gives the roles to which the actions are open in any of the relations.

@@ -74,19 +74,38 @@ func (e *env) openEngine(makeNew bool) (dialect.Engine, error) {
 
 // open joins the program over the store that the options name.
 func (e *env) open(makeNew bool) (*app, error) {
-	k, err := e.global.openKeys(makeNew)
-	if err != nil {
-		return nil, err
-	}
 	engine, err := e.openEngine(makeNew)
 	if err != nil {
 		return nil, err
+	}
+	k, err := e.keysOf(engine, makeNew)
+	if err != nil {
+		return nil, errors.Join(err, engine.Close())
 	}
 	a, err := join(engine, k, e.clock, e.global.Data)
 	if err != nil {
 		return nil, errors.Join(err, engine.Close())
 	}
 	return a, nil
+}
+
+// keysOf reads the keys of a store. New ones are made only for a store without a district: with others than its own, its
+// sealed fields could be read by nobody and its tracking codes found by nobody, and new rows would be sealed with them.
+func (e *env) keysOf(engine dialect.Engine, makeNew bool) (*keys, error) {
+	k, err := e.global.openKeys(false)
+	if !errors.Is(err, fs.ErrNotExist) || !makeNew {
+		return k, err
+	}
+	list, listErr := store.Tenants{DB: store.New(engine, e.clock)}.List(e.ctx)
+	if listErr != nil {
+		return nil, listErr
+	}
+	if len(list) > 0 {
+		path := e.global.keyPath()
+		return nil, &kernel.Error{Kind: kernel.KindNotFound, Cause: err, Say: kernel.T("这里已有数据，但没有它的密钥文件 "+path+"。请把原来的密钥文件放回去，或用 --keys 指明",
+			"there is data here, but not its key file "+path+"; put the file back, or name it with --keys")}
+	}
+	return e.global.openKeys(true)
 }
 
 // join makes the services over an engine. Several may be joined over one, each with a clock of its own.

@@ -104,14 +104,6 @@ func (e *env) backup(ctx context.Context, path string) (members int, err error) 
 	return p.members, syncFolder(filepath.Dir(path))
 }
 
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
 // packer writes the members of a backup.
 type packer struct {
 	tar     *tar.Writer

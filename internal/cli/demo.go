@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,7 @@ import (
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/orgs"
 	"sanzhi/internal/store"
+	"sanzhi/internal/store/sqlite"
 	"sanzhi/internal/territory"
 	"sanzhi/internal/vault"
 	"sanzhi/internal/workflow"
@@ -62,9 +64,13 @@ func (c *demoCmd) Run(e *env) (err error) {
 	return e.makeDemo()
 }
 
-// makeDemo makes the demonstration district in a store that has no such district yet. A SQLite file comes into being beside
-// its place and is moved there whole, so that a broken load leaves nothing behind.
+// makeDemo makes the demonstration district in a store that has no such district yet. A new SQLite file comes into being
+// beside its place and is moved there whole, so that a broken load leaves nothing behind; in a store that was there before,
+// what a broken load left is told of the next time.
 func (e *env) makeDemo() error {
+	if _, err := os.Stat(e.global.sqlitePath()); e.global.Database == "" && errors.Is(err, fs.ErrNotExist) {
+		return e.makeDemoFile()
+	}
 	a, err := e.open(true)
 	if err != nil {
 		return err
@@ -73,16 +79,74 @@ func (e *env) makeDemo() error {
 	return errors.Join(err, a.close())
 }
 
+// makeDemoFile makes the district in a new SQLite file.
+func (e *env) makeDemoFile() (err error) {
+	k, err := e.global.openKeys(true)
+	if err != nil {
+		return err
+	}
+	path := e.global.sqlitePath()
+	part := path + ".part"
+	clean := func() error {
+		var errs []error
+		for _, f := range []string{part, part + "-wal", part + "-shm"} {
+			if err := os.Remove(f); !errors.Is(err, fs.ErrNotExist) {
+				errs = append(errs, err)
+			}
+		}
+		return errors.Join(errs...)
+	}
+	if err := clean(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, clean()) }() // after the move there is nothing left to clean
+	engine, err := sqlite.Open(e.ctx, part, sqlite.Options{})
+	if err != nil {
+		return err
+	}
+	if err := engine.Migrate(e.ctx); err != nil {
+		return errors.Join(err, engine.Close())
+	}
+	a, err := join(engine, k, e.clock, e.global.Data)
+	if err != nil {
+		return errors.Join(err, engine.Close())
+	}
+	if err := errors.Join(e.fillDemo(a), a.close()); err != nil {
+		return err
+	}
+	// Closing the last connection brought the log into the file; else the file alone would not be the whole.
+	if st, err := os.Stat(part + "-wal"); err == nil && st.Size() > 0 {
+		return fmt.Errorf("demo: %s-wal was not brought into the file", part)
+	}
+	if err := os.Rename(part, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// notFresh says why a store is refused whose district must not be touched: a real one, or what a broken load left of a demonstration.
+func notFresh(t *store.TenantRow) error {
+	if !t.Demo {
+		return kernel.Conflict(kernel.T("这里已有正式的区县 "+string(t.Tenant)+"，演示数据不能放进来，请换一个数据目录或数据库",
+			"the district "+string(t.Tenant)+" is a real one; the demonstration cannot be put into it: use another data directory or database"))
+	}
+	return kernel.Conflict(kernel.T("上一次生成演示数据时中断了，请换一个空的数据目录或数据库再来", "the last making of the demonstration was cut off; start again with an empty data directory or database"))
+}
+
 func (e *env) fillDemo(a *app) error {
 	list, err := a.tenants.List(e.ctx)
 	if err != nil {
 		return err
 	}
 	for _, t := range list {
-		if t.Tenant == demoTenant && t.Settings.DemoSeed != "" {
-			e.printf("%s 的演示数据已经在了。\nThe demonstration district is there already.\n", t.Name.Zh)
-			return nil
+		if t.Tenant != demoTenant {
+			continue
 		}
+		if t.Settings.DemoSeed == "" {
+			return notFresh(t)
+		}
+		e.printf("%s 的演示数据已经在了。\nThe demonstration district is there already.\n", t.Name.Zh)
+		return nil
 	}
 	begin := time.Now()
 	l, err := newLoader(a)
@@ -358,21 +422,18 @@ func (p *player) play(ctx context.Context, s *demo.Script) error {
 		if err != nil {
 			return err
 		}
-		if err := p.a.db.Update(ctx, demoTenant, func(tx kernel.Tx) error {
-			var done *cases.Done
-			var err error
+		var done *cases.Done // c stays as it was until the act is stored: a unit of work may run again
+		if err := p.a.db.Update(ctx, demoTenant, func(tx kernel.Tx) (err error) {
 			if act.By == "" {
 				done, err = p.a.cases.ActByCode(tx, set, code, act.Action, 0, form)
 			} else {
 				done, err = p.a.cases.Act(tx, set, actor, c.ID, act.Action, c.Version, form)
 			}
-			if err == nil {
-				c = done.Case
-			}
 			return err
 		}); err != nil {
 			return fmt.Errorf("%s (step %s): %w", act.Action, c.Step, err)
 		}
+		c = done.Case
 	}
 	if c.Step != s.Step {
 		return fmt.Errorf("rests in %s, should in %s", c.Step, s.Step)

@@ -63,7 +63,14 @@ func (g *globals) makeKeys(path string) (*keys, error) {
 		return nil, err
 	}
 	k := &keys{ring: ring, sign: ed25519.NewKeyFromSeed(randomSeed())}
-	return k, k.write(path)
+	err = k.put(path, os.Link) // which takes no other file's place
+	if errors.Is(err, fs.ErrExist) {
+		return g.openKeys(false) // another process made them in the same moment
+	}
+	if err != nil {
+		return nil, err
+	}
+	return k, nil
 }
 
 func randomSeed() []byte {
@@ -73,7 +80,9 @@ func randomSeed() []byte {
 }
 
 // write puts the keys into place durably and whole: a half-written key file would lose everything that is sealed.
-func (k *keys) write(path string) error {
+func (k *keys) write(path string) error { return k.put(path, os.Rename) }
+
+func (k *keys) put(path string, place func(from, to string) error) error {
 	ring, err := k.ring.Marshal()
 	if err != nil {
 		return err
@@ -85,11 +94,12 @@ func (k *keys) write(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	return writeDurably(path, b, 0o600)
+	return writeDurably(path, b, 0o600, place)
 }
 
-// writeDurably writes a file beside its place, syncs it, and renames it there.
-func writeDurably(path string, b []byte, mode fs.FileMode) error {
+// writeDurably writes a file beside its place, syncs it, and puts it there: os.Rename takes the place of a file that is
+// there, os.Link refuses.
+func writeDurably(path string, b []byte, mode fs.FileMode, place func(from, to string) error) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
 		return err
@@ -98,10 +108,15 @@ func writeDurably(path string, b []byte, mode fs.FileMode) error {
 	if err := errors.Join(tmp.Chmod(mode), write(tmp, b), tmp.Sync(), tmp.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(tmp.Name(), path); err != nil {
+	if err := place(tmp.Name(), path); err != nil {
 		return err
 	}
-	dir, err := os.Open(filepath.Dir(path))
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder makes the names in a folder durable.
+func syncFolder(path string) error {
+	dir, err := os.Open(path)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
+	"runtime/pprof"
 	"time"
 
 	"sanzhi/internal/access"
@@ -27,6 +29,25 @@ type serveCmd struct {
 	TLS        bool     `help:"The program is reached over TLS: cookies are sent over it only." env:"SANZHI_TLS"`
 	Origin     []string `help:"Further origins that pages may come from." env:"SANZHI_ORIGIN"`
 	Quiet      bool     `help:"Log warnings only."`
+	Profile    string   `help:"Write a profile of the processor to this file." hidden:"" type:"path"`
+}
+
+// profile begins to write down where the processor's time goes; what it gives ends that.
+func (c *serveCmd) profile() (func() error, error) {
+	if c.Profile == "" {
+		return func() error { return nil }, nil
+	}
+	f, err := os.Create(c.Profile)
+	if err != nil {
+		return nil, fmt.Errorf("profile: %w", err)
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return f.Close()
+	}, nil
 }
 
 // Run implements the command.
@@ -36,6 +57,16 @@ func (c *serveCmd) Run(e *env) (err error) {
 		level = slog.LevelWarn
 	}
 	slog.SetDefault(slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: level})))
+	written, err := c.profile()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, written()) }()
+	if os.Getenv("GOGC") == "" {
+		// The heap of a district is small and steady: collecting half as often takes a dozen MiB and saves a fifteenth of
+		// the processor's time under load.
+		debug.SetGCPercent(200)
+	}
 	unlock, err := e.lockForServing()
 	if err != nil {
 		return err
@@ -120,7 +151,8 @@ func (c *serveCmd) demoOnLoopback(ctx context.Context, a *app) error {
 	ip := net.ParseIP(host)
 	loopback := host == "localhost" || ip != nil && ip.IsLoopback()
 	for _, t := range list {
-		if t.Settings.DemoSeed != "" && !loopback {
+		// The accounts stand before the load is whole, and stay when it is cut off.
+		if (t.Demo || t.Settings.DemoSeed != "") && !loopback {
 			return kernel.Forbidden(kernel.T("演示数据的密码是公开的，只能在本机 127.0.0.1 上开；正式使用请另建数据目录",
 				"the demonstration district's passwords are public: it serves on 127.0.0.1 only; use another data directory for real work"))
 		}

@@ -88,7 +88,10 @@ func TestReceiptIsCheckedOffline(t *testing.T) {
 	check(exitFailed, `{"tenant":"x"}`)
 	// The receipt of the web has neither record nor proof, and may leave out the tenant.
 	file := filepath.Join(dir, "web.json")
-	b, _ := json.Marshal(map[string]string{"ledger": string(r.Ledger), "leaf": r.Leaf, "signature": r.Signature})
+	b, err := json.Marshal(map[string]string{"ledger": string(r.Ledger), "leaf": r.Leaf, "signature": r.Signature})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(file, b, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ type Message struct {
 }
 
 // MaxAttempts is after how many failures a message is given up, about a day after the first.
-const MaxAttempts = 12
+const MaxAttempts = 16
 
 // Backoff is the pause after the given number of failures: 5 s, doubling, at most 6 hours.
 func Backoff(failures int) time.Duration {
@@ -53,29 +53,45 @@ type Sender interface {
 	Send(ctx context.Context, t kernel.Tenant, m *Message) error
 }
 
+// Lease is how long a claimed message is kept from other holders. SendFor is for how much of it messages are sent: the rest
+// outlasts the time limit of every sender (ten seconds), so that no message is sent by two at once.
+const (
+	Lease   = 2 * time.Minute
+	SendFor = Lease - 30*time.Second
+)
+
+// claimed is how many messages are leased at once.
+const claimed = 50
+
 // Deliver claims what is due of a topic and sends it: each message at most once at a time, again with growing pauses when
-// it fails, given up visibly after MaxAttempts. It tells how many were claimed.
+// it fails, given up visibly after MaxAttempts. It tells how many were tried. What slow receivers leave no time for, and what
+// a shutdown interrupts, stays as it is and is tried again when its lease is over: that counts as no failure.
 func Deliver(ctx context.Context, q Queue, s Sender, clock kernel.Clock, t kernel.Tenant, topic, holder string) (int, error) {
-	// The lease outlasts every sender's own time limit, so that a message is not sent by two.
-	const lease, limit = 2 * time.Minute, 50
-	l, err := q.Claim(ctx, t, topic, holder, lease, limit)
+	begun := clock.Now()
+	l, err := q.Claim(ctx, t, topic, holder, Lease, claimed)
 	if err != nil {
 		return 0, err
 	}
-	for _, m := range l {
+	for n, m := range l {
+		if ctx.Err() != nil || clock.Now().Sub(begun) > SendFor {
+			return n, nil
+		}
 		sendErr := s.Send(ctx, t, m)
 		if sendErr == nil {
 			if err := q.Done(context.WithoutCancel(ctx), t, m.ID, holder); err != nil {
-				return len(l), err
+				return n + 1, err
 			}
 			continue
+		}
+		if ctx.Err() != nil {
+			return n + 1, nil
 		}
 		next := time.Time{}
 		if m.Attempt+1 < MaxAttempts {
 			next = clock.Now().Add(Backoff(m.Attempt + 1))
 		}
 		if err := q.Fail(context.WithoutCancel(ctx), t, m.ID, holder, sendErr.Error(), next); err != nil {
-			return len(l), err
+			return n + 1, err
 		}
 	}
 	return len(l), nil

@@ -42,7 +42,7 @@ func signCheckpoint(s note.Signer, t kernel.Tenant, tree *Tree, at time.Time) (*
 	return c, err
 }
 
-// ErrForged: a checkpoint is not what the holder of the key signed.
+// ErrForged says that a checkpoint is not what the holder of the key signed.
 var ErrForged = errors.New("ledger: the checkpoint does not bear the signature of this key")
 
 // OpenCheckpoint reads a signed checkpoint and checks its signature; ErrForged when that does not hold, another error when
@@ -76,7 +76,8 @@ func OpenCheckpoint(text string, v note.Verifier) (*Checkpoint, error) {
 
 // NewSigner makes the signer of checkpoints from the installation's Ed25519 key.
 func NewSigner(key ed25519.PrivateKey) (note.Signer, error) {
-	public, err := PublicKey(key.Public().(ed25519.PublicKey))
+	half, _ := key.Public().(ed25519.PublicKey) // which it always is
+	public, err := PublicKey(half)
 	if err != nil {
 		return nil, err
 	}

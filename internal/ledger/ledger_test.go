@@ -14,12 +14,12 @@ import (
 	"sanzhi/internal/kernel"
 )
 
-func testKey(t testing.TB, seed string) (ed25519.PrivateKey, *Verifier) {
-	t.Helper()
+func testKey(tb testing.TB, seed string) (ed25519.PrivateKey, *Verifier) {
+	tb.Helper()
 	key := ed25519.NewKeyFromSeed([]byte(strings.Repeat(seed, ed25519.SeedSize)))
 	v, err := NewVerifier(key.Public().(ed25519.PublicKey))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return key, v
 }

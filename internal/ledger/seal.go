@@ -79,15 +79,15 @@ func (s *Sealer) Due(ctx context.Context, t kernel.Tenant) (due bool, err error)
 		if err != nil || n == 0 {
 			return err
 		}
-		made, err := ulid.ParseStrict(string(oldest))
+		made, bad := ulid.ParseStrict(string(oldest))
 		// An id that is none must not stop the sealing.
-		due = n >= Unit || err != nil || tx.Now().Sub(ulid.Time(made.Time())) >= Patience
+		due = n >= Unit || bad != nil || tx.Now().Sub(ulid.Time(made.Time())) >= Patience
 		return nil
 	})
 	return due, err
 }
 
-// Seal seals what is unsealed, in at most units units of work, and tells how many rows. Each unit ends with a checkpoint,
+// Seal seals what is unsealed, in at most that many units of work, and tells how many rows. Each unit ends with a checkpoint,
 // which is kept outside as well. It refuses to build on a ledger that is not what the last checkpoint says.
 func (s *Sealer) Seal(ctx context.Context, t kernel.Tenant, units int) (sealed int, err error) {
 	if err := s.catchUp(ctx, t); err != nil {

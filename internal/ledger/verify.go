@@ -156,20 +156,25 @@ func (w *walk) sealed() error {
 			continue
 		}
 		w.one(n, row, hasRow, pack, hasPack)
-		for hasRow { // more rows of the same sequence can be there only where the unique key was taken away
-			next, ok, err := w.rows.peek()
-			if err != nil {
-				return err
-			}
-			if !ok || next.Seq != n {
-				break
-			}
-			w.rows.take()
-			w.rep.Sealed++
-			w.rep.row(RowUncovered, next, "和另一行占了同一个序号，是插进去的", "has the sequence of another row: it was inserted")
+		if err := w.doubles(n); err != nil {
+			return err
 		}
 	}
 	return w.uncovered()
+}
+
+// doubles tells of further rows of one sequence, which can be there only where the unique key was taken away.
+func (w *walk) doubles(n int64) error {
+	for {
+		row, ok, err := w.rows.peek()
+		if err != nil || !ok || row.Seq != n {
+			return err
+		}
+		w.rows.take()
+		w.count()
+		w.rep.Sealed++
+		w.rep.row(RowUncovered, row, "和另一行占了同一个序号，是插进去的", "has the sequence of another row: it was inserted")
+	}
 }
 
 // pack gives the hashes that are stored with row n.

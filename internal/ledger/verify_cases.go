@@ -36,7 +36,10 @@ func (a act) again() int {
 // actOf reads a row that records a change of a case's state; false for any other row.
 func actOf(r *Row) (act, bool) {
 	var p struct {
-		Flow, Number, From, To *string
+		Flow   *string `json:"flow"`
+		Number *string `json:"number"`
+		From   *string `json:"from"`
+		To     *string `json:"to"`
 	}
 	if json.Unmarshal([]byte(r.Public), &p) != nil || p.Flow == nil || p.Number == nil || p.To == nil || p.From == nil {
 		return act{}, false

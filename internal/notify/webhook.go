@@ -8,9 +8,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"sanzhi/internal/jobs"
@@ -61,7 +63,7 @@ func (w *Webhook) Send(ctx context.Context, t kernel.Tenant, m *jobs.Message) er
 	body := []byte(m.Body)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL, bytes.NewReader(body))
 	if err != nil {
-		return err
+		return bare(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "sanzhi")
@@ -70,7 +72,7 @@ func (w *Webhook) Send(ctx context.Context, t kernel.Tenant, m *jobs.Message) er
 	req.Header.Set(HeaderSignature, Sign(h.Secret, body))
 	res, err := w.Client.Do(req)
 	if err != nil {
-		return err
+		return bare(err)
 	}
 	// The connection is used again only when the answer was read; of a long one not more than it is worth.
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10))
@@ -79,6 +81,15 @@ func (w *Webhook) Send(ctx context.Context, t kernel.Tenant, m *jobs.Message) er
 		return fmt.Errorf("answered %s", res.Status)
 	}
 	return nil
+}
+
+// bare leaves the address out of an error, which is kept and shown: addresses of hooks often hold a secret.
+func bare(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
 }
 
 // Sign gives the signature of a body.

@@ -11,6 +11,7 @@ import (
 	"sanzhi/internal/access"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/kernel"
+	"sanzhi/internal/store/dialect"
 )
 
 // Cases keeps cases.
@@ -75,7 +76,7 @@ func (Cases) Update(k kernel.Tx, c *cases.Case, was int) (bool, error) {
 
 type scanner interface{ Scan(into ...any) error }
 
-func scanCase(r scanner) (*cases.Case, error) {
+func (t *tx) scanCase(r scanner) (*cases.Case, error) {
 	c := &cases.Case{}
 	var photos, place, cohandles, route, clocks, result string
 	var stepAt, due, tick, opened, updated, closed, finished, respDue, finDue, rated int64
@@ -88,10 +89,13 @@ func scanCase(r scanner) (*cases.Case, error) {
 		return nil, err
 	}
 	c.Photos, c.Cohandles = splitIDs(photos), splitIDs(cohandles)
+	if c.Place, err = t.db.places.parse(place); err != nil {
+		return nil, fmt.Errorf("case %s: %w", c.ID, err)
+	}
 	for _, p := range []struct {
 		s string
 		v any
-	}{{place, &c.Place}, {route, &c.Route}, {clocks, &c.Clocks}, {result, &c.Result}} {
+	}{{route, &c.Route}, {clocks, &c.Clocks}, {result, &c.Result}} {
 		if err := parse(p.s, p.v); err != nil {
 			return nil, fmt.Errorf("case %s: %w", c.ID, err)
 		}
@@ -108,14 +112,14 @@ var noCase = kernel.T("没有这件事，或者您看不到它", "there is no su
 // Get implements cases.Repo.
 func (Cases) Get(k kernel.Tx, id kernel.ID) (*cases.Case, error) {
 	t := on(k)
-	c, err := scanCase(t.QueryRow("SELECT "+caseCols+" FROM case_record WHERE tenant = $1 AND id = $2", string(t.tenant), string(id)))
+	c, err := t.scanCase(t.QueryRow("SELECT "+caseCols+" FROM case_record WHERE tenant = $1 AND id = $2", string(t.tenant), string(id)))
 	return c, notFound(err, noCase)
 }
 
 // ByTrack implements cases.Repo.
 func (Cases) ByTrack(k kernel.Tx, hash string) (*cases.Case, error) {
 	t := on(k)
-	c, err := scanCase(t.QueryRow("SELECT "+caseCols+" FROM case_record WHERE tenant = $1 AND track_hash = $2 AND track_hash <> ''",
+	c, err := t.scanCase(t.QueryRow("SELECT "+caseCols+" FROM case_record WHERE tenant = $1 AND track_hash = $2 AND track_hash <> ''",
 		string(t.tenant), hash))
 	return c, notFound(err, kernel.T("没有这个查单码，请对照收据再输一遍", "no order has this code; compare it with your receipt and try again"))
 }
@@ -150,6 +154,7 @@ func caseFilter(t *tx, q cases.Query) *filter {
 	}
 	if len(q.Words) > 0 {
 		f.args = append(f.args, t.db.Engine.Words(q.Words))
+		f.wordsArg, f.wordsCond = len(f.args), len(f.conds)
 		f.conds = append(f.conds, t.db.Engine.Match(len(f.args)))
 	}
 	cond, args := q.Allow.Predicate(caseColumns, len(f.args)+1)
@@ -217,9 +222,19 @@ func (Cases) List(k kernel.Tx, q cases.Query) ([]*cases.Case, string, error) {
 			f.and("c.id < ?", q.Page.After)
 		}
 	}
+	from := "case_record c"
+	if engine, ok := t.db.Engine.(dialect.Common); ok && len(q.Words) > 0 && !q.ByDue && q.Number == "" {
+		other, match, err := engine.Common(t.Conn, t.db.Engine.Words(q.Words), f.wordsArg)
+		if err != nil {
+			return nil, "", err
+		}
+		if match != "" {
+			from, f.conds[f.wordsCond] = other, match
+		}
+	}
 	limit := f.arg(q.Page.Limit + 1)
-	rows, err := t.Query("SELECT "+prefixed("c.", caseCols)+" FROM case_record c WHERE "+f.where()+" ORDER BY "+order+" LIMIT "+limit, f.args...)
-	out, err := scanAll(rows, err, func(r *sql.Rows) (*cases.Case, error) { return scanCase(r) })
+	rows, err := t.Query("SELECT "+prefixed("c.", caseCols)+" FROM "+from+" WHERE "+f.where()+" ORDER BY "+order+" LIMIT "+limit, f.args...)
+	out, err := scanAll(rows, err, func(r *sql.Rows) (*cases.Case, error) { return t.scanCase(r) })
 	if err != nil || len(out) <= q.Page.Limit {
 		return out, "", err
 	}
@@ -273,7 +288,7 @@ func (Cases) Near(k kernel.Tx, flow, item string, lon, lat, metres float64, sinc
 	f.and("c.lat BETWEEN ? AND ?", lat-dLat, lat+dLat)
 	f.and("c.opened_at >= ?", ms(since))
 	rows, err := t.Query("SELECT "+prefixed("c.", caseCols)+" FROM case_record c WHERE "+f.where()+" ORDER BY c.id DESC LIMIT "+f.arg(limit), f.args...)
-	return scanAll(rows, err, func(r *sql.Rows) (*cases.Case, error) { return scanCase(r) })
+	return scanAll(rows, err, func(r *sql.Rows) (*cases.Case, error) { return t.scanCase(r) })
 }
 
 // Load implements cases.Repo.

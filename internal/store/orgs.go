@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"database/sql"
+	"slices"
 	"strings"
 
 	"sanzhi/internal/kernel"
@@ -99,6 +101,7 @@ func (Orgs) Person(k kernel.Tx, id kernel.ID) (*orgs.Person, error) {
 // PutHoldings implements orgs.Repo.
 func (Orgs) PutHoldings(k kernel.Tx, l []*orgs.Holding) error {
 	t := string(on(k).tenant)
+	on(k).held = true
 	return bulk(k, "INSERT INTO holding (tenant, id, person, title, role, org, place, path, level, from_at, to_at)", 11,
 		"ON CONFLICT (tenant, id) DO UPDATE SET title = excluded.title, role = excluded.role, to_at = excluded.to_at", l,
 		func(h *orgs.Holding) []any {
@@ -106,14 +109,27 @@ func (Orgs) PutHoldings(k kernel.Tx, l []*orgs.Holding) error {
 		})
 }
 
-// PostsOf implements orgs.Repo.
+// PostsOf implements orgs.Repo. A view may be told the posts that were read within the last second.
 func (Orgs) PostsOf(k kernel.Tx, person kernel.ID) ([]kernel.Post, error) {
-	now := ms(on(k).now)
-	rows, err := on(k).Query(`SELECT id, role, title, org, place, path, level FROM holding
-		WHERE tenant = $1 AND person = $2 AND from_at <= $3 AND (to_at = 0 OR to_at > $3) ORDER BY id`, string(on(k).tenant), string(person), now)
-	return scanAll(rows, err, func(r *sql.Rows) (p kernel.Post, err error) {
+	t := on(k)
+	key := personKey{t.tenant, person}
+	if t.view {
+		if posts, ok := t.db.posts.get(key, t.now); ok {
+			return posts, nil
+		}
+	}
+	now := ms(t.now)
+	rows, err := t.Query(`SELECT id, role, title, org, place, path, level FROM holding
+		WHERE tenant = $1 AND person = $2 AND from_at <= $3 AND (to_at = 0 OR to_at > $3)`, string(t.tenant), string(person), now)
+	posts, err := scanAll(rows, err, func(r *sql.Rows) (p kernel.Post, err error) {
 		return p, r.Scan(&p.ID, &p.Role, &p.Name, &p.Org, &p.Place, &p.Path, &p.Level)
 	})
+	// Sorted here: asked to, SQLite without statistics reads all holdings of the district in the order of their ids.
+	slices.SortFunc(posts, func(a, b kernel.Post) int { return cmp.Compare(a.ID, b.ID) })
+	if err == nil && t.view {
+		t.db.posts.put(t.turn, key, posts, t.now)
+	}
+	return posts, err
 }
 
 // Staff implements orgs.Repo. A post's place holds path when it is one of path's beginnings.
@@ -126,13 +142,20 @@ func (Orgs) Staff(k kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path
 	return scanAll(rows, err, func(r *sql.Rows) (*orgs.Person, error) { return scanPerson(r) })
 }
 
-// PutCovers implements orgs.Repo.
+var errLead = kernel.Conflict(kernel.T("这个小区已经有牵头单位，或者已经由这个单位负责；请先结束原来的，再登记新的",
+	"the compound has a lead unit already, or is covered by this one already; end that first, then enter the new one"))
+
+// PutCovers implements orgs.Repo: KindConflict when a compound would have two leads, or an organisation twice.
 func (Orgs) PutCovers(k kernel.Tx, l []*orgs.Cover) error {
 	t := string(on(k).tenant)
-	return bulk(k, "INSERT INTO cover (tenant, id, kind, org, place, lead, from_at, to_at)", 8,
+	err := bulk(k, "INSERT INTO cover (tenant, id, kind, org, place, lead, from_at, to_at)", 8,
 		"ON CONFLICT (tenant, id) DO UPDATE SET lead = excluded.lead, to_at = excluded.to_at", l, func(c *orgs.Cover) []any {
 			return []any{t, string(c.ID), string(c.Kind), string(c.Org), string(c.Place), flag(c.Lead), ms(c.From), ms(c.To)}
 		})
+	if err != nil && on(k).db.Engine.IsUnique(err) {
+		return errLead
+	}
+	return err
 }
 
 // CoversOf implements orgs.Repo.

@@ -14,7 +14,12 @@ import (
 // openSQLite opens a store on the file at path and closes it when the test ends.
 func openSQLite(t testing.TB, path string) *store.DB {
 	t.Helper()
-	e, err := sqlite.Open(context.Background(), path, sqlite.Options{})
+	return openSQLiteWith(t, path, sqlite.Options{})
+}
+
+func openSQLiteWith(t testing.TB, path string, o sqlite.Options) *store.DB {
+	t.Helper()
+	e, err := sqlite.Open(context.Background(), path, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,4 +39,15 @@ func freshSQLite(t testing.TB) *store.DB {
 
 func TestSQLite(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) *store.DB { return freshSQLite(t) })
+}
+
+// Every word counts as common here: a search that goes by time finds what one by word finds, in the same pages.
+func TestSQLiteSearchByTime(t *testing.T) {
+	storetest.Search(t, func(t *testing.T) *store.DB {
+		db := openSQLiteWith(t, filepath.Join(t.TempDir(), "sanzhi.db"), sqlite.Options{ManyHits: 1})
+		if err := db.Engine.Migrate(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		return db
+	})
 }

@@ -23,6 +23,9 @@ type DB struct {
 
 	mu    sync.Mutex
 	wakes []func(kernel.Tenant)
+
+	posts  postsMemo
+	places placeMemo
 }
 
 var _ kernel.Store = (*DB)(nil)
@@ -47,6 +50,9 @@ type tx struct {
 	tenant kernel.Tenant
 	now    time.Time
 	wrote  bool // rows went into the outbox
+	held   bool // posts were changed
+	view   bool
+	turn   uint64 // of the posts, for a view
 }
 
 func (t *tx) Tenant() kernel.Tenant { return t.tenant }
@@ -63,20 +69,24 @@ func on(k kernel.Tx) *tx {
 
 // View implements kernel.Store.
 func (d *DB) View(ctx context.Context, t kernel.Tenant, fn func(kernel.Tx) error) error {
+	turn := d.posts.now()
 	return d.Engine.Read(ctx, func(c dialect.Conn) error {
-		return fn(&tx{Conn: c, db: d, tenant: t, now: d.clock.Now()})
+		return fn(&tx{Conn: c, db: d, tenant: t, now: d.clock.Now(), view: true, turn: turn})
 	})
 }
 
 // Update implements kernel.Store.
 func (d *DB) Update(ctx context.Context, t kernel.Tenant, fn func(kernel.Tx) error) error {
-	wrote := false
+	var wrote, held bool
 	err := d.Engine.Write(ctx, func(c dialect.Conn) error {
 		x := &tx{Conn: c, db: d, tenant: t, now: d.clock.Now()}
 		err := fn(x)
-		wrote = x.wrote
+		wrote, held = x.wrote, x.held
 		return err
 	})
+	if held {
+		d.posts.changed() // after an error too: when a server fell silent, it may have been stored
+	}
 	if err == nil && wrote {
 		d.mu.Lock()
 		wakes := d.wakes
@@ -225,6 +235,8 @@ func tuples(n, cols int) string {
 type filter struct {
 	conds []string
 	args  []any
+	// Where the words of a search stand: the number of their placeholder, and the place of their condition.
+	wordsArg, wordsCond int
 }
 
 // arg adds an argument and gives its placeholder.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"sanzhi/internal/jobs"
@@ -22,6 +24,7 @@ type WebhookRow struct {
 	ID     kernel.ID
 	URL    string
 	Secret string
+	// Topics are those that it is told, separated by spaces; empty is all.
 	Topics string
 	Active bool
 }
@@ -101,7 +104,7 @@ func (o Outbox) FanOut(ctx context.Context, t kernel.Tenant, topic string, limit
 
 func putEach(k kernel.Tx, m *jobs.Message, hooks []WebhookRow, now time.Time) error {
 	for _, h := range hooks {
-		if !h.Active {
+		if topics := strings.Fields(h.Topics); !h.Active || len(topics) > 0 && !slices.Contains(topics, m.Topic) {
 			continue
 		}
 		if _, err := on(k).Exec(`INSERT INTO outbox (tenant, id, topic, target, body, at, next_at, attempt, lease, lease_until, gave_up_at, last_error)

@@ -188,7 +188,7 @@ func TestListsFiltersPages(t *testing.T) {
 
 func TestOnceAndAgain(t *testing.T) {
 	eachEngine(t, func(t *testing.T, w *world) {
-		body := map[string]any{"flow": "menu", "item": "chat", "text": "一次就好", "lon": centre[0], "lat": centre[1]}
+		body := map[string]any{"flow": "menu", "item": "street-lamp", "text": "一次就好", "lon": centre[0], "lat": centre[1]}
 		a := w.do("", "POST", "/cases", body, key("k1")).want(201)
 		b := w.do("", "POST", "/cases", body, key("k1")).want(201)
 		if a.str("id") != b.str("id") || a.str("track_code") != b.str("track_code") {
@@ -415,6 +415,7 @@ func TestOrderLimits(t *testing.T) {
 
 func TestHealth(t *testing.T) {
 	w := newWorld(t)
+	w.do("", "GET", "/config", nil).want(200) // something to count
 	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ready", "/metrics": "sanzhi_http_requests_total", "/api/openapi.json": `"openapi":"3.1.0"`} {
 		res, err := http.Get(w.http.URL + path)
 		if err != nil {
@@ -427,4 +428,20 @@ func TestHealth(t *testing.T) {
 			t.Errorf("%s: %d %.200s", path, res.StatusCode, b.String())
 		}
 	}
+}
+
+// Whoever tries many codes is slowed down; others, and who mistypes now and then, are not.
+func TestGuessingCodesIsSlowedDown(t *testing.T) {
+	w := newWorld(t, func(c *web.Config) { c.API.TrustProxy = true })
+	_, code := w.to("ordered")
+	from := func(a string) header { return header{"X-Forwarded-For", a} }
+	for range 60 {
+		w.do("", "GET", "/track/"+strings.Repeat("9", 15), nil, from("203.0.113.7")).want(404)
+	}
+	if a := w.do("", "GET", "/track/"+code, nil, from("203.0.113.7")).want(429); a.Header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	w.do("", "GET", "/track/"+code, nil, from("203.0.113.8")).want(200)
+	w.clock.Advance(2 * time.Second)
+	w.do("", "GET", "/track/"+code, nil, from("203.0.113.7")).want(200)
 }

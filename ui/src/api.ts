@@ -65,7 +65,7 @@ async function failure(res: Response): Promise<CallError> {
   const p = (await res.json().catch(() => ({}))) as T.Problem
   const fields: Record<string, string> = {}
   for (const e of p.errors ?? []) {
-    const name = (e.field ?? e.location ?? '').replace(/^(body\.)?(form\.)?/, '')
+    const name = e.field.replace(/^(body\.)?(form\.)?/, '')
     if (name) fields[name] = e.message
   }
   const first = p.errors?.[0]?.message

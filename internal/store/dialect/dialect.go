@@ -53,3 +53,12 @@ type Engine interface {
 	IsBusy(err error) bool
 	Close() error
 }
+
+// Common is implemented by an engine that must be told how to search for words that are in many cases; one whose planner
+// knows by itself does without.
+type Common interface {
+	// Common gives, when the words are in many cases, what to select from instead of "case_record c" and the condition to
+	// use instead of Match when the newest are wanted first; both are empty when the words are in few. arg is the number of
+	// the placeholder that takes the words.
+	Common(c Conn, words string, arg int) (from, match string, err error)
+}

@@ -31,6 +31,9 @@ type Options struct {
 	Batch int
 	// BusyTimeout is how long another program's lock is waited for; 0 means 5 s.
 	BusyTimeout time.Duration
+	// ManyHits is from how many cases on a search goes by time instead of by word; 0 means 3000: reading as many rows of
+	// cases, which lie scattered over the file, takes some ten milliseconds.
+	ManyHits int
 }
 
 // Engine is an open file.
@@ -44,9 +47,15 @@ type Engine struct {
 	readers  chan *reader // those at rest
 	quit     chan struct{}
 	close    func() error
+	// wholeUpTo is the constant, but in tests.
+	wholeUpTo int64
+	manyHits  int
 }
 
-var _ dialect.Engine = (*Engine)(nil)
+var (
+	_ dialect.Engine = (*Engine)(nil)
+	_ dialect.Common = (*Engine)(nil)
+)
 
 // Open opens the file at path, making it if it is new, and starts its writer.
 func Open(ctx context.Context, path string, o Options) (*Engine, error) {
@@ -64,10 +73,13 @@ func open(ctx context.Context, path string, o Options, more string) (*Engine, er
 	if o.BusyTimeout == 0 {
 		o.BusyTimeout = 5 * time.Second
 	}
+	if o.ManyHits == 0 {
+		o.ManyHits = 3000
+	}
 	// The order of the pragmas matters: busy_timeout first, since switching to WAL itself takes a lock.
 	common := fmt.Sprintf("&_pragma=busy_timeout(%d)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"+
 		"&_pragma=temp_store(MEMORY)", o.BusyTimeout.Milliseconds())
-	e := &Engine{path: path, readDSN: dsn(path) + "_txlock=deferred" + common + "&_pragma=query_only(1)&_pragma=cache_size(-8000)",
+	e := &Engine{path: path, wholeUpTo: wholeUpTo, manyHits: o.ManyHits, readDSN: dsn(path) + "_txlock=deferred" + common + "&_pragma=query_only(1)&_pragma=cache_size(-8000)",
 		writeDSN: dsn(path) + "_txlock=immediate" + common + "&_pragma=cache_size(-16000)&_pragma=wal_autocheckpoint(2000)" + more}
 	if err := private(path); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
@@ -169,7 +181,10 @@ func (e *Engine) Migrate(ctx context.Context) error {
 		return fmt.Errorf("open %s: %w", e.path, err)
 	}
 	defer func() { _ = db.Close() }()
-	return migrations.Up(ctx, db, dialect.SQLite)
+	if err := migrations.Up(ctx, db, dialect.SQLite); err != nil {
+		return err
+	}
+	return steer(ctx, db)
 }
 
 // Check implements dialect.Engine: the settings are those that lose nothing, and the file is whole. The settings are read
@@ -194,24 +209,40 @@ func (e *Engine) Check(ctx context.Context) error {
 	return e.whole(ctx)
 }
 
-// whole reads the file through and refuses one that is damaged.
+// wholeUpTo is the size in bytes of a file that is read through before it is served: a second or two. What is larger would
+// keep a district waiting for minutes after each restart, so that only the tables that do not grow with the work are.
+const wholeUpTo = 512 << 20
+
+// growing are the tables that grow with the work, and so are not read through in a large file.
+const growing = `'case_record', 'case_cohandle', 'rating', 'ledger', 'ledger_hash', 'outbox', 'idempotency', 'upload', 'blob', 'session', 'unmasking'`
+
+// whole reads the file through, or as much as wholeUpTo says, and refuses one that is damaged.
 func (e *Engine) whole(ctx context.Context) error {
 	var faults []string
 	err := e.Read(ctx, func(c dialect.Conn) error {
-		rows, err := c.Query("PRAGMA quick_check(5)")
+		checks, err := e.checks(c)
 		if err != nil {
 			return err
 		}
-		for rows.Next() {
-			var s string
-			if err := rows.Scan(&s); err != nil {
+		for _, check := range checks {
+			rows, err := c.Query(check)
+			if err != nil {
 				return err
 			}
-			if s != "ok" {
-				faults = append(faults, s)
+			for rows.Next() {
+				var s string
+				if err := rows.Scan(&s); err != nil {
+					return err
+				}
+				if s != "ok" {
+					faults = append(faults, s)
+				}
+			}
+			if err := rows.Err(); err != nil {
+				return err
 			}
 		}
-		return rows.Err()
+		return nil
 	})
 	if err != nil {
 		return damaged(e.path, err)
@@ -220,6 +251,31 @@ func (e *Engine) whole(ctx context.Context) error {
 		return damage(e.path, errors.New(strings.Join(faults, "; ")))
 	}
 	return nil
+}
+
+// checks gives the statements that read the file through.
+func (e *Engine) checks(c dialect.Conn) ([]string, error) {
+	var size int64
+	if err := c.QueryRow("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").Scan(&size); err != nil {
+		return nil, err
+	}
+	if size <= e.wholeUpTo {
+		return []string{"PRAGMA quick_check(5)"}, nil
+	}
+	rows, err := c.Query(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'case_fts%' AND name NOT LIKE 'sqlite_%'
+		AND name NOT IN (` + growing + `) ORDER BY name`)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		out = append(out, `PRAGMA quick_check("`+strings.ReplaceAll(name, `"`, `""`)+`")`)
+	}
+	return out, rows.Err()
 }
 
 // IndexText implements dialect.Engine. The index is keyed by the case's row number and keeps no copy of the text.
@@ -232,6 +288,18 @@ func (e *Engine) IndexText(c dialect.Conn, tenant, id string, bigrams []string) 
 // Match implements dialect.Engine.
 func (e *Engine) Match(arg int) string {
 	return fmt.Sprintf("c.n IN (SELECT rowid FROM case_fts WHERE case_fts MATCH $%d)", arg)
+}
+
+// Common implements dialect.Common. When words are in many cases, the newest that hold them are found soonest by going
+// through the cases from the newest on, and asking of each only whether its row number is among the hits.
+func (e *Engine) Common(c dialect.Conn, words string, arg int) (from, match string, err error) {
+	var hits int
+	err = c.QueryRow("SELECT COUNT(*) FROM (SELECT rowid FROM case_fts WHERE case_fts MATCH $1 LIMIT $2)", words, e.manyHits).Scan(&hits)
+	if err != nil || hits < e.manyHits {
+		return "", "", err
+	}
+	// The index is that of UNIQUE (tenant, id); the plus keeps the row number from being what is gone through.
+	return "case_record c INDEXED BY sqlite_autoindex_case_record_1", fmt.Sprintf("+c.n IN (SELECT rowid FROM case_fts WHERE case_fts MATCH $%d)", arg), nil
 }
 
 // Words implements dialect.Engine: every bigram as one phrase each, all of them wanted.

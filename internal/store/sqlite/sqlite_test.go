@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -309,5 +310,84 @@ func TestFileIsPrivate(t *testing.T) {
 		if err != nil || st.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, %v; want 0600", filepath.Base(e.path)+more, st.Mode(), err)
 		}
+	}
+}
+
+// A large file is not read through before it is served, but what does not grow with the work is.
+func TestChecksOfLargeFile(t *testing.T) {
+	ctx := t.Context()
+	e, err := Open(ctx, filepath.Join(t.TempDir(), "sanzhi.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = e.Close() }()
+	if err := e.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		upTo       int64
+		all, place bool
+	}{{wholeUpTo, true, false}, {0, false, true}} {
+		e.wholeUpTo = c.upTo
+		var got []string
+		if err := e.Read(ctx, func(conn dialect.Conn) (err error) {
+			got, err = e.checks(conn)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if all := slices.Contains(got, "PRAGMA quick_check(5)"); all != c.all {
+			t.Errorf("up to %d: all %v, want %v", c.upTo, all, c.all)
+		}
+		if place := slices.Contains(got, `PRAGMA quick_check("place")`); place != c.place {
+			t.Errorf("up to %d: place %v, want %v", c.upTo, place, c.place)
+		}
+		for _, big := range []string{"ledger", "case_record", "case_fts_data"} {
+			if slices.Contains(got, `PRAGMA quick_check("`+big+`")`) {
+				t.Errorf("up to %d: %s is read through", c.upTo, big)
+			}
+		}
+		if err := e.Check(ctx); err != nil {
+			t.Errorf("up to %d: %v", c.upTo, err)
+		}
+	}
+}
+
+// Without statistics the planner reads a district's whole ledger for one case. It is given some, the same for everybody.
+func TestPlansAreSteered(t *testing.T) {
+	e := fresh(t, "")
+	for _, c := range []struct{ query, plan string }{
+		{"SELECT act FROM ledger WHERE tenant = 'x' AND object = 'y' ORDER BY at, version, id", "USING INDEX ledger_object (tenant=? AND object=?)"},
+		{"SELECT role FROM holding WHERE tenant = 'x' AND person = 'y' ORDER BY id", "USING INDEX holding_person (tenant=? AND person=?)"},
+		{"SELECT step FROM case_record WHERE tenant = 'x' AND track_hash = 'y' AND track_hash <> ''", "USING INDEX case_track (tenant=? AND track_hash=?)"},
+		{"SELECT id FROM case_record WHERE tenant = 'x' AND tick_at > 0 AND tick_at <= 9 ORDER BY tick_at LIMIT 9", "USING INDEX case_tick"},
+		{"SELECT body FROM outbox WHERE tenant = 'x' AND topic = 'y' AND next_at >= 9 ORDER BY next_at, id LIMIT 9", "USING INDEX outbox_next (tenant=? AND topic=? AND next_at>?)"},
+		{"SELECT id FROM upload WHERE tenant = 'x' AND case_id = 'y' AND case_id <> ''", "upload_case (tenant=? AND case_id=?)"},
+	} {
+		var plan string
+		if err := e.Read(bg, func(conn dialect.Conn) error {
+			var id, parent, n int
+			return conn.QueryRow("EXPLAIN QUERY PLAN "+c.query).Scan(&id, &parent, &n, &plan)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(plan, c.plan) {
+			t.Errorf("%s\n goes by %q, should by %q", c.query, plan, c.plan)
+		}
+	}
+	const lines = "SELECT COUNT(*), COALESCE(MIN(rowid), 0) FROM sqlite_stat1"
+	var n, first, again, firstAgain int
+	count := func(n, first *int) {
+		t.Helper()
+		if err := e.Read(bg, func(conn dialect.Conn) error { return conn.QueryRow(lines).Scan(n, first) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	count(&n, &first)
+	if err := e.Migrate(bg); err != nil {
+		t.Fatal(err)
+	}
+	if count(&again, &firstAgain); n < 50 || n != again || first != firstAgain {
+		t.Errorf("opened again it has %d lines of statistics, at first %d", again, n)
 	}
 }

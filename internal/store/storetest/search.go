@@ -221,3 +221,10 @@ func casesOthers(t *testing.T, db *store.DB) {
 		return nil
 	})
 }
+
+// Search proves the search and the lists of an engine alone: for one that is opened so that it searches in another way.
+func Search(t *testing.T, open func(t *testing.T) *store.DB) {
+	t.Run("search finds all and only what was said", func(t *testing.T) { casesSearch(t, open(t)) })
+	t.Run("search by examples", func(t *testing.T) { casesSearchExamples(t, open(t)) })
+	t.Run("lists are complete and without doubles", func(t *testing.T) { casesLists(t, open(t)) })
+}

@@ -94,7 +94,8 @@ type OrderLimits interface {
 // Server is the REST surface.
 type Server struct {
 	Deps
-	maps maps
+	maps   maps
+	misses misses
 }
 
 // useProblems makes huma speak in our problems. Its hooks are variables of its package, set once.

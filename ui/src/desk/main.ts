@@ -5,7 +5,7 @@ import './desk.css'
 import { dress, lang } from '../lang'
 import { t, type Word } from '../words'
 import App from './App.vue'
-import { loadDesk, loadMe, may, me, working } from './session'
+import { loadDesk, loadMe, may, me, queue, working } from './session'
 
 declare module 'vue-router' {
   interface RouteMeta { title?: Word; open?: boolean; needs?: string }
@@ -16,7 +16,7 @@ const router = createRouter({
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
   routes: [
     // Where one begins depends on one's posts, which are known only once the guard below has asked for them.
-    { path: '/', component: () => import('./Lost.vue'), beforeEnter: () => (working.value ? '/queue' : may('stats.read') ? '/stats' : '/me') },
+    { path: '/', component: () => import('./Lost.vue'), beforeEnter: () => (working.value ? (queue.value?.mine === 0 ? '/queue?tab=all' : '/queue') : may('stats.read') ? '/stats' : '/me') },
     { path: '/sign-in', component: () => import('./SignIn.vue'), meta: { title: 'sign.title', open: true } },
     { path: '/queue', component: () => import('./Queue.vue'), meta: { title: 'queue.title', needs: 'case.read' } },
     { path: '/cases/:id', component: () => import('./CasePage.vue'), meta: { title: 'case.title', needs: 'case.read' } },
