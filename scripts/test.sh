@@ -66,7 +66,7 @@ go_vet() { go vet ./... && go vet -tags noui ./ui ./internal/cli ./cmd/...; }
 
 go_tests() {
 	go build -buildvcs=false -o .cache/gotests ./scripts/gotests
-	go test -json -count=1 -vet=off -timeout 8m ./... 2>&1 | .cache/gotests -counts "$counts"
+	go test -json -count=1 -vet=off -timeout 20m ./... 2>&1 | .cache/gotests -counts "$counts"
 }
 
 # generated compares what is committed with what the code would make now.
@@ -85,13 +85,18 @@ ui_npm() { (cd ui && npm run --silent "$@"); }
 # node --test ("# pass 8") says at its end. A skipped test counts as failed; so does a run that counted nothing.
 ui_tests() {
 	local code=0
-	(cd ui && NO_COLOR=1 FORCE_COLOR=0 timeout -k 10 300 npm run --silent "$@" 2>&1) | tee "$work/ui" || code=$?
+	(cd ui && NO_COLOR=1 FORCE_COLOR=0 timeout -k 10 900 npm run --silent "$@" 2>&1) | tee "$work/ui" || code=$?
 	awk '
 		function number(word,   m) { return match($0, "[0-9]+ " word) ? substr($0, RSTART, RLENGTH) + 0 : 0 }
 		/^ *Tests  / { p = number("passed"); f = number("failed") + number("skipped") + number("todo") }
 		/^(#|ℹ) pass [0-9]+$/ { p += $3 }
 		/^(#|ℹ) (fail|cancelled|skipped|todo) [0-9]+$/ { f += $3 }
-		END { if (p + f == 0) { print "no test ran"; f = 1 } print p + 0, f + 0 > counts }
+		/^ok [0-9]/ { lines++ } # of a run that was cut off before its summary
+		/^not ok [0-9]/ { lost++ }
+		END {
+			if (p + f == 0) { print lines + lost ? "the run was cut off" : "no test ran"; p = lines; f = lost + 1 }
+			print p + 0, f + 0 > counts
+		}
 	' counts="$counts" "$work/ui"
 	return "$code"
 }

@@ -69,7 +69,10 @@ func without(r *ledger.Row, own, c *Case) *ledger.Row {
 	if !other {
 		return r
 	}
-	var moved struct{ From, To string }
+	var moved struct {
+		From string `json:"from"`
+		To   string `json:"to"`
+	}
 	if err := json.Unmarshal([]byte(r.Public), &moved); err != nil || moved.From == moved.To {
 		return nil
 	}
