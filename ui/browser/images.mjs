@@ -43,7 +43,7 @@ try {
   for (const [lang, tail] of [['zh', ''], ['en', '.en']]) {
     const d = await desk(browser, server, 'community_clerk', { lang })
     await d.page.setViewportSize({ width: 1240, height: 680 })
-    await d.go('/desk/queue?tab=all&case=' + fresh.id)
+    await d.go('/desk/queue?case=' + fresh.id)
     await d.page.waitForSelector('.pane .case .str')
     await still(d)
     await save(d.page, `desk${tail}.png`)
