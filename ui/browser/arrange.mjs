@@ -57,10 +57,18 @@ export async function desk(browser, server, role, o = {}) {
   return p
 }
 
-/** A picture as a camera gives one: w × h pixels, of one colour with a stripe. */
+/** A picture as a camera gives one: w × h pixels of a stair with its lamp, in the colour of the light. */
 export function picture(name, w = 640, h = 480, [r, g, b] = [60, 90, 120]) {
-  const row = Buffer.alloc(1 + w * 3)
-  for (let x = 0; x < w; x++) row.set(x % 80 < 8 ? [240, 220, 160] : [r, g, b], 1 + x * 3)
+  const at = (x, y) => {
+    const lamp = ((x - w / 2) / (w / 12)) ** 2 + ((y - h / 5) / (h / 16)) ** 2 < 1
+    const stair = y > h * 0.55 && y > h - Math.floor((x / w) * 8) * (h / 20)
+    return lamp ? [r + 40, g + 40, b + 40] : stair ? [r * 0.6, g * 0.6, b * 0.6] : [r, g, b]
+  }
+  const rows = Array.from({ length: h }, (_, y) => {
+    const row = Buffer.alloc(1 + w * 3)
+    for (let x = 0; x < w; x++) row.set(at(x, y).map((v) => Math.min(255, Math.round(v))), 1 + x * 3)
+    return row
+  })
   const chunk = (type, data) => {
     const body = Buffer.concat([Buffer.from(type), data])
     const out = Buffer.alloc(8 + data.length + 4)
@@ -73,7 +81,7 @@ export function picture(name, w = 640, h = 480, [r, g, b] = [60, 90, 120]) {
   head.writeUInt32BE(w, 0)
   head.writeUInt32BE(h, 4)
   head.set([8, 2, 0, 0, 0], 8)
-  const buffer = Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', head), chunk('IDAT', deflateSync(Buffer.concat(Array(h).fill(row)))), chunk('IEND', Buffer.alloc(0))])
+  const buffer = Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', head), chunk('IDAT', deflateSync(Buffer.concat(rows))), chunk('IEND', Buffer.alloc(0))])
   return { name, mimeType: 'image/png', buffer }
 }
 

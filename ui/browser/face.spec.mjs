@@ -170,6 +170,18 @@ test('an order by keyboard alone', async () => {
   await p.close()
 })
 
+test('the map draws the streets and houses around, and marks the one house', async () => {
+  const p = await phone()
+  await p.go('/?at=' + centre)
+  await p.page.click('.menu li button >> nth=0')
+  await p.page.waitForSelector('.minimap .house.here')
+  const n = (c) => p.page.locator('.minimap .' + c).count()
+  assert.equal(await n('here'), 1)
+  assert.ok(await n('house') > 3 && await n('road') + await n('lane') > 0 && await n('grid') > 0)
+  await clean(p, 'where, with a map')
+  await p.close()
+})
+
 test('back closes the case beside the list and keeps the filters', async () => {
   const p = await desk(browser, server, 'community_clerk')
   await p.go('/desk/queue?tab=all')

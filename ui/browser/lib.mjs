@@ -56,15 +56,6 @@ export const browse = () => chromium.launch({ executablePath: process.env.CHROMI
 const words = join(root, 'ui', 'src', 'words')
 const keys = new Set(readdirSync(words).flatMap((f) => [...readFileSync(join(words, f), 'utf8').matchAll(/^ {2}'([a-z][\w.-]*)'/gmi)].map((m) => m[1])).filter((k) => k.includes('.')))
 
-let noMap
-async function mapless(url) {
-  if (noMap === undefined) {
-    noMap = (await fetch(url + '/api/v1/map?w=101.759&s=36.648&e=101.76&n=36.649').catch(() => ({ status: 0 }))).status === 404
-    if (noMap) console.log('# the program has no GET /api/v1/map yet: pages were read with an empty map')
-  }
-  return noMap
-}
-
 /** A page of its own context; problems gathers what must not be. */
 export async function open(browser, { url, width = 1440, lang = 'zh', dark = false, store = {} }) {
   const context = await browser.newContext({
@@ -76,8 +67,6 @@ export async function open(browser, { url, width = 1440, lang = 'zh', dark = fal
     document.addEventListener('securitypolicyviolation', (e) => console.error(`security policy: ${e.violatedDirective} ${e.blockedURI}`))
   }, { lang, ...store })
   const page = await context.newPage()
-  // Until the program draws maps, pages get an empty one; that it is missing is said once.
-  if (await mapless(url)) await page.route('**/api/v1/map?**', (r) => r.fulfill({ json: { type: 'FeatureCollection', features: [] } }))
   page.setDefaultTimeout(10_000)
   const problems = []
   let expected = []
@@ -100,7 +89,8 @@ export async function open(browser, { url, width = 1440, lang = 'zh', dark = fal
         const wide = document.documentElement.scrollWidth - innerWidth
         const out = [...document.querySelectorAll('main *, nav *, header *')].filter((el) => {
           const r = el.getBoundingClientRect()
-          if (!r.width || !r.height || el.closest('.sr, .scroll, .chips, [hidden]') || getComputedStyle(el).visibility === 'hidden') return false
+          // What a drawing holds beyond its frame is not shown.
+          if (!r.width || !r.height || el.closest('.sr, .scroll, .chips, [hidden]') || el.parentElement.closest('svg') || getComputedStyle(el).visibility === 'hidden') return false
           return r.right > innerWidth + 1 || r.left < -1
         }).slice(0, 3).map((el) => `<${el.tagName.toLowerCase()} class="${el.getAttribute('class') ?? ''}">`)
         return { wide, out, text: document.body.innerText, title: document.title, unnamed: [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea')].filter((el) => el.getBoundingClientRect().width && !(el.innerText?.trim() || el.getAttribute('aria-label') || el.labels?.length || el.querySelector('[aria-label]'))).length }

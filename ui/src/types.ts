@@ -60,7 +60,9 @@ export type Problem = Partial<S['Problem']>
 
 export interface MapFeature {
   type: 'Feature'
+  /** The place's id; streets, water and green have none. */
+  id?: string
   geometry: { type: string; coordinates: unknown } | null
-  properties: { id?: string; name?: string; kind?: string; [k: string]: unknown }
+  properties: { name?: string; kind?: string; [k: string]: unknown }
 }
 export interface MapFeatures { type: 'FeatureCollection'; features: MapFeature[] | null }
