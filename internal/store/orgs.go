@@ -101,7 +101,6 @@ func (Orgs) Person(k kernel.Tx, id kernel.ID) (*orgs.Person, error) {
 // PutHoldings implements orgs.Repo.
 func (Orgs) PutHoldings(k kernel.Tx, l []*orgs.Holding) error {
 	t := string(on(k).tenant)
-	on(k).held = true
 	return bulk(k, "INSERT INTO holding (tenant, id, person, title, role, org, place, path, level, from_at, to_at)", 11,
 		"ON CONFLICT (tenant, id) DO UPDATE SET title = excluded.title, role = excluded.role, to_at = excluded.to_at", l,
 		func(h *orgs.Holding) []any {
@@ -109,15 +108,9 @@ func (Orgs) PutHoldings(k kernel.Tx, l []*orgs.Holding) error {
 		})
 }
 
-// PostsOf implements orgs.Repo. A view may be told the posts that were read within the last second.
+// PostsOf implements orgs.Repo.
 func (Orgs) PostsOf(k kernel.Tx, person kernel.ID) ([]kernel.Post, error) {
 	t := on(k)
-	key := personKey{t.tenant, person}
-	if t.view {
-		if posts, ok := t.db.posts.get(key, t.now); ok {
-			return posts, nil
-		}
-	}
 	now := ms(t.now)
 	rows, err := t.Query(`SELECT id, role, title, org, place, path, level FROM holding
 		WHERE tenant = $1 AND person = $2 AND from_at <= $3 AND (to_at = 0 OR to_at > $3)`, string(t.tenant), string(person), now)
@@ -126,9 +119,6 @@ func (Orgs) PostsOf(k kernel.Tx, person kernel.ID) ([]kernel.Post, error) {
 	})
 	// Sorted here: asked to, SQLite without statistics reads all holdings of the district in the order of their ids.
 	slices.SortFunc(posts, func(a, b kernel.Post) int { return cmp.Compare(a.ID, b.ID) })
-	if err == nil && t.view {
-		t.db.posts.put(t.turn, key, posts, t.now)
-	}
 	return posts, err
 }
 

@@ -93,6 +93,8 @@ func newWorld(t testing.TB) *world {
 	sealer := vault.NewSealer(ring)
 	w.svc = cases.NewService(cases.Ports{Store: w.db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: w, Outbox: store.Outbox{DB: w.db},
 		Ledger: ledger.NewLog(store.Ledger{}, sealer), People: store.Orgs{}, Setups: w, Sealer: sealer, Keyring: ring, Clock: w.clock})
+	var people []*orgs.Person
+	var held []*orgs.Holding
 	for _, p := range []struct {
 		name string
 		role kernel.Role
@@ -103,6 +105,18 @@ func newWorld(t testing.TB) *world {
 		{"far clerk", kernel.CommunityClerk, "", "630105/9/"}} {
 		w.staff[p.name] = kernel.Actor{Kind: kernel.ActorAccount, Tenant: worldTenant, Account: kernel.ID(p.name), Name: p.name,
 			Posts: []kernel.Post{{ID: kernel.ID(p.name), Role: p.role, Org: p.org, Place: "place", Path: p.path}}}
+		// The register knows them too: a case goes only to units that have somebody for it.
+		people = append(people, &orgs.Person{ID: kernel.ID(p.name)})
+		held = append(held, &orgs.Holding{ID: kernel.ID(p.name), Person: kernel.ID(p.name), Role: p.role, Org: p.org, Place: "place", Path: p.path,
+			From: w.clock.Now().Add(-time.Hour)})
+	}
+	if err := w.db.Update(context.Background(), worldTenant, func(tx kernel.Tx) error {
+		if err := (store.Orgs{}).PutPeople(tx, people); err != nil {
+			return err
+		}
+		return store.Orgs{}.PutHoldings(tx, held)
+	}); err != nil {
+		t.Fatal(err)
 	}
 	return w
 }
@@ -300,6 +314,7 @@ func TestServiceMerge(t *testing.T) {
 		t.Errorf("into itself: %v", err)
 	}
 	w.play(t, second, code2, []said{{who: "clerk", action: "merge", form: map[string]any{"into": string(first.ID)}}})
+	first, _ = w.stored(t, first.ID) // being joined moved it on
 	first = w.play(t, first, code1, toDone)
 	if err := w.db.View(context.Background(), worldTenant, func(tx kernel.Tx) error {
 		f, err := w.svc.Follow(tx, code2)

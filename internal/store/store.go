@@ -24,7 +24,6 @@ type DB struct {
 	mu    sync.Mutex
 	wakes []func(kernel.Tenant)
 
-	posts  postsMemo
 	places placeMemo
 }
 
@@ -50,9 +49,6 @@ type tx struct {
 	tenant kernel.Tenant
 	now    time.Time
 	wrote  bool // rows went into the outbox
-	held   bool // posts were changed
-	view   bool
-	turn   uint64 // of the posts, for a view
 }
 
 func (t *tx) Tenant() kernel.Tenant { return t.tenant }
@@ -69,24 +65,20 @@ func on(k kernel.Tx) *tx {
 
 // View implements kernel.Store.
 func (d *DB) View(ctx context.Context, t kernel.Tenant, fn func(kernel.Tx) error) error {
-	turn := d.posts.now()
 	return d.Engine.Read(ctx, func(c dialect.Conn) error {
-		return fn(&tx{Conn: c, db: d, tenant: t, now: d.clock.Now(), view: true, turn: turn})
+		return fn(&tx{Conn: c, db: d, tenant: t, now: d.clock.Now()})
 	})
 }
 
 // Update implements kernel.Store.
 func (d *DB) Update(ctx context.Context, t kernel.Tenant, fn func(kernel.Tx) error) error {
-	var wrote, held bool
+	wrote := false
 	err := d.Engine.Write(ctx, func(c dialect.Conn) error {
 		x := &tx{Conn: c, db: d, tenant: t, now: d.clock.Now()}
 		err := fn(x)
-		wrote, held = x.wrote, x.held
+		wrote = x.wrote
 		return err
 	})
-	if held {
-		d.posts.changed() // after an error too: when a server fell silent, it may have been stored
-	}
 	if err == nil && wrote {
 		d.mu.Lock()
 		wakes := d.wakes
