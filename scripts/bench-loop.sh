@@ -9,7 +9,7 @@
 need go "Go 1.26"
 scripts/build.sh
 mkdir -p bench/.cache
-CGO_ENABLED=0 go build -tags "$(go_tags)" -o bench/.cache/loop ./bench/loop
+CGO_ENABLED=0 go build -o bench/.cache/loop ./bench/loop
 args=(-program bin/sanzhi)
 if (cd bench/pocketbase && CGO_ENABLED=0 go build -o ../.cache/pocketbase.bin .); then
 	args+=(-pocketbase bench/.cache/pocketbase.bin)
