@@ -1624,6 +1624,11 @@ export interface components {
             ledger: string;
             /** @description Ed25519 by the tenant's key over the leaf, base64 */
             signature?: string;
+            /**
+             * @description The district that signs
+             * @example 630105
+             */
+            tenant: string;
         };
         Ref: {
             code: string;
@@ -3585,7 +3590,8 @@ export interface operations {
                      *       "receipt": {
                      *         "leaf": "abababababababababababababababababababababababababababababababab",
                      *         "ledger": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "signature": "c2lnbmF0dXJl"
+                     *         "signature": "c2lnbmF0dXJl",
+                     *         "tenant": "630105"
                      *       },
                      *       "step": "ordered",
                      *       "track_code": "K7ND-4Q2M-9XAB-C0T",
@@ -9399,7 +9405,8 @@ export interface operations {
                      *       "receipt": {
                      *         "leaf": "abababababababababababababababababababababababababababababababab",
                      *         "ledger": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "signature": "c2lnbmF0dXJl"
+                     *         "signature": "c2lnbmF0dXJl",
+                     *         "tenant": "630105"
                      *       },
                      *       "result": {
                      *         "at": "2023-04-27T01:00:00Z",

@@ -271,7 +271,7 @@ func (s *Server) receipt(t kernel.Tenant, row *ledger.Row) (Receipt, error) {
 	if err != nil {
 		return Receipt{}, kernel.Internal("receipt", err)
 	}
-	r := Receipt{Ledger: row.ID, Leaf: leaf}
+	r := Receipt{Tenant: string(t), Ledger: row.ID, Leaf: leaf}
 	if s.SignKey != nil {
 		r.Signature = base64.StdEncoding.EncodeToString(ed25519.Sign(s.SignKey, []byte("sanzhi receipt v1\n"+string(t)+"\n"+leaf)))
 	}

@@ -100,6 +100,7 @@ type Created struct {
 
 // Receipt is the signed promise that the ledger row of an act will be sealed.
 type Receipt struct {
+	Tenant    string    `json:"tenant" example:"630105" doc:"The district that signs"`
 	Ledger    kernel.ID `json:"ledger" doc:"The ledger row's id"`
 	Leaf      string    `json:"leaf" doc:"SHA-256 of the row's canonical JSON, in hexadecimal"`
 	Signature string    `json:"signature,omitempty" doc:"Ed25519 by the tenant's key over the leaf, base64"`
