@@ -45,6 +45,7 @@ func (e *effecting) apply(eff workflow.Effect) error {
 		c.Assignee, c.AssigneeName = "", ""
 	case workflow.EffectClearUnit:
 		c.Unit, c.Assignee, c.AssigneeName = "", "", ""
+		c.Route = e.set.Route(e.set.Item(c.Item), &c.Place) // the rules may have changed since
 	case workflow.EffectCohandle:
 		return e.cohandle()
 	case workflow.EffectResult:

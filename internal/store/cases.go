@@ -55,13 +55,13 @@ func (Cases) Update(k kernel.Tx, c *cases.Case, was int) (bool, error) {
 	ok, err := one(k, `UPDATE case_record SET step = $1, prev_step = $2, ended = $3, version = $4, round = $5, unit = $6, assignee = $7,
 		assignee_name = $8, cohandles = $9, urgent = $10, supervised = $11, held = $12, clocks = $13, due_at = $14, tick_at = $15,
 		result = $16, merged_into = $17, updated_at = $18, closed_at = $19, finished_at = $20, resp_kept = $21, resp_missed = $22,
-		resp_due = $23, fin_kept = $24, fin_missed = $25, fin_due = $26, score = $27, solved = $28, rated_at = $29, step_at = $30
-		WHERE tenant = $31 AND id = $32 AND version = $33`,
+		resp_due = $23, fin_kept = $24, fin_missed = $25, fin_due = $26, score = $27, solved = $28, rated_at = $29, step_at = $30, route = $31
+		WHERE tenant = $32 AND id = $33 AND version = $34`,
 		c.Step, c.PrevStep, c.Ended, c.Version, c.Round, string(c.Unit), string(c.Assignee), c.AssigneeName, joinIDs(c.Cohandles),
 		flag(c.Urgent), flag(c.Supervised), flag(c.Held), text(c.Clocks), c.DueAt(), ms(c.TickAt), text(c.Result), string(c.MergedInto),
 		ms(c.UpdatedAt), ms(c.ClosedAt), ms(c.FinishedAt), c.Measures.RespKept, c.Measures.RespMissed, ms(c.Measures.RespDue),
 		c.Measures.FinKept, c.Measures.FinMissed, ms(c.Measures.FinDue), c.Score, flag(c.Solved), ms(c.RatedAt),
-		ms(c.StepAt), string(t.tenant), string(c.ID), was)
+		ms(c.StepAt), text(c.Route), string(t.tenant), string(c.ID), was)
 	if err != nil || !ok {
 		return ok, err
 	}

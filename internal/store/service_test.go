@@ -338,6 +338,19 @@ func TestServiceMerge(t *testing.T) {
 	}
 }
 
+// What a unit gives back is routed by the rules of that day, and the new proposal is kept.
+func TestServiceRoutesAnew(t *testing.T) {
+	w := newWorld(t)
+	c, code := w.order(t, "路灯不亮")
+	c = w.play(t, c, code, []said{{who: "clerk", action: "submit"}})
+	w.set.Rules = []cases.Rule{{ID: "lighting-elsewhere", Sectors: []string{"lighting"}, Via: cases.ViaUnit, Unit: unitB}}
+	w.play(t, c, code, []said{{who: "dispatcher", action: "return", form: map[string]any{"reason": "不归我们"}}})
+	got, _ := w.stored(t, c.ID)
+	if want := (cases.Route{Unit: unitB, Rule: "lighting-elsewhere"}); got.Route != want || got.Unit != "" {
+		t.Errorf("given back, it is proposed to %+v with unit %q, want %+v", got.Route, got.Unit, want)
+	}
+}
+
 func TestServiceTick(t *testing.T) {
 	w := newWorld(t)
 	c, code := w.order(t, "路灯不亮")
