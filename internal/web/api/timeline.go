@@ -168,7 +168,7 @@ func (v *view) lineSay(a *workflow.Action, text kernel.Text, l *line) string {
 			}
 		}
 	}
-	say := fill(text.In(v.lang), values)
+	say := workflow.Fill(text, v.lang, values)
 	if v.who.Kind != kernel.ActorRequester && v.lang == kernel.Chinese {
 		// The flow speaks to the resident; the desk reads of the resident.
 		say = strings.ReplaceAll(strings.ReplaceAll(say, "您", "居民"), "居民居民", "居民")
@@ -244,5 +244,5 @@ func (v *view) say(st workflow.Step, c *cases.Case, k *Clock) string {
 	if k != nil {
 		values["due"] = When(v.lang, k.DueAt, v.now)
 	}
-	return fill(st.Say.In(v.lang), values)
+	return workflow.Fill(st.Say, v.lang, values)
 }

@@ -46,17 +46,6 @@ func limitSay(lang kernel.Lang, l workflow.Limit) string {
 	return fmt.Sprintf(zh[l.Unit], l.N)
 }
 
-// fill puts values into a text with {names}; a name without a value becomes what stands for it in words.
-func fill(s string, values map[string]string) string {
-	if !strings.Contains(s, "{") {
-		return s
-	}
-	for k, v := range values {
-		s = strings.ReplaceAll(s, "{"+k+"}", v)
-	}
-	return s
-}
-
 var kindNames = map[territory.Kind]kernel.Text{
 	territory.Province: kernel.T("省", "Province"), territory.Prefecture: kernel.T("市", "Prefecture"), territory.County: kernel.T("区县", "District"),
 	territory.Subdistrict: kernel.T("街道", "Subdistrict"), territory.Town: kernel.T("镇", "Town"), territory.Township: kernel.T("乡", "Township"),
