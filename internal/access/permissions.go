@@ -30,6 +30,26 @@ const (
 	PlanRead     Permission = "plan.read"
 	PlanWrite    Permission = "plan.write"
 
+	RoundRead      Permission = "round.read"  // duties that recur, and what was found
+	RoundDo        Permission = "round.do"    // record the results of a duty of one's own
+	RoundWrite     Permission = "round.write" // templates: who goes where, and how often
+	ActivityRead   Permission = "activity.read"
+	ActivityWrite  Permission = "activity.write"
+	WorkRead       Permission = "work.read"
+	WorkWrite      Permission = "work.write"
+	IndicatorRead  Permission = "indicator.read"
+	IndicatorWrite Permission = "indicator.write"
+	BallotRead     Permission = "ballot.read"
+	BallotWrite    Permission = "ballot.write"
+	RegisterRead   Permission = "register.read" // duty lists, pledges, plans, links: what organisations keep of their own work
+	RegisterWrite  Permission = "register.write"
+	ReportRead     Permission = "report.read"
+	ReportWrite    Permission = "report.write"
+	ReportPublish  Permission = "report.publish"
+	ExportRun      Permission = "export.run"
+	PrivacyRead    Permission = "privacy.read"  // the purpose register, and the requests of the people concerned
+	PrivacyWrite   Permission = "privacy.write" // answer such requests; change purposes and retention
+
 	AccountRead   Permission = "account.read"
 	AccountWrite  Permission = "account.write"
 	PostWrite     Permission = "post.write" // give and end posts
@@ -89,6 +109,26 @@ var rules = []rule{
 	{PlanRead, reachPlace, PlanRead},
 	{PlanWrite, reachPlace, PlanRead},
 
+	{RoundRead, reachPlace, RoundRead},
+	{RoundDo, reachPlace, ""},
+	{RoundWrite, reachPlace, RoundRead},
+	{ActivityRead, reachPublic, ActivityRead},
+	{ActivityWrite, reachPlace, ActivityRead},
+	{WorkRead, reachPublic, WorkRead},
+	{WorkWrite, reachPlace, WorkRead},
+	{IndicatorRead, reachPlace, IndicatorRead},
+	{IndicatorWrite, reachPlace, IndicatorRead},
+	{BallotRead, reachPublic, BallotRead},
+	{BallotWrite, reachPlace, BallotRead},
+	{RegisterRead, reachPlace, RegisterRead},
+	{RegisterWrite, reachPlace, RegisterRead},
+	{ReportRead, reachPlace, ReportRead},
+	{ReportWrite, reachPlace, ReportRead},
+	{ReportPublish, reachPlace, ReportRead},
+	{ExportRun, reachPlace, ""},
+	{PrivacyRead, reachPlace, ""},
+	{PrivacyWrite, reachPlace, ""},
+
 	{AccountRead, reachPlace, AccountRead},
 	{AccountWrite, reachPlace, AccountRead},
 	{PostWrite, reachPlace, AccountRead},
@@ -117,20 +157,25 @@ var AllPermissions = func() []Permission {
 // ownCase), are not repeated. The three administrators of 等保 (三员分立) share nothing but the directories they need.
 var bundles = map[kernel.Role][]Permission{
 	kernel.Resident:  {},
-	kernel.Volunteer: {OrgRead, FlowRead},
+	kernel.Volunteer: {OrgRead, FlowRead, RoundDo},
 
-	kernel.GridWorker:     {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, StatsRead},
-	kernel.CommunityClerk: {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, StatsRead, MenuWrite},
-	kernel.UnitDispatcher: {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, StatsRead},
-	kernel.Cadre:          {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead},
-	kernel.Mediator:       {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead},
-	kernel.Supervisor:     {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, StatsRead, PlanRead},
-	kernel.DistrictLeader: {CaseRead, CaseAct, CaseComment, OrgRead, FlowRead, StatsRead, PlanRead},
-	kernel.Planner:        {OrgRead, FlowRead, StatsRead, PlanRead, PlanWrite},
+	kernel.GridWorker: {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, StatsRead, RoundRead, RoundDo, RegisterRead},
+	kernel.CommunityClerk: {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, StatsRead, MenuWrite, RoundRead, RoundDo, RoundWrite,
+		ActivityWrite, WorkWrite, IndicatorRead, BallotWrite, RegisterRead, RegisterWrite, ReportRead, ReportWrite, ExportRun, PrivacyRead, PrivacyWrite},
+	kernel.UnitDispatcher: {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, StatsRead, RoundRead, RoundDo, RoundWrite, ActivityWrite,
+		WorkWrite, IndicatorRead, RegisterRead, RegisterWrite, ReportRead, ReportWrite, ExportRun},
+	kernel.Cadre:    {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, RoundRead, RoundDo, RegisterRead},
+	kernel.Mediator: {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, RegisterRead},
+	kernel.Supervisor: {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, StatsRead, PlanRead, RoundRead, IndicatorRead, IndicatorWrite,
+		RegisterRead, ReportRead, ReportWrite, ReportPublish, ExportRun},
+	kernel.DistrictLeader: {CaseRead, CaseAct, CaseComment, OrgRead, FlowRead, StatsRead, PlanRead, RoundRead, IndicatorRead, RegisterRead, ReportRead,
+		ReportPublish},
+	kernel.Planner: {OrgRead, FlowRead, StatsRead, PlanRead, PlanWrite, WorkWrite, IndicatorRead, RegisterRead, ReportRead},
 
-	kernel.SystemAdmin:   {OrgRead, FlowRead, SettingsWrite, FlowWrite, MenuWrite, RoutingWrite, PlaceWrite, OrgWrite, ImportRun, OutboxRead, OutboxRetry},
-	kernel.SecurityAdmin: {OrgRead, AccountRead, AccountWrite, PostWrite, SessionRevoke, KeyRotate},
-	kernel.Auditor:       {AuditRead, LedgerVerify},
+	kernel.SystemAdmin: {OrgRead, FlowRead, SettingsWrite, FlowWrite, MenuWrite, RoutingWrite, PlaceWrite, OrgWrite, ImportRun, OutboxRead, OutboxRetry,
+		RoundWrite, IndicatorWrite, ReportWrite},
+	kernel.SecurityAdmin: {OrgRead, AccountRead, AccountWrite, PostWrite, SessionRevoke, KeyRotate, PrivacyRead, PrivacyWrite},
+	kernel.Auditor:       {AuditRead, LedgerVerify, ReportRead},
 }
 
 // ownCase is what everyone may do, whatever their posts, in a case that they opened or are a party to.

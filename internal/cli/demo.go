@@ -142,6 +142,11 @@ func (e *env) fillDemo(a *app) error {
 	if err := l.past(e.ctx, e.progress("演示案件 past cases")); err != nil {
 		return fmt.Errorf("past: %w", err)
 	}
+	for _, r := range demoRooms {
+		if err := r.load(e.ctx, l); err != nil {
+			return fmt.Errorf("%s: %w", r.name, err)
+		}
+	}
 	// The last thing written says that the district is whole.
 	if err := l.found(e.ctx, demo.DefaultSeed); err != nil {
 		return err

@@ -24,7 +24,7 @@ func Figures() []Figure {
 	}
 	issues := exact("issues_solved", "解决的急难愁盼问题", "urgent issues solved", numSolved, "件")
 	issues.Quantity.Period = period
-	return []Figure{
+	list := []Figure{
 		exact("branches", "小区（楼栋）党支部", "compound and building branches", numBranches, "个"),
 		exact("compounds", "小区", "compounds", numCompounds, "个"),
 		rate("branch_coverage", "小区党组织覆盖率", "compounds covered by a branch", numCompounds),
@@ -43,4 +43,11 @@ func Figures() []Figure {
 			Quantity: kernel.Quantity{Value: 130, Unit: "起", Qualifier: kernel.AtLeast, Step: 10, Period: period}},
 		exact("centre_tiers", "三级党建综合服务中心", "tiers of service centres", float64(len(AllTiers)), "级"),
 	}
+	for _, more := range roomFigures {
+		list = append(list, more()...)
+	}
+	return list
 }
+
+// roomFigures are the figures of the rooms beside cases, each in a file of its own, figures_ROOM.go.
+var roomFigures = []func() []Figure{}

@@ -39,7 +39,7 @@ function address(path: string, query?: Query): string {
 
 interface Options { query?: Query; body?: unknown; key?: string; signal?: AbortSignal }
 
-async function call<R>(method: string, path: string, o: Options = {}): Promise<R> {
+export async function call<R>(method: string, path: string, o: Options = {}): Promise<R> {
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': lang.value }
   let body: BodyInit | undefined
   if (o.body instanceof FormData) body = o.body
@@ -75,9 +75,10 @@ async function failure(res: Response): Promise<CallError> {
   return new CallError(res.status, said || plain, fields, p.trace)
 }
 
-const get = <R>(path: string, query?: Query, signal?: AbortSignal) => call<R>('GET', path, signal ? { query, signal } : { query })
-const post = <R>(path: string, body: unknown, key?: string) => call<R>('POST', path, key ? { body, key } : { body })
-const enc = encodeURIComponent
+// The pages of a room keep their calls beside them and make them with these.
+export const get = <R>(path: string, query?: Query, signal?: AbortSignal) => call<R>('GET', path, signal ? { query, signal } : { query })
+export const post = <R>(path: string, body: unknown, key?: string) => call<R>('POST', path, key ? { body, key } : { body })
+export const enc = encodeURIComponent
 
 export interface CaseQuery {
   mine?: boolean; step?: string; flow?: string; place?: string; unit?: string; q?: string; overdue?: boolean

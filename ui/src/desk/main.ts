@@ -5,6 +5,7 @@ import './desk.css'
 import { dress, lang } from '../lang'
 import { t, type Word } from '../words'
 import App from './App.vue'
+import { rooms } from './rooms'
 import { loadDesk, loadMe, may, me, queue, working } from './session'
 
 declare module 'vue-router' {
@@ -23,6 +24,7 @@ const router = createRouter({
     { path: '/new', component: () => import('./NewCase.vue'), meta: { title: 'new.title' } },
     { path: '/places', component: () => import('./Places.vue'), meta: { title: 'places.title' } },
     { path: '/stats', component: () => import('./Stats.vue'), meta: { title: 'stats.title', needs: 'stats.read' } },
+    ...rooms.flatMap((r) => r.routes),
     { path: '/me', component: () => import('./MePage.vue'), meta: { title: 'me.title' } },
     { path: '/:rest(.*)*', component: () => import('./Lost.vue'), meta: { title: 'lost.title' } },
   ],

@@ -10,7 +10,7 @@ export const flows = shallowRef<FlowInfo[]>([])
 export const queue = ref<QueueSummary | null>(null)
 
 // What everybody may do in the district is not repeated in a person's permissions.
-const everybody = new Set(['case.open', 'place.read', 'menu.read'])
+const everybody = new Set(['case.open', 'place.read', 'menu.read', 'activity.read', 'work.read', 'ballot.read'])
 export const may = (permission: string) => everybody.has(permission) || (me.value?.may ?? []).includes(permission)
 export const working = computed(() => may('case.read'))
 

@@ -1,0 +1,17 @@
+package cli
+
+import (
+	"context"
+
+	"sanzhi/internal/kernel"
+)
+
+// demoRooms fill the rooms beside cases, in this order: registers, people and accounts stand when they begin. Each has a file
+// of its own, demo_ROOM.go.
+var demoRooms = []struct {
+	name string
+	load func(ctx context.Context, l *loader) error
+}{}
+
+// roomFigures are the queries behind the figures of the rooms beside cases, by the figure's id.
+var roomFigures = map[string]func(tx kernel.Tx) (measured, error){}
