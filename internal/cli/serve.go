@@ -116,9 +116,11 @@ func (c *serveCmd) Run(e *env) (err error) {
 // deps joins the face.
 func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 	uploads := access.DefaultOrderLimits
-	var signed *api.SignedCache
-	if a.engine.Name() == dialect.SQLite {
-		signed = api.NewSignedCache() // this process alone serves the file
+	signed := api.NewSignedCache()
+	if a.engine.Name() != dialect.SQLite { // where this process alone serves the file
+		signed.Changed = func(ctx context.Context, t kernel.Tenant, account kernel.ID) (bool, error) {
+			return a.outbox.Told(ctx, t, api.TopicAccess, string(account))
+		}
 	}
 	return api.Deps{Signed: signed, Desk: store.Desk{Tenants: a.tenants, Outbox: a.outbox}, Renew: a.setups.Forget,
 		Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,

@@ -46,7 +46,8 @@ func (Cases) Insert(k kernel.Tx, c *cases.Case, words []string) (bool, error) {
 	if err != nil || !ok {
 		return ok, err
 	}
-	return true, t.db.Engine.IndexText(t.Conn, string(t.tenant), string(c.ID), words)
+	index := t.db.Engine.IndexText(string(t.tenant), string(c.ID), words)
+	return true, do(k, index.Query, index.Args...)
 }
 
 // Update implements cases.Repo.
@@ -66,7 +67,7 @@ func (Cases) Update(k kernel.Tx, c *cases.Case, was int) (bool, error) {
 		return ok, err
 	}
 	for _, u := range c.Cohandles {
-		if _, err := t.Exec(`INSERT INTO case_cohandle (tenant, unit, case_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+		if err := do(k, `INSERT INTO case_cohandle (tenant, unit, case_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
 			string(t.tenant), string(u), string(c.ID)); err != nil {
 			return false, err
 		}

@@ -24,9 +24,8 @@ var (
 func (Outbox) Put(k kernel.Tx, topic, target string, body map[string]any) error {
 	t := on(k)
 	t.wrote = true
-	_, err := t.Exec(`INSERT INTO outbox (tenant, id, topic, target, body, at, next_at, attempt, lease, lease_until, gave_up_at, last_error)
+	return do(k, `INSERT INTO outbox (tenant, id, topic, target, body, at, next_at, attempt, lease, lease_until, gave_up_at, last_error)
 		VALUES ($1, $2, $3, $4, $5, $6, $6, 0, '', 0, 0, '')`, string(t.tenant), string(kernel.NewID(t.now)), topic, target, text(body), ms(t.now))
-	return err
 }
 
 const outboxCols = `id, topic, target, body, at, next_at, attempt, gave_up_at, last_error`
@@ -112,6 +111,15 @@ func (Outbox) Recent(k kernel.Tx, topic string, since time.Time, limit int) ([]*
 	rows, err := on(k).Query("SELECT "+outboxCols+" FROM outbox WHERE tenant = $1 AND topic = $2 AND next_at >= $3 ORDER BY next_at, id LIMIT $4",
 		string(on(k).tenant), topic, ms(since), limit)
 	return scanAll(rows, err, scanMessage)
+}
+
+// Told reports whether a message of a topic about the target was written within the last minute, which is how long Sweep is
+// told to leave them.
+func (o Outbox) Told(ctx context.Context, t kernel.Tenant, topic, target string) (told bool, err error) {
+	err = o.DB.Look(ctx, t, func(k kernel.Tx) error {
+		return on(k).QueryRow(`SELECT EXISTS (SELECT 1 FROM outbox WHERE tenant = $1 AND topic = $2 AND target = $3)`, string(t), topic, target).Scan(&told)
+	})
+	return told, err
 }
 
 // Sweep removes messages of a topic that every process has had the time to show, at most limit of them.

@@ -48,7 +48,8 @@ type tx struct {
 	db     *DB
 	tenant kernel.Tenant
 	now    time.Time
-	wrote  bool // rows went into the outbox
+	wrote  bool  // rows went into the outbox
+	plan   *plan // of an act that is worked out ahead; nil in the writer
 }
 
 func (t *tx) Tenant() kernel.Tenant { return t.tenant }
@@ -70,6 +71,13 @@ func (d *DB) View(ctx context.Context, t kernel.Tenant, fn func(kernel.Tx) error
 	})
 }
 
+// Look implements access.Store: fn reads a few rows of what is committed, each statement on a snapshot of its own.
+func (d *DB) Look(ctx context.Context, t kernel.Tenant, fn func(kernel.Tx) error) error {
+	return d.Engine.Look(ctx, func(c dialect.Conn) error {
+		return fn(&tx{Conn: c, db: d, tenant: t, now: d.clock.Now()})
+	})
+}
+
 // Update implements kernel.Store.
 func (d *DB) Update(ctx context.Context, t kernel.Tenant, fn func(kernel.Tx) error) error {
 	wrote := false
@@ -80,20 +88,41 @@ func (d *DB) Update(ctx context.Context, t kernel.Tenant, fn func(kernel.Tx) err
 		return err
 	})
 	if err == nil && wrote {
-		d.mu.Lock()
-		wakes := d.wakes
-		d.mu.Unlock()
-		for _, w := range wakes {
-			w(t)
-		}
+		d.wake(t)
 	}
 	return err
 }
 
+// wake tells that a commit put rows into the tenant's outbox.
+func (d *DB) wake(t kernel.Tenant) {
+	d.mu.Lock()
+	wakes := d.wakes
+	d.mu.Unlock()
+	for _, w := range wakes {
+		w(t)
+	}
+}
+
 // one runs a statement that must touch at most one row and reports whether it did.
 func one(k kernel.Tx, query string, args ...any) (bool, error) {
-	n, err := on(k).Exec(query, args...)
+	t := on(k)
+	if t.plan != nil {
+		t.plan.add(dialect.Statement{Query: query, Args: args, Must: true})
+		return true, nil
+	}
+	n, err := t.Exec(query, args...)
 	return n > 0, err
+}
+
+// do runs a statement whose count of rows tells nothing.
+func do(k kernel.Tx, query string, args ...any) error {
+	t := on(k)
+	if t.plan != nil {
+		t.plan.add(dialect.Statement{Query: query, Args: args})
+		return nil
+	}
+	_, err := t.Exec(query, args...)
+	return err
 }
 
 // scanAll reads all rows with scan.
