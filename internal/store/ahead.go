@@ -18,36 +18,46 @@ import (
 //
 // What an act must not rest on is a row that it neither changes nor names in a condition: between deciding and writing
 // another may change it, as on PostgreSQL it may within Update.
+//
+// Cases may come from memory. A refusal that rests on one is not believed: fn runs again on what is stored.
 func (d *DB) Ahead(ctx context.Context, t kernel.Tenant, fn func(kernel.Tx) error) error {
-	p := &plan{}
+	x, err := d.workOut(ctx, t, true, fn)
+	if err != nil && x.plan.recalled {
+		x, err = d.workOut(ctx, t, false, fn)
+	}
+	if x.plan.blind {
+		return d.Update(ctx, t, fn)
+	}
+	if err != nil || len(x.plan.todo) == 0 {
+		return err
+	}
+	switch ok, err := d.Engine.Apply(ctx, x.plan.todo); {
+	case err != nil:
+		return err
+	case !ok:
+		return d.Update(ctx, t, fn)
+	}
+	d.committed(x)
+	return nil
+}
+
+// workOut runs fn beside the others, and gives the unit of work with its plan.
+func (d *DB) workOut(ctx context.Context, t kernel.Tenant, recall bool, fn func(kernel.Tx) error) (*tx, error) {
+	p := &plan{recall: recall}
 	x := &tx{Conn: p, db: d, tenant: t, now: d.clock.Now(), plan: p}
 	err := d.Engine.Look(ctx, func(c dialect.Conn) error {
 		p.read = c
 		return fn(x)
 	})
-	if p.blind {
-		return d.Update(ctx, t, fn)
-	}
-	if err != nil || len(p.todo) == 0 {
-		return err
-	}
-	ok, err := d.Engine.Apply(ctx, p.todo)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return d.Update(ctx, t, fn)
-	}
-	if x.wrote {
-		d.wake(t)
-	}
-	return nil
+	return x, err
 }
 
 // plan is the connection of an act that is worked out ahead: it reads, and writes down what is to be written.
 type plan struct {
 	read dialect.Conn
 	todo []dialect.Statement
+	// recall says that cases may come from memory, recalled that one did.
+	recall, recalled bool
 	// blind says that something was asked that cannot be told ahead: what fn makes of it is not looked at.
 	blind bool
 }
