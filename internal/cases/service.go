@@ -33,6 +33,8 @@ type Ports struct {
 type People interface {
 	Person(tx kernel.Tx, id kernel.ID) (*orgs.Person, error)
 	Staff(tx kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path) ([]*orgs.Person, error)
+	// Staffed reports whether Staff would find anybody.
+	Staffed(tx kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path) (bool, error)
 }
 
 // Service opens cases, takes actions on them, and reads them for who may.

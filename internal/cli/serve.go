@@ -118,9 +118,7 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 	uploads := access.DefaultOrderLimits
 	signed := api.NewSignedCache()
 	if a.engine.Name() != dialect.SQLite { // where this process alone serves the file
-		signed.Changed = func(ctx context.Context, t kernel.Tenant, account kernel.ID) (bool, error) {
-			return a.outbox.Told(ctx, t, api.TopicAccess, string(account))
-		}
+		signed.Changed = a.outbox.AccessTold
 	}
 	return api.Deps{Signed: signed, Desk: store.Desk{Tenants: a.tenants, Outbox: a.outbox}, Renew: a.setups.Forget,
 		Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,

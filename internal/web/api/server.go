@@ -187,7 +187,7 @@ func handle[I, O any](s *Server, api huma.API, o op, fn func(ctx context.Context
 		if o.signed && CallerOf(ctx).Actor.Kind != kernel.ActorAccount {
 			return nil, ProblemOf(ctx, kernel.Unsigned())
 		}
-		if o.perm != "" && access.ScopeOf(CallerOf(ctx).Actor, o.perm).IsEmpty() {
+		if o.perm != "" && !access.Somewhere(CallerOf(ctx).Actor, o.perm) {
 			if CallerOf(ctx).Actor.Kind != kernel.ActorAccount {
 				return nil, ProblemOf(ctx, kernel.Unsigned())
 			}
