@@ -37,7 +37,7 @@ type recentCase struct {
 // keep gives c its likeness for Update and remembers it.
 func (m *recentCases) keep(t kernel.Tenant, c *cases.Case, now time.Time) {
 	kept := *c
-	kept.Kept, kept.Clocks = nil, slices.Clone(c.Clocks)
+	kept.Kept, kept.Clocks, kept.Place.Path = nil, slices.Clone(c.Clocks), c.Path
 	c.Kept = &kept
 	m.put(t, c.Kept, now)
 }
