@@ -11,7 +11,7 @@ import (
 
 // Bounds of what is remembered of cases. Who acts on a case has mostly just read it, or another has just acted on it.
 const (
-	recentMost = 1024
+	recentMost = 512
 	recentFor  = 10 * time.Minute
 )
 
