@@ -39,7 +39,7 @@ func (b *bisector) split(nodes, names []int32) {
 	label, other := names[0], names[k1]
 	whole := int64(r.pw[label])
 	keepLo, keepHi := [2]int32{r.lo[label], r.lo[other]}, [2]int32{r.hi[label], r.hi[other]}
-	least, most := b.window1(whole, int64(k1), int64(k))
+	least, most := b.allowed(whole, int64(k1), int64(k))
 	r.lo[label], r.hi[label] = int32(least), int32(most)
 	r.lo[other], r.hi[other] = int32(whole-most), int32(whole-least)
 	r.only, r.paired = [2]int32{label, other}, true
@@ -74,16 +74,17 @@ func (b *bisector) split(nodes, names []int32) {
 	b.split(second, names[k1:])
 }
 
-// window1 gives the weights allowed on the side of k1 of k parts: what the bounds leave, drawn in where many splits are to follow.
-func (b *bisector) window1(whole, k1, k int64) (least, most int64) {
+// allowed gives the weights allowed on the side of k1 of k parts: what the bounds leave, drawn in so that later splits and the
+// search over all parts have room, the more where many splits are to follow.
+func (b *bisector) allowed(whole, k1, k int64) (least, most int64) {
 	lower := max(k1*int64(b.lo), whole-(k-k1)*int64(b.hi))
 	upper := min(k1*int64(b.hi), whole-(k-k1)*int64(b.lo))
 	centre := whole * k1 / k
 	if lower > centre || upper < centre {
 		return centre, centre
 	}
-	draw := int64(2 + bits.Len64(uint64(k1))) // halves of a step: 3 for one part, 9 for 64
-	return max(0, centre-(centre-lower)*3/(draw+1)), min(whole, centre+(upper-centre)*3/(draw+1))
+	draw := int64(2 + bits.Len64(uint64(k1)))
+	return max(0, centre-(centre-lower)*3/(2*draw+2)), min(whole, centre+(upper-centre)*3/(2*draw+2))
 }
 
 // sweeps gives the best cut of each direction whose first side weighs between least and most, the best first.
@@ -220,7 +221,7 @@ func (b *bisector) refine(nodes []int32, label, other int32) int64 {
 	}
 	r.balance(4)
 	for range 3 {
-		if r.pass(20, 100, math.MinInt64) == 0 {
+		if r.pass(20, 100, math.MinInt32) == 0 {
 			break
 		}
 	}

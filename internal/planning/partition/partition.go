@@ -95,12 +95,21 @@ type Result struct {
 	NotMet      []NotMet
 }
 
-// bounds gives the least and most weight of a part, safely inside mean × (1 ± tolerance).
+// within reports whether a part of weight w is within the tolerance, as everybody counts it.
+func within(w int64, mean, tolerance float64) bool {
+	return math.Abs(float64(w)/mean-1) <= tolerance
+}
+
+// bounds gives the least and most weight of a part within mean × (1 ± tolerance). No weight may lie between them.
 func bounds(mean, tolerance float64) (lo, hi int32) {
-	const inside = 1e-9
-	lo = int32(math.Ceil(mean * (1 - tolerance + inside)))
-	hi = int32(math.Min(math.Floor(mean*(1+tolerance-inside)), MaxTotal))
-	return lo, hi
+	least, most := int64(math.Ceil(mean*(1-tolerance)))-1, int64(math.Floor(mean*(1+tolerance)))+1
+	for !within(least, mean, tolerance) && float64(least) < mean {
+		least++
+	}
+	for !within(most, mean, tolerance) && float64(most) > mean {
+		most--
+	}
+	return int32(max(0, least)), int32(min(most, MaxTotal))
 }
 
 // Solve gives a partition. What cannot be met is named in the result; an error is KindInvalid for a malformed graph or a number

@@ -216,11 +216,13 @@ func (p *plan) nearest(g *region) int {
 	return m
 }
 
-// harm is how bad it is for g to be m parts: first the parts that cannot be within the bounds, then how far off all are.
+// harm is how bad it is for g to be m parts: first whether they cannot be within the bounds, then how far off they are.
 func (p *plan) harm(g *region, m int) float64 {
-	h := float64(m) * math.Abs(float64(g.weight)/float64(float64(m)*p.mean)-1)
+	times := float64(g.weight) / float64(float64(m)*p.mean)
+	miss := math.Min(1e6, max(times, 1/max(times, 1e-6))-1)
+	h := float64(float64(m) * miss * miss)
 	if !p.admits(g, m) {
-		h += float64(m) * 1000
+		h += 1000
 	}
 	return h
 }

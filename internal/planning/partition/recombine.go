@@ -27,9 +27,13 @@ func (r *refiner) members() (list, from []int32) {
 // cuts the tree edge that brings them nearest to their bounds at the least cut (DeFord, Duchin, Solomon). It gives how many parts
 // remain out of bounds.
 func (r *refiner) recombine(rounds, trees int) int {
+	best, kept := len(r.bad()), slices.Clone(r.part)
 	for range rounds {
 		bad := r.bad()
-		if len(bad) == 0 {
+		if len(bad) < best {
+			best, kept = len(bad), slices.Clone(r.part)
+		}
+		if best == 0 {
 			return 0
 		}
 		slices.SortStableFunc(bad, func(p, q int32) int { return cmp.Compare(r.off(q), r.off(p)) })
@@ -54,7 +58,11 @@ func (r *refiner) recombine(rounds, trees int) int {
 			trees *= 2
 		}
 	}
-	return len(r.bad())
+	if now := len(r.bad()); now <= best {
+		return now
+	}
+	r.restore(kept)
+	return best
 }
 
 // neighbours gives the parts that touch part p: first those whose load is on the other side of the middle.

@@ -124,7 +124,7 @@ func (p *plan) result() *Result {
 		}
 	}
 	for i, w := range weight {
-		if int64(p.lo) <= w && w <= int64(p.hi) {
+		if within(w, p.mean, p.o.Tolerance) {
 			r.Within++
 			continue
 		}
