@@ -118,7 +118,7 @@ func (p *plan) findRegions() {
 	plain := p.o.Borders == nil && p.o.Fixed == nil
 	for v := range l.n {
 		for _, a := range l.arcs[l.first[v]:l.first[v+1]] {
-			if a.To > v {
+			if a.To > v || u[a.To] == u[v] {
 				continue
 			}
 			if s, t := p.origin(v), p.origin(a.To); plain || p.fixed(s) < 0 && p.fixed(t) < 0 && p.border(s) == p.border(t) {
