@@ -372,3 +372,37 @@ func TestSolveCanBeStopped(t *testing.T) {
 		t.Errorf("%v after %d reports", err, told)
 	}
 }
+
+func TestMeasureSeesPieces(t *testing.T) {
+	g := rows([]int32{1, 2, 3, 4})
+	for _, tt := range []struct {
+		part        []int32
+		broken      int
+		least, most int64
+	}{{[]int32{0, 0, 1, 1}, 0, 3, 7}, {[]int32{0, 1, 0, 1}, 2, 4, 6}, {[]int32{0, 1, 1, 0}, 1, 5, 5}, {[]int32{1, 1, 1, 1}, 1, 0, 10}} {
+		if r := Measure(g, tt.part, 2); r.Broken != tt.broken || r.Least != tt.least || r.Most != tt.most {
+			t.Errorf("%v: %+v", tt.part, r)
+		}
+	}
+}
+
+// TestTerms moves one vertex and compares the gain with what the move changes.
+func TestTerms(t *testing.T) {
+	l := &level{n: 4, w: []int32{2, 2, 4, 2}, x: []int32{0, 10, 20, 100}, y: []int32{0, 0, 0, 0}, home: []int32{0, 1, -1, 1}}
+	part := []int32{0, 0, 0, 1}
+	s := newTerms(&Options{Change: 1}, l, part, 2)
+	one := int64(s.stay * 2)
+	for v, want := range []int64{-one, one, 0} {
+		if g := s.gain(l, int32(v), 0, 1); g != want || one <= 0 {
+			t.Errorf("staying: moving %d gains %d, not %d", v, g, want)
+		}
+	}
+	c := newTerms(&Options{Compact: 1}, l, part, 2)
+	if far, near := c.gain(l, 0, 0, 1), c.gain(l, 2, 0, 1); far >= near || near >= 0 {
+		t.Errorf("shape: %d and %d", far, near)
+	}
+	c.move(l, 2, 0, 1)
+	if fresh := newTerms(&Options{Compact: 1}, l, []int32{0, 0, 1, 1}, 2); fresh.sx[1] != c.sx[1] || fresh.size[0] != c.size[0] || c.gain(l, 1, 0, 1) >= 0 {
+		t.Errorf("after a move: %+v, afresh %+v", c, fresh)
+	}
+}
