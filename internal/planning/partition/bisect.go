@@ -141,6 +141,17 @@ func (b *bisector) along(nodes []int32, label int32, d int, least, most int64) s
 		return cmp.Or(cmp.Compare(key(l, x, d), key(l, y, d)), cmp.Compare(x, y))
 	})
 	b.window = win
+	best := b.bestLine(nodes, win, label, d, before, least, most)
+	for _, v := range nodes {
+		r.part[v] = label
+	}
+	return best
+}
+
+// bestLine moves a line through the vertices of win, in order, and gives the place of the least cut whose first side, before at the
+// start, weighs between least and most, or nearly. The first side is marked by part -1.
+func (b *bisector) bestLine(nodes, win []int32, label int32, d int, before, least, most int64) sweep {
+	l, r := b.r.l, b.r
 	cut := int64(0)
 	for _, v := range nodes {
 		if r.part[v] != -1 {
@@ -169,9 +180,6 @@ func (b *bisector) along(nodes []int32, label int32, d int, least, most int64) s
 		if miss < off || miss == off && cut < best.cut {
 			off, best = miss, sweep{dir: d, cut: cut, key: key(l, v, d), last: v}
 		}
-	}
-	for _, v := range nodes {
-		r.part[v] = label
 	}
 	return best
 }

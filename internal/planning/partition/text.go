@@ -147,26 +147,7 @@ func ReadGraph(b []byte) (*Graph, error) {
 		if total += int64(g.Weight[v]); total > MaxTotal {
 			s.fail("重量加起来太大", "the weights add up to too much")
 		}
-		for s.skip() && s.err == nil {
-			a := Arc{int32(s.number("neighbour", 1, n)) - 1, 1}
-			if edgeWeights {
-				a.Weight = int32(s.number("edge weight", 1, MaxTotal))
-			}
-			if a.To == v || seen[a.To] == v+1 {
-				s.fail("邻居是自己或重复", "a neighbour is the vertex itself or stands twice")
-			}
-			if len(g.Arcs) == cap(g.Arcs) {
-				s.fail("边比第一行说的多", "there are more edges than the first line says")
-				break
-			}
-			seen[a.To] = v + 1
-			g.Arcs = append(g.Arcs, a)
-			if a.To > v {
-				up += trace(v, a.To, a.Weight)
-			} else {
-				down += trace(a.To, v, a.Weight)
-			}
-		}
+		s.neighbours(g, v, edgeWeights, seen, &up, &down)
 		s.endLine()
 		if s.err != nil {
 			return nil, s.err
@@ -182,6 +163,31 @@ func ReadGraph(b []byte) (*Graph, error) {
 		return nil, g.oneWay()
 	}
 	return g, s.err
+}
+
+// neighbours reads the rest of the line of vertex v; up and down gather the fingerprints of its edges.
+func (s *scanner) neighbours(g *Graph, v int32, edgeWeights bool, seen []int32, up, down *uint64) {
+	n := int64(len(g.Weight))
+	for s.skip() && s.err == nil {
+		a := Arc{int32(s.number("neighbour", 1, n)) - 1, 1}
+		if edgeWeights {
+			a.Weight = int32(s.number("edge weight", 1, MaxTotal))
+		}
+		if a.To == v || seen[a.To] == v+1 {
+			s.fail("邻居是自己或重复", "a neighbour is the vertex itself or stands twice")
+		}
+		if len(g.Arcs) == cap(g.Arcs) {
+			s.fail("边比第一行说的多", "there are more edges than the first line says")
+			return
+		}
+		seen[a.To] = v + 1
+		g.Arcs = append(g.Arcs, a)
+		if a.To > v {
+			*up += trace(v, a.To, a.Weight)
+		} else {
+			*down += trace(a.To, v, a.Weight)
+		}
+	}
 }
 
 // format reads the rest of the first line.
