@@ -130,7 +130,9 @@ func activitiesPlaces(t *testing.T, db *store.DB) {
 			line = append(line, x)
 		}
 	}
-	slices.SortFunc(line, func(a, b *activities.Signup) int { return stdcmp.Or(a.At.Compare(b.At), strings.Compare(string(a.ID), string(b.ID))) })
+	slices.SortFunc(line, func(a, b *activities.Signup) int {
+		return stdcmp.Or(a.At.Compare(b.At), strings.Compare(string(a.ID), string(b.ID)))
+	})
 	for i, err := range together(8, func(i int) error { // three of them twice
 		return db.Update(context.Background(), tenant, func(tx kernel.Tx) error {
 			_, _, err := store.Activities{}.End(tx, in[i%5])

@@ -24,9 +24,12 @@ type activitiesIn struct {
 }
 
 type nearIn struct {
-	menuIn
-	After string `query:"after" maxLength:"80"`
-	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"30"`
+	Lon   float64   `query:"lon" minimum:"-180" maximum:"180"`
+	Lat   float64   `query:"lat" minimum:"-90" maximum:"90"`
+	CRS   string    `query:"crs" enum:"wgs84,cgcs2000,gcj02,bd09"`
+	Place kernel.ID `query:"place" maxLength:"26" doc:"Instead of a point"`
+	After string    `query:"after" maxLength:"80"`
+	Limit int       `query:"limit" minimum:"1" maximum:"100" default:"30"`
 }
 
 type activityFiguresIn struct {
@@ -159,7 +162,7 @@ func (s *Server) activitiesNear(ctx context.Context, in *nearIn) (*body[Activity
 	if err != nil {
 		return nil, err
 	}
-	at, err := s.locate(ctx, set, &in.menuIn)
+	at, err := s.locate(ctx, set, &menuIn{Lon: in.Lon, Lat: in.Lat, CRS: in.CRS, Place: in.Place})
 	if err != nil {
 		return nil, err
 	}
