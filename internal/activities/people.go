@@ -316,3 +316,34 @@ func (s *Service) CertificateOf(tx kernel.Tx, actor kernel.Actor, id kernel.ID) 
 	}
 	return c, json.Unmarshal(b, &c.Proof)
 }
+
+// Enrolment is a registration that an import brings.
+type Enrolment struct {
+	Person  Person
+	Contact Contact
+}
+
+// Enrol registers many at a path, with one ledger row for all.
+func (s *Service) Enrol(tx kernel.Tx, path kernel.Path, list []Enrolment) ([]*Person, error) {
+	out := make([]*Person, len(list))
+	for i := range list {
+		p, c := list[i].Person, list[i].Contact
+		p.Path = path
+		if err := p.check(); err != nil {
+			return nil, err
+		}
+		var err error
+		if p.Who, err = s.byContact(tx.Tenant(), &c); err != nil {
+			return nil, err
+		}
+		if err := s.fill(tx, &p, c); err != nil {
+			return nil, err
+		}
+		out[i] = &p
+	}
+	if err := s.People.Register(tx, out); err != nil {
+		return nil, err
+	}
+	_, err := s.log(tx, kernel.System(tx.Tenant()), "activity_register", "activities", 0, map[string]any{"registered": len(out)})
+	return out, err
+}
