@@ -16,6 +16,7 @@ import (
 	"sanzhi/internal/activities"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/store"
+	"sanzhi/internal/store/dialect"
 )
 
 // activity makes an open activity with one post of the capacity, an hour from the start.
@@ -534,5 +535,48 @@ func activitiesTeams(t *testing.T, db *store.DB) {
 			return err
 		})
 		check(want, activities.GridCover{Grids: 12, In: 14, Groups: 14})
+	}
+}
+
+// activitiesForget: contacts are emptied when their activity is long over, and no others.
+func activitiesForget(t *testing.T, db *store.DB) {
+	over, long, gone := activity("刚结束", 9), activity("一年多前开始，十一个月前结束", 9), activity("早结束了", 9)
+	for i, a := range []*activities.Activity{over, long, gone} {
+		a.From = start.AddDate(0, []int{-1, -13, -14}[i], 0)
+		a.To = a.From.AddDate(0, []int{0, 2, 0}[i], 1)
+	}
+	insertActivities(t, db, over, long, gone)
+	want := map[string]bool{}
+	for i, a := range []*activities.Activity{over, long, gone} {
+		var x *activities.Signup
+		update(t, db, func(tx kernel.Tx) (err error) {
+			x, err = sign(tx, a, i)
+			return err
+		})
+		write(t, db, func(c dialect.Conn) error {
+			_, err := c.Exec(`UPDATE activity_signup SET contact = 'sealed', at = $3 WHERE tenant = $1 AND id = $2`, string(tenant), string(x.ID), a.From.AddDate(0, 0, -3).UnixMilli())
+			return err
+		})
+		want[string(x.ID)] = a == gone
+	}
+	update(t, db, func(tx kernel.Tx) error {
+		before := start.AddDate(0, -12, 0)
+		if old, err := (store.Activities{}).Old(tx, before); !old || err != nil {
+			t.Errorf("nothing old: %v", err)
+		}
+		n, err := store.Activities{}.Forget(tx, before)
+		if n != 1 {
+			t.Errorf("%d contacts were emptied", n)
+		}
+		return err
+	})
+	for id, emptied := range want {
+		view(t, db, func(tx kernel.Tx) error {
+			x, err := store.Activities{}.Signup(tx, kernel.ID(id))
+			if err == nil && (x.Contact == "") != emptied {
+				t.Errorf("%s: contact %q", id, x.Contact)
+			}
+			return err
+		})
 	}
 }

@@ -79,6 +79,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"activities: one of 32 has the venue", activitiesVenue},
 		{"activities: drafts are for their keepers", activitiesDrafts},
 		{"activities: check-ins, and what they come to", activitiesStays},
+		{"activities: old contacts are emptied", activitiesForget},
 		{"activities: distinct volunteers, and grids", activitiesTeams},
 	} {
 		t.Run(s.name, func(t *testing.T) { s.run(t, open(t)) })

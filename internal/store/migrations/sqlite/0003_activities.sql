@@ -109,6 +109,8 @@ CREATE TABLE activity_signup (
 CREATE UNIQUE INDEX activity_signup_once ON activity_signup (tenant, activity, who, day, ended);
 CREATE UNIQUE INDEX activity_signup_code ON activity_signup (tenant, code_hash);
 CREATE INDEX activity_signup_post ON activity_signup (tenant, activity, post, state, at, id);
+-- Contacts that are still kept, by when they were given: forgotten when they are old.
+CREATE INDEX activity_signup_contact ON activity_signup (tenant, at) WHERE contact <> '';
 CREATE INDEX activity_signup_who ON activity_signup (tenant, who, at, id);
 
 -- A sign-up is checked in once at a time: out_at is 0 while it lasts.
