@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"sanzhi/internal/demo"
 	"sanzhi/internal/kernel"
 )
 
@@ -11,7 +12,12 @@ import (
 var demoRooms = []struct {
 	name string
 	load func(ctx context.Context, l *loader) error
-}{}
+}{
+	{"activities", func(ctx context.Context, l *loader) error { return l.activities(ctx) }},
+}
 
 // roomFigures are the queries behind the figures of the rooms beside cases, by the figure's id.
-var roomFigures = map[string]func(tx kernel.Tx) (measured, error){}
+var roomFigures = map[string]func(tx kernel.Tx) (measured, error){
+	"volunteer_activities": activityCount(""), "school_activities": activityCount("school"),
+	"forum_sessions": func(tx kernel.Tx) (measured, error) { return sessionsWhole(tx, demo.ForumTitle) },
+}
