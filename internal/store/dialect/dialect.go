@@ -42,6 +42,8 @@ type Engine interface {
 	Check(ctx context.Context) error
 	// IndexText makes a case findable by the bigrams of its text, within the unit of work.
 	IndexText(c Conn, tenant, id string, bigrams []string) error
+	// UnindexText makes a case that was erased findable by nothing of what it said.
+	UnindexText(c Conn, tenant, id string) error
 	// Match gives a condition on the case_record named c that holds when its indexed text contains all the words; arg is
 	// the number of the placeholder that takes Words(bigrams).
 	Match(arg int) string
