@@ -114,6 +114,9 @@ func (s *Service) carryOut(tx kernel.Tx, r *Request) (n int, err error) {
 			}
 			n += m
 		}
+		if err := s.Repo.EraseRequests(tx, r.Subject); err != nil {
+			return n, err
+		}
 		_, err = s.Repo.EndConsent(tx, r.Subject.Ref(), "")
 	case KindCorrection:
 		var o Opened

@@ -181,6 +181,8 @@ type Repo interface {
 	Request(tx kernel.Tx, id kernel.ID) (*Request, error)
 	Requests(tx kernel.Tx, q Query) ([]*Request, string, error)
 	RequestsOf(tx kernel.Tx, s Subject) ([]*Request, error)
+	// EraseRequests empties what a subject's requests say; that they were made and how they ended stays.
+	EraseRequests(tx kernel.Tx, s Subject) error
 	PutConsent(tx kernel.Tx, c *Consent) error
 	// EndConsent ends the consents of a subject to a purpose (all purposes when empty), and gives how many lasted.
 	EndConsent(tx kernel.Tx, subject, purpose string) (int, error)

@@ -88,6 +88,12 @@ func (Privacy) RequestsOf(k kernel.Tx, s privacy.Subject) ([]*privacy.Request, e
 	return scanAll(rows, err, func(r *sql.Rows) (*privacy.Request, error) { return scanRequest(r) })
 }
 
+// EraseRequests implements privacy.Repo.
+func (Privacy) EraseRequests(k kernel.Tx, s privacy.Subject) error {
+	_, err := on(k).Exec("UPDATE privacy_request SET words = '', changes = '', answer = '' WHERE tenant = $1 AND subject = $2", string(on(k).tenant), s.Ref())
+	return err
+}
+
 // PutConsent implements privacy.Repo. One that lasts already is left as it is.
 func (Privacy) PutConsent(k kernel.Tx, c *privacy.Consent) error {
 	_, err := on(k).Exec(`INSERT INTO consent (tenant, id, subject, purpose, text_version, given_by, given_at, withdrawn_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
