@@ -6,4 +6,13 @@ export interface Room { to: string; word: Word; needs: string; routes: RouteReco
 
 /** The rooms in the order of the rail. */
 export const rooms: Room[] = [
+  { to: '/ballots', word: 'ballots.title', needs: 'ballot.read', routes: [
+    { path: '/ballots', component: () => import('./ballots/Ballots.vue'), meta: { title: 'ballots.title' } },
+    { path: '/ballots/:id', component: () => import('./ballots/BallotPage.vue'), meta: { title: 'ballots.tab.votes' } },
+    { path: '/ballots/awards/:id', component: () => import('./ballots/AwardPage.vue'), meta: { title: 'ballots.tab.awards' } },
+    { path: '/ballots/nominations/:id', component: () => import('./ballots/NominationPage.vue'), meta: { title: 'honour.nomination' } },
+  ] },
+  { to: '/privacy', word: 'privacy.title', needs: 'privacy.read', routes: [
+    { path: '/privacy', component: () => import('./privacy/Privacy.vue'), meta: { title: 'privacy.title', needs: 'privacy.read' } },
+  ] },
 ]

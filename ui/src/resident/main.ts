@@ -19,6 +19,12 @@ const router = createRouter({
     { path: '/sent', component: () => import('./Sent.vue'), meta: { title: 'sent.title' } },
     { path: '/t', component: () => import('./Codes.vue'), meta: { title: 'codes.title' } },
     { path: '/t/:code', component: () => import('./Track.vue'), meta: { title: 'track.title' } },
+    { path: '/votes', component: () => import('./Votes.vue'), meta: { title: 'tab.votes' } },
+    { path: '/votes/:id', component: () => import('./Vote.vue'), meta: { title: 'vote.title' } },
+    { path: '/board', component: () => import('./Board.vue'), meta: { title: 'board.title' } },
+    { path: '/board/:id', component: () => import('./Notice.vue'), meta: { title: 'board.title' } },
+    { path: '/consent/:code?', component: () => import('./Consent.vue'), meta: { title: 'consent.title' } },
+    { path: '/mine/:code?', component: () => import('./MyInfo.vue'), meta: { title: 'mine.title' } },
     { path: '/:rest(.*)*', component: () => import('./Lost.vue'), meta: { title: 'lost.title' } },
   ],
 })
