@@ -35,13 +35,16 @@ func demoBallots(ctx context.Context, l *loader) error {
 	}
 	for _, p := range l.d.Places {
 		if p.Code == demoVillage {
-			if err := playHonours(ctx, l, p, demo.TenStarHonours()); err != nil {
+			if err := playHonours(ctx, l, p, ballots.TenStars, kernel.T("十星级文明户", "Ten-star households"), demo.TenStarHonours()); err != nil {
 				return fmt.Errorf("ten stars: %w", err)
 			}
 		}
 		if p.ID == centre.ID {
 			if err := playBallots(ctx, l, p, demo.VillageBallots(demo.VillageGroups())); err != nil {
 				return fmt.Errorf("ballots: %w", err)
+			}
+			if err := playHonours(ctx, l, p, ballots.GoodDaughter, kernel.T("好媳妇", "Good daughters-in-law"), demo.GoodDaughters()); err != nil {
+				return fmt.Errorf("good daughters-in-law: %w", err)
 			}
 		}
 	}
@@ -167,7 +170,7 @@ func (s *stage) votes(b *ballots.Ballot, x demo.BallotScript) error {
 	return err
 }
 
-func playHonours(ctx context.Context, l *loader, place *territory.Place, scripts []demo.HonourScript) error {
+func playHonours(ctx context.Context, l *loader, place *territory.Place, kind ballots.Kind, what kernel.Text, scripts []demo.HonourScript) error {
 	s, err := l.stageAt(ctx, place)
 	if err != nil {
 		return err
@@ -180,8 +183,8 @@ func playHonours(ctx context.Context, l *loader, place *territory.Place, scripts
 	var award *ballots.Award
 	year := l.now.In(kernel.Shanghai).Year()
 	if err := s.act(-80, func(tx kernel.Tx) (err error) {
-		award, err = s.a.ballots.Begin(tx, s.clerk, ballots.NewAward{Place: place.ID, Kind: ballots.TenStars, NoticeDays: 5,
-			Title: kernel.T(fmt.Sprintf("%d 年%s十星级文明户", year, place.Name), fmt.Sprintf("Ten-star households %d", year)),
+		award, err = s.a.ballots.Begin(tx, s.clerk, ballots.NewAward{Place: place.ID, Kind: kind, NoticeDays: 5,
+			Title: kernel.T(fmt.Sprintf("%d 年%s%s", year, place.Name, what.Zh), fmt.Sprintf("%s %d", what.En, year)),
 			Note:  kernel.T("邻里提名，本人同意才公示，随时可以撤回。", "Named by neighbours; on the board only with consent, which can be withdrawn at any time.")})
 		return err
 	}); err != nil {
@@ -201,6 +204,9 @@ func (s *stage) honour(award *ballots.Award, office ballots.Office, x demo.Honou
 	if x.Stage == ballots.StageNotice {
 		day = -4
 	}
+	if x.Ripe {
+		day = -30
+	}
 	var n *ballots.Nomination
 	var code vault.TrackCode
 	err := s.act(day, func(tx kernel.Tx) (err error) {
@@ -213,7 +219,7 @@ func (s *stage) honour(award *ballots.Award, office ballots.Office, x demo.Honou
 		n, err = s.a.ballots.Answer(tx, kernel.Anonymous(demoTenant), code, ballots.Agreement{Agree: x.Consent != ballots.ConsentRefused, By: x.By, ShowName: x.Full, Text: ballots.ConsentText})
 		return err
 	})
-	if err != nil || len(x.Stars) == 0 {
+	if err != nil || x.Stage != ballots.StageNotice && x.Stage != ballots.StageGranted && x.Stage != ballots.StageNot {
 		return err
 	}
 	if err := s.act(day+2, func(tx kernel.Tx) (err error) {

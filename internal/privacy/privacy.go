@@ -48,6 +48,7 @@ type Item struct {
 	Purpose string      // id of the purpose
 	Until   time.Time   // when its clock ends; zero while it has not begun
 	Object  kernel.ID   // the case or other thing that it stands in
+	Key     string      // of a form's answer, the field's id
 	Mask    Mask        // how it is masked
 	// Withdraw says that it rests on a consent, which the subject may take back.
 	Withdraw string

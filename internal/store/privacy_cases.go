@@ -107,7 +107,12 @@ func (p PrivacyCases) kept(k kernel.Tx, c *cases.Case, months func(string) int) 
 	add("case_record.contact", contact.Phone, kernel.T("电话", "Telephone"), privacy.MaskPhone)
 	add("case_record.address", address, kernel.T("地址", "Address"), privacy.MaskAddress)
 	for _, key := range sortedKeys(form) {
-		add("case_record.form", fmt.Sprint(form[key]), kernel.T("表格："+key, "Form: "+key), privacy.MaskWhole)
+		if n := len(out); form[key] != nil {
+			add("case_record.form", fmt.Sprint(form[key]), kernel.T("填的内容："+key, "Answer: "+key), privacy.MaskWhole)
+			for ; n < len(out); n++ {
+				out[n].Key = key
+			}
+		}
 	}
 	add("case_record.body", c.Text, kernel.T("您说的事", "What you said"), privacy.MaskNone)
 	if len(c.Photos) > 0 {

@@ -7,9 +7,11 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"sanzhi/internal/access"
+	"sanzhi/internal/cases"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/privacy"
 	"sanzhi/internal/vault"
+	"sanzhi/internal/workflow"
 )
 
 // PurposeRow is one purpose of the register, which anyone may read.
@@ -246,7 +248,7 @@ func instant(t time.Time) *time.Time {
 	return &t
 }
 
-func (s *Server) file(ctx context.Context, tx kernel.Tx, subject privacy.Subject, masked bool) (*PrivacyFile, error) {
+func (s *Server) file(ctx context.Context, set *cases.Setup, tx kernel.Tx, subject privacy.Subject, masked bool) (*PrivacyFile, error) {
 	f, err := s.Privacy.File(tx, subject)
 	if err != nil {
 		return nil, err
@@ -260,6 +262,9 @@ func (s *Server) file(ctx context.Context, tx kernel.Tx, subject privacy.Subject
 		Purposes: purposeRows(terms, lang)}
 	for _, i := range f.Items {
 		row := KeptItem{Field: i.Field, Label: i.Label.In(lang), Value: i.Value, Purpose: i.Purpose, Until: instant(i.Until), Object: i.Object, Withdraw: i.Withdraw}
+		if label := answerLabel(set, i.Key); !label.IsZero() {
+			row.Label = label.In(lang)
+		}
 		if masked {
 			row.Value = mask(i)
 		}
@@ -286,6 +291,27 @@ func (s *Server) file(ctx context.Context, tx kernel.Tx, subject privacy.Subject
 	return out, nil
 }
 
+// answerLabel finds what a form's field is called, in the menu and the flows in force; nothing for one that is gone.
+func answerLabel(set *cases.Setup, key string) kernel.Text {
+	fields := []workflow.Field{}
+	for _, i := range set.Items {
+		fields = append(fields, i.Form...)
+	}
+	for _, id := range set.FlowIDs() {
+		if f, err := set.Flow(id, 0); err == nil {
+			if open, ok := f.Flow.Opening(); ok {
+				fields = append(fields, open.Form...)
+			}
+		}
+	}
+	for _, f := range fields {
+		if key != "" && f.ID == key {
+			return f.Label
+		}
+	}
+	return kernel.Text{}
+}
+
 func (s *Server) requestRow(t kernel.Tenant, r *privacy.Request) (*PrivacyRequest, error) {
 	o, err := s.Privacy.Open(t, r)
 	return &PrivacyRequest{ID: r.ID, Kind: r.Kind, State: r.State, Text: o.Said, Changes: o.Asked, Answer: o.Replied, Subject: r.Subject.Ref(), At: r.At, Due: r.DueAt,
@@ -294,8 +320,12 @@ func (s *Server) requestRow(t kernel.Tenant, r *privacy.Request) (*PrivacyReques
 
 func (s *Server) privacyMine(ctx context.Context, _ *struct{}) (*body[PrivacyFile], error) {
 	a, out := CallerOf(ctx).Actor, &body[PrivacyFile]{}
-	err := s.Store.View(ctx, a.Tenant, func(tx kernel.Tx) error {
-		f, err := s.file(ctx, tx, privacy.Subject{Kind: privacy.OfAccount, ID: a.Account}, false)
+	set, err := s.Cases.Setups.Of(ctx, a.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	err = s.Store.View(ctx, a.Tenant, func(tx kernel.Tx) error {
+		f, err := s.file(ctx, set, tx, privacy.Subject{Kind: privacy.OfAccount, ID: a.Account}, false)
 		if err == nil {
 			out.Body = *f
 		}
@@ -319,12 +349,16 @@ func (s *Server) privacyTrack(ctx context.Context, in *trackIn) (*body[PrivacyFi
 		return nil, err
 	}
 	out := &body[PrivacyFile]{}
+	set, err := s.Cases.Setups.Of(ctx, t)
+	if err != nil {
+		return nil, err
+	}
 	err = s.Store.View(ctx, t, func(tx kernel.Tx) error {
 		subject, _, err := s.ownCase(ctx, tx, code)
 		if err != nil {
 			return err
 		}
-		f, err := s.file(ctx, tx, subject, true)
+		f, err := s.file(ctx, set, tx, subject, true)
 		if err == nil {
 			out.Body = *f
 		}
@@ -343,6 +377,10 @@ func (s *Server) privacyOpen(ctx context.Context, in *openFileIn) (*body[Privacy
 		return nil, err
 	}
 	out := &body[PrivacyFile]{}
+	set, err := s.Cases.Setups.Of(ctx, c.tenant)
+	if err != nil {
+		return nil, err
+	}
 	err = s.Store.View(asked, c.tenant, func(tx kernel.Tx) error {
 		subject, index, err := s.ownCase(ctx, tx, c.code)
 		if err != nil {
@@ -352,7 +390,7 @@ func (s *Server) privacyOpen(ctx context.Context, in *openFileIn) (*body[Privacy
 			s.misses.count(CallerOf(ctx).Address, s.Clock.Now())
 			return errPhone
 		}
-		f, err := s.file(ctx, tx, subject, false)
+		f, err := s.file(ctx, set, tx, subject, false)
 		if err == nil {
 			out.Body = *f
 		}
