@@ -3032,6 +3032,7 @@ export interface components {
             w: number;
         };
         VoteInBody: {
+            /** @example yes */
             choice: string;
             /** @description Of the slip; without it the account votes */
             code?: string;
@@ -8148,7 +8149,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "choice": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "choice": "yes",
                  *       "code": "630105002001"
                  *     }
                  */

@@ -185,7 +185,7 @@ type voteIn struct {
 	ID   kernel.ID `path:"id"`
 	Key  string    `header:"Idempotency-Key"`
 	Body struct {
-		Choice string `json:"choice" maxLength:"20"`
+		Choice string `json:"choice" maxLength:"20" example:"yes"`
 		Code   string `json:"code,omitempty" maxLength:"40" doc:"Of the slip; without it the account votes"`
 	}
 }
