@@ -176,7 +176,7 @@ func (p PrivacyCases) Correct(k kernel.Tx, s privacy.Subject, changes map[string
 			return nil, err
 		}
 	}
-	_, err = on(k).Exec("UPDATE case_record SET contact = $1, address = $2, phone_index = $3, version = version + 1 WHERE tenant = $4 AND id = $5", c.Contact, c.Address,
+	_, err = on(k).Exec("UPDATE case_record SET contact = $1, address = $2, phone_index = $3 WHERE tenant = $4 AND id = $5", c.Contact, c.Address,
 		c.PhoneIndex, string(t), string(c.ID))
 	return knew, err
 }
@@ -194,7 +194,7 @@ func (p PrivacyCases) Withdraw(k kernel.Tx, s privacy.Subject) (int, error) {
 	if s.Kind != privacy.OfCase {
 		return 0, nil
 	}
-	n, err := on(k).Exec(`UPDATE case_record SET contact = '', address = '', phone_index = '', version = version + 1 WHERE tenant = $1 AND id = $2
+	n, err := on(k).Exec(`UPDATE case_record SET contact = '', address = '', phone_index = '' WHERE tenant = $1 AND id = $2
 		AND (contact <> '' OR address <> '' OR phone_index <> '')`, string(on(k).tenant), string(s.ID))
 	return int(n), err
 }
@@ -226,7 +226,7 @@ func eraseCase(k kernel.Tx, id kernel.ID, contacts bool) error {
 	}
 	// Photos that no case holds are swept like those that nobody sent.
 	for _, q := range []string{
-		"UPDATE case_record SET body = '', result = '{}', photos = '', version = version + 1 WHERE tenant = $1 AND id = $2",
+		"UPDATE case_record SET body = '', result = '{}', photos = '' WHERE tenant = $1 AND id = $2",
 		"UPDATE rating SET body = '' WHERE tenant = $1 AND requester = $2",
 		"UPDATE ledger SET personal = '', salt = '' WHERE tenant = $1 AND object = $2 AND personal <> ''",
 	} {
@@ -239,14 +239,14 @@ func eraseCase(k kernel.Tx, id kernel.ID, contacts bool) error {
 }
 
 func eraseContact(k kernel.Tx, id kernel.ID) error {
-	_, err := on(k).Exec("UPDATE case_record SET contact = '', address = '', phone_index = '', form = '', requester = '', version = version + 1 WHERE tenant = $1 AND id = $2",
+	_, err := on(k).Exec("UPDATE case_record SET contact = '', address = '', phone_index = '', form = '', requester = '' WHERE tenant = $1 AND id = $2",
 		string(on(k).tenant), string(id))
 	return err
 }
 
 // forgetContacts is the retention clock of request_contact.
 func forgetContacts(k kernel.Tx, before time.Time, limit int) (int, error) {
-	n, err := on(k).Exec(`UPDATE case_record SET contact = '', address = '', phone_index = '', form = '', requester = '', version = version + 1 WHERE tenant = $1 AND id IN
+	n, err := on(k).Exec(`UPDATE case_record SET contact = '', address = '', phone_index = '', form = '', requester = '' WHERE tenant = $1 AND id IN
 		(SELECT id FROM case_record WHERE tenant = $1 AND closed_at > 0 AND closed_at < $2
 		AND (contact <> '' OR address <> '' OR form <> '' OR phone_index <> '' OR requester <> '') ORDER BY closed_at LIMIT $3)`, string(on(k).tenant), ms(before), limit)
 	return int(n), err
