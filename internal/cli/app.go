@@ -9,10 +9,12 @@ import (
 
 	"sanzhi/internal/access"
 	"sanzhi/internal/activities"
+	"sanzhi/internal/ballots"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/files"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
+	"sanzhi/internal/privacy"
 	"sanzhi/internal/store"
 	"sanzhi/internal/store/dialect"
 	"sanzhi/internal/store/postgres"
@@ -38,6 +40,8 @@ type app struct {
 	once    *store.Once
 	outbox  store.Outbox
 	sealing *sealing
+	ballots *ballots.Service
+	privacy *privacy.Service
 }
 
 // sqlitePath is where the SQLite file of a data directory lies.
@@ -136,6 +140,7 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 	a.access = access.NewService(access.Parts{Store: db, Accounts: store.Access{}, Sessions: store.Access{}, Tokens: store.Access{}, Posts: store.Orgs{},
 		Journal: journal{a.cases.Ledger, a.outbox}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, clock), Sealer: a.sealer, Clock: clock,
 		Policy: access.DefaultPolicy})
+	a.joinBallots()
 	return a, nil
 }
 

@@ -14,6 +14,7 @@ var demoRooms = []struct {
 	load func(ctx context.Context, l *loader) error
 }{
 	{"activities", func(ctx context.Context, l *loader) error { return l.activities(ctx) }},
+	{"ballots", demoBallots},
 }
 
 // roomFigures are the queries behind the figures of the rooms beside cases, by the figure's id.

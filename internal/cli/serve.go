@@ -121,6 +121,7 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 		signed.Changed = a.outbox.AccessTold
 	}
 	return api.Deps{Signed: signed, Desk: store.Desk{Tenants: a.tenants, Outbox: a.outbox}, Renew: a.setups.Forget,
+		Ballots: a.ballots, Privacy: a.privacy, PrivacyPaths: store.PrivacyAccounts{Sealer: a.sealer},
 		Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,
 		Limits:  nearby{access.NewOrderLimiter(access.DefaultOrderLimits, a.clock)},
 		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)}, Files: a.files, Activities: a.acts, SignKey: a.keys.sign, Version: version, TrustProxy: trustProxy, SecureCookies: tls}
@@ -239,6 +240,12 @@ func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error 
 	}
 	if _, err := a.cases.Tick(ctx, t, 200); err != nil {
 		return fmt.Errorf("clocks: %w", err)
+	}
+	if _, err := a.ballots.Tick(ctx, t, 20); err != nil {
+		return fmt.Errorf("ballots: %w", err)
+	}
+	if _, err := a.privacy.Tick(ctx, t, 200); err != nil {
+		return err
 	}
 	if _, err := a.outbox.FanOut(ctx, t, "notify", 500); err != nil {
 		return fmt.Errorf("outbox: %w", err)

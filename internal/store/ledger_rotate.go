@@ -55,6 +55,13 @@ var sealedColumns = []sealedColumn{
 	{"idempotency", "answer", []string{"caller", "idem_key"}, func(t kernel.Tenant, key []string) vault.Field {
 		return answerField(kernel.RequestKey{Tenant: t, Caller: key[0], Key: key[1]})
 	}, nil},
+	{"nomination", "name", []string{"id"}, byID("nomination", "name"), nil},
+	{"nomination", "why", []string{"id"}, byID("nomination", "why"), nil},
+	{"objection", "body", []string{"id"}, byID("objection", "body"), nil},
+	{"objection", "answer", []string{"id"}, byID("objection", "answer"), nil},
+	{"privacy_request", "words", []string{"id"}, byID("privacy_request", "words"), nil},
+	{"privacy_request", "changes", []string{"id"}, byID("privacy_request", "changes"), nil},
+	{"privacy_request", "answer", []string{"id"}, byID("privacy_request", "answer"), nil},
 }
 
 // insideResult: what was done is a text with photos, of which the text is sealed.

@@ -52,6 +52,7 @@ type world struct {
 	orgs    map[string]kernel.ID
 	people  map[string]kernel.ID
 	bearers map[string]string
+	rooms
 }
 
 // option changes what a world is joined from.
@@ -154,7 +155,8 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return api.Deps{Tenant: tenant, Clock: w.clock, Store: w.db, Cases: w.cases, Access: w.access, Orgs: store.Orgs{}, Places: store.Territory{},
+	b, p := w.joinBallots(sealer, ring)
+	return api.Deps{Ballots: b, Privacy: p, PrivacyPaths: store.PrivacyAccounts{Sealer: sealer}, Tenant: tenant, Clock: w.clock, Store: w.db, Cases: w.cases, Access: w.access, Orgs: store.Orgs{}, Places: store.Territory{},
 		Once: &store.Once{DB: w.db, Sealer: sealer}, Limits: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock),
 		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, Activities: joinActivities(w, sealer, ring), SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
 		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget}

@@ -1,11 +1,13 @@
 import { lang } from './lang'
 import { activities } from './words/activities'
+import { ballots } from './words/ballots'
 import { common } from './words/common'
 import { desk } from './words/desk'
+import { privacy } from './words/privacy'
 import { resident } from './words/resident'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk, ...activities }
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy }
 
 export type Word = keyof typeof all
 type Args<K extends Word> = (typeof all)[K] extends (...a: infer A) => unknown ? A : []

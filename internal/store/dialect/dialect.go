@@ -61,6 +61,8 @@ type Engine interface {
 	Check(ctx context.Context) error
 	// IndexText gives the statement that makes a case findable by the bigrams of its text.
 	IndexText(tenant, id string, bigrams []string) Statement
+	// UnindexText makes a case that was erased findable by nothing of what it said.
+	UnindexText(c Conn, tenant, id string) error
 	// Match gives a condition on the case_record named c that holds when its indexed text contains all the words; arg is
 	// the number of the placeholder that takes Words(bigrams).
 	Match(arg int) string

@@ -169,6 +169,12 @@ func (e *Engine) Check(ctx context.Context) error {
 	return nil
 }
 
+// UnindexText implements dialect.Engine.
+func (e *Engine) UnindexText(c dialect.Conn, tenant, id string) error {
+	_, err := c.Exec(`DELETE FROM case_search WHERE tenant = $1 AND case_id = $2`, tenant, id)
+	return err
+}
+
 // Match implements dialect.Engine.
 func (e *Engine) Match(arg int) string {
 	return fmt.Sprintf("c.id IN (SELECT s.case_id FROM case_search s WHERE s.tenant = c.tenant AND s.doc @@ $%d::tsquery)", arg)

@@ -284,6 +284,12 @@ func (e *Engine) IndexText(tenant, id string, bigrams []string) dialect.Statemen
 		Args: []any{tenant, id, strings.Join(bigrams, " ")}}
 }
 
+// UnindexText implements dialect.Engine.
+func (e *Engine) UnindexText(c dialect.Conn, tenant, id string) error {
+	_, err := c.Exec(`DELETE FROM case_fts WHERE rowid IN (SELECT n FROM case_record WHERE tenant = $1 AND id = $2)`, tenant, id)
+	return err
+}
+
 // Match implements dialect.Engine.
 func (e *Engine) Match(arg int) string {
 	return fmt.Sprintf("c.n IN (SELECT rowid FROM case_fts WHERE case_fts MATCH $%d)", arg)

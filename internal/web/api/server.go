@@ -18,11 +18,13 @@ import (
 
 	"sanzhi/internal/access"
 	"sanzhi/internal/activities"
+	"sanzhi/internal/ballots"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/files"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/orgs"
+	"sanzhi/internal/privacy"
 	"sanzhi/internal/territory"
 )
 
@@ -47,8 +49,17 @@ type Deps struct {
 	// Signed keeps whom tokens speak for; nil reads it at each request.
 	Signed *SignedCache
 	Desk   Desk
+	// Ballots, Privacy and PrivacyPaths serve what places decide and the rights of people.
+	Ballots      *ballots.Service
+	Privacy      *privacy.Service
+	PrivacyPaths PrivacyPaths
 	// Renew makes the next request of this process read a tenant's setup anew; nil waits for it to be noticed.
 	Renew func(kernel.Tenant)
+}
+
+// PrivacyPaths tells where requests about a subject are handled.
+type PrivacyPaths interface {
+	PathOf(tx kernel.Tx, s privacy.Subject) (kernel.Path, error)
 }
 
 // Once does what a request asks for at most once.
@@ -90,6 +101,9 @@ func (s *Server) routes(api huma.API) {
 	s.setupRoutes(api)
 	s.mapRoutes(api)
 	s.activityRoutes(api)
+	s.ballotRoutes(api)
+	s.honourRoutes(api)
+	s.privacyRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.

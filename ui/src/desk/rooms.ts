@@ -15,4 +15,13 @@ export const rooms: Room[] = [
     { path: '/activities/:id', component: () => import('./activities/One.vue'), meta: { title: 'ev.title' } },
     { path: '/activities/:id/edit', component: () => import('./activities/Edit.vue'), meta: { title: 'ev.f.edit', needs: 'activity.write' } },
   ] },
+  { to: '/ballots', word: 'ballots.title', needs: 'ballot.read', routes: [
+    { path: '/ballots', component: () => import('./ballots/Ballots.vue'), meta: { title: 'ballots.title' } },
+    { path: '/ballots/:id', component: () => import('./ballots/BallotPage.vue'), meta: { title: 'ballots.tab.votes' } },
+    { path: '/ballots/awards/:id', component: () => import('./ballots/AwardPage.vue'), meta: { title: 'ballots.tab.awards' } },
+    { path: '/ballots/nominations/:id', component: () => import('./ballots/NominationPage.vue'), meta: { title: 'honour.nomination' } },
+  ] },
+  { to: '/privacy', word: 'privacy.title', needs: 'privacy.read', routes: [
+    { path: '/privacy', component: () => import('./privacy/Privacy.vue'), meta: { title: 'privacy.title', needs: 'privacy.read' } },
+  ] },
 ]

@@ -22,6 +22,12 @@ const router = createRouter({
     { path: '/activities', component: () => import('./activities/Near.vue'), meta: { title: 'near.title' } },
     { path: '/activities/mine/:code', component: () => import('./activities/Mine.vue'), meta: { title: 'my.title' } },
     { path: '/activities/:id', component: () => import('./activities/One.vue'), meta: { title: 'near.title' } },
+    { path: '/votes', component: () => import('./Votes.vue'), meta: { title: 'tab.votes' } },
+    { path: '/votes/:id', component: () => import('./Vote.vue'), meta: { title: 'vote.title' } },
+    { path: '/board', component: () => import('./Board.vue'), meta: { title: 'board.title' } },
+    { path: '/board/:id', component: () => import('./Notice.vue'), meta: { title: 'board.title' } },
+    { path: '/consent/:code?', component: () => import('./Consent.vue'), meta: { title: 'consent.title' } },
+    { path: '/mine/:code?', component: () => import('./MyInfo.vue'), meta: { title: 'mine.title' } },
     { path: '/:rest(.*)*', component: () => import('./Lost.vue'), meta: { title: 'lost.title' } },
   ],
 })
