@@ -248,6 +248,9 @@ func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error 
 			return fmt.Errorf("outbox: %w", err)
 		}
 	}
+	if _, err := a.db.SettleRates(ctx, t); err != nil {
+		return fmt.Errorf("rates: %w", err)
+	}
 	if _, err := a.once.Forget(ctx, t, 1000); err != nil {
 		return fmt.Errorf("answers: %w", err)
 	}

@@ -56,12 +56,17 @@ func (Cases) Update(k kernel.Tx, c *cases.Case, was int) (bool, error) {
 		assignee_name = $8, cohandles = $9, urgent = $10, supervised = $11, held = $12, clocks = $13, due_at = $14, tick_at = $15,
 		result = $16, merged_into = $17, updated_at = $18, closed_at = $19, finished_at = $20, resp_kept = $21, resp_missed = $22,
 		resp_due = $23, fin_kept = $24, fin_missed = $25, fin_due = $26, score = $27, solved = $28, rated_at = $29, step_at = $30, route = $31
-		WHERE tenant = $32 AND id = $33 AND version = $34`,
+		WHERE tenant = $32 AND id = $33 AND version = $34 AND rolled = 0`,
 		c.Step, c.PrevStep, c.Ended, c.Version, c.Round, string(c.Unit), string(c.Assignee), c.AssigneeName, joinIDs(c.Cohandles),
 		flag(c.Urgent), flag(c.Supervised), flag(c.Held), text(c.Clocks), c.DueAt(), ms(c.TickAt), text(c.Result), string(c.MergedInto),
 		ms(c.UpdatedAt), ms(c.ClosedAt), ms(c.FinishedAt), c.Measures.RespKept, c.Measures.RespMissed, ms(c.Measures.RespDue),
 		c.Measures.FinKept, c.Measures.FinMissed, ms(c.Measures.FinDue), c.Score, flag(c.Solved), ms(c.RatedAt),
 		ms(c.StepAt), text(c.Route), string(t.tenant), string(c.ID), was)
+	if err == nil && !ok {
+		if ok, err = unsettle(k, c.ID, was); ok {
+			return Cases{}.Update(k, c, was) // now it stands in no sum
+		}
+	}
 	if err != nil || !ok {
 		return ok, err
 	}
@@ -316,31 +321,6 @@ func (Cases) Ratings(k kernel.Tx, id kernel.ID) ([]*cases.Rating, error) {
 		r.At = at(when)
 		return r, err
 	})
-}
-
-// Rates implements cases.Repo. Cases merged into another count once, with the case they joined.
-func (Cases) Rates(k kernel.Tx, q cases.RateQuery) (cases.Rates, error) {
-	t := on(k)
-	build := func() *filter {
-		f := caseFilter(t, cases.Query{Path: q.Path, Unit: q.Unit, From: q.From, To: q.To, Allow: q.Allow})
-		f.and("c.merged_into = ''")
-		return f
-	}
-	var r cases.Rates
-	f := build()
-	now := f.arg(ms(q.Now))
-	err := t.QueryRow(`SELECT COALESCE(SUM(resp_kept), 0), COALESCE(SUM(resp_kept + resp_missed + CASE WHEN resp_due > 0 AND resp_due < `+now+` THEN 1 ELSE 0 END), 0),
-		COALESCE(SUM(fin_kept), 0), COALESCE(SUM(fin_kept + fin_missed + CASE WHEN fin_due > 0 AND fin_due < `+now+` THEN 1 ELSE 0 END), 0)
-		FROM case_record c WHERE `+f.where(), f.args...).Scan(&r.Response.Num, &r.Response.Den, &r.OnTime.Num, &r.OnTime.Den)
-	if err != nil {
-		return r, err
-	}
-	f = build()
-	err = t.QueryRow(`SELECT COUNT(*), COALESCE(SUM(r.solved), 0), COALESCE(SUM(CASE WHEN r.score >= 4 THEN 1 ELSE 0 END), 0)
-		FROM rating r JOIN case_record c ON c.tenant = r.tenant AND c.id = r.case_id WHERE `+f.where(), f.args...).
-		Scan(&r.Resolution.Den, &r.Resolution.Num, &r.Satisfaction.Num)
-	r.Satisfaction.Den = r.Resolution.Den
-	return r, err
 }
 
 // PutUnmasking implements cases.Looks.

@@ -62,6 +62,9 @@ var known = map[string]string{
 	"case_path":       "1000000 1000000 500 1",
 	"case_assignee":   "1000000 1000000 500 1",
 	"case_merged":     "20000 20000 2",
+	"case_settle":     "2000 2000 2",
+	"rating_live":     "2000 2000 2",
+	"case_rate":       "1000000 1000000 300000 500 100 100 1",
 	"ledger_unsealed": "2000 2000 1",
 	"outbox_next":     "20000 20000 10000 2",
 	"upload_free":     "1000 1000 2",
@@ -118,7 +121,7 @@ func statistics(ctx context.Context, tx *sql.Tx) (string, error) {
 	if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_schema WHERE name IN ('sqlite_stat1', 'sqlite_stat4')").Scan(&n); err != nil || n < 2 {
 		return "", err
 	}
-	rows, err := tx.QueryContext(ctx, "SELECT tbl, idx, stat FROM sqlite_stat1 ORDER BY rowid")
+	rows, err := tx.QueryContext(ctx, "SELECT tbl, COALESCE(idx, ''), stat FROM sqlite_stat1 ORDER BY rowid")
 	if err != nil {
 		return "", err
 	}

@@ -65,6 +65,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"scopes select what they allow", casesScope},
 		{"rates are counted right", casesRates},
 		{"an open overdue case counts against the rates", casesRatesOverdue},
+		{"rates in sums are the rates that are counted", casesRatesSummed},
+		{"a closed case that moves leaves the sums", casesRatesRace},
 		{"ratings, looks and due clocks", casesOthers},
 		{"orgs: coverage", orgsCoverage},
 		{"orgs: one lead at a compound", orgsLead},
