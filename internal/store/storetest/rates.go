@@ -15,6 +15,7 @@ import (
 	"sanzhi/internal/cases"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/store"
+	"sanzhi/internal/store/dialect"
 )
 
 // midnight is the beginning of the suite's day in Asia/Shanghai.
@@ -70,6 +71,11 @@ type history struct {
 	all []*cases.Case
 }
 
+// anyCase takes few of rapid's draws, which are not endless.
+func anyCase(r *rapid.T, n int) *cases.Case {
+	return aCase(n).Example(rapid.IntRange(0, 500).Draw(r, "case"))
+}
+
 func (h *history) update(r *rapid.T, fn func(tx kernel.Tx) error) {
 	if err := h.db.Update(context.Background(), h.tn, fn); err != nil {
 		r.Fatal(err)
@@ -80,7 +86,7 @@ func (h *history) step(r *rapid.T) {
 	h.update(r, func(tx kernel.Tx) error {
 		what := rapid.IntRange(0, 9).Draw(r, "what")
 		if len(h.all) == 0 || what < 3 {
-			c := aCase(len(h.all)).Draw(r, "case")
+			c := anyCase(r, len(h.all))
 			c.OpenedAt = openings().Draw(r, "opened")
 			c.Ended = rapid.SampledFrom([]string{"", "done", "done"}).Draw(r, "ended")
 			h.all = append(h.all, c)
@@ -97,7 +103,7 @@ func (h *history) step(r *rapid.T) {
 				Score: rapid.IntRange(1, 5).Draw(r, "score"), Solved: rapid.Bool().Draw(r, "solved"), At: start})
 			return err
 		}
-		n := aCase(0).Draw(r, "changed")
+		n := anyCase(r, 0)
 		c.Measures, c.Unit = n.Measures, n.Unit
 		c.Ended = rapid.SampledFrom([]string{"", "done", "cancelled"}).Draw(r, "ended")
 		c.MergedInto = kernel.ID(rapid.SampledFrom([]string{"", "", string(h.all[0].ID)}).Draw(r, "merged"))
@@ -223,4 +229,38 @@ func casesRatesRace(t *testing.T, db *store.DB) {
 		}
 		return nil
 	})
+}
+
+// casesRatesFromSums: what is settled is read from the sums alone, for whole days and for all time, at every level.
+func casesRatesFromSums(t *testing.T, db *store.DB) {
+	c := newCase(1)
+	c.Path, c.Unit, c.Ended, c.Measures = "630105/002/204/", accesstest.Orgs[0], "done", cases.Measures{RespKept: 1, FinKept: 1}
+	update(t, db, func(tx kernel.Tx) error {
+		if _, err := (store.Cases{}).Insert(tx, c, nil); err != nil {
+			return err
+		}
+		n, err := store.Cases{}.Settle(tx, 10)
+		if n != 1 {
+			t.Errorf("%d cases settled", n)
+		}
+		return err
+	})
+	write(t, db, func(conn dialect.Conn) error {
+		_, err := conn.Exec("UPDATE case_rate SET fin_kept = fin_kept + 100, fin_all = fin_all + 100 WHERE tenant = $1", string(tenant))
+		return err
+	})
+	for _, path := range []kernel.Path{"", "630105/", "630105/002/", "630105/002/204/"} {
+		for _, unit := range []kernel.ID{"", c.Unit} {
+			for _, days := range [][2]time.Time{{}, {midnight, midnight.AddDate(0, 0, 1)}} {
+				view(t, db, func(tx kernel.Tx) error {
+					got, err := store.Cases{}.Rates(tx, cases.RateQuery{Path: path, Unit: unit, From: days[0], To: days[1], Now: start, Allow: everything(tenant)})
+					want := cases.Rates{Response: cases.Rate{Num: 1, Den: 1}, OnTime: cases.Rate{Num: 101, Den: 101}}
+					if diff := cmp.Diff(want, got); diff != "" {
+						t.Errorf("%q %q %v (-want +got)\n%s", path, unit, days, diff)
+					}
+					return err
+				})
+			}
+		}
+	}
 }
