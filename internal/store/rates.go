@@ -17,14 +17,18 @@ import (
 // A case is in one of the two, so that the answer is exact at any time. A closed case that is changed after all, such as one
 // that is opened again, is taken out of the sums by the same unit of work.
 
-// rateConds say which cases and which ratings are counted one by one.
-type rateConds struct{ cases, ratings []string }
+// rateFrom says where cases and ratings are counted one by one. $1 is the tenant.
+type rateFrom struct{ head, cases, rating string }
+
+// rateCols are what the rates and their filters look at.
+const rateCols = `tenant, id, path, unit, assignee, requester, confidential, opened_at, merged_into, resp_kept, resp_missed, resp_due, fin_kept, fin_missed, fin_due`
 
 var (
 	// rateAll counts everything: the answer to any question, in the time that it takes.
-	rateAll = []rateConds{{[]string{"1 = 1"}, []string{"1 = 1"}}}
-	// rateLive counts what is in no sum.
-	rateLive = []rateConds{{cases: []string{"c.ended = ''"}}, {cases: []string{"c.ended <> ''", "c.rolled = 0"}}, {ratings: []string{"r.rolled = 0"}}}
+	rateAll = rateFrom{cases: "case_record c", rating: "1 = 1"}
+	// rateLive counts what is in no sum. Materialised, since SQLite may else begin with all cases of a place.
+	rateLive = rateFrom{cases: "c", rating: "r.rolled = 0", head: "WITH c AS MATERIALIZED (SELECT " + rateCols + " FROM case_record WHERE tenant = $1 AND ended = '' UNION ALL SELECT " +
+		rateCols + " FROM case_record WHERE tenant = $1 AND ended <> '' AND rolled = 0) "}
 )
 
 // Rates implements cases.Repo. Cases merged into another count once, with the case they joined.
@@ -55,38 +59,28 @@ func (Cases) CountRates(k kernel.Tx, q cases.RateQuery) (cases.Rates, error) {
 	return countRates(k, q, rateAll)
 }
 
-func countRates(k kernel.Tx, q cases.RateQuery, parts []rateConds) (r cases.Rates, err error) {
+func countRates(k kernel.Tx, q cases.RateQuery, from rateFrom) (r cases.Rates, err error) {
 	t := on(k)
-	build := func(conds []string) *filter {
+	build := func() *filter {
 		f := caseFilter(t, cases.Query{Path: q.Path, Unit: q.Unit, From: q.From, To: q.To, Allow: q.Allow})
 		f.and("c.merged_into = ''")
-		f.conds = append(f.conds, conds...)
 		return f
 	}
-	for _, p := range parts {
-		var s rateSum
-		if p.cases != nil {
-			f := build(p.cases)
-			now := f.arg(ms(q.Now))
-			err := t.QueryRow(`SELECT COALESCE(SUM(resp_kept), 0), COALESCE(SUM(resp_kept + resp_missed + CASE WHEN resp_due > 0 AND resp_due < `+now+` THEN 1 ELSE 0 END), 0),
-				COALESCE(SUM(fin_kept), 0), COALESCE(SUM(fin_kept + fin_missed + CASE WHEN fin_due > 0 AND fin_due < `+now+` THEN 1 ELSE 0 END), 0)
-				FROM case_record c WHERE `+f.where(), f.args...).Scan(&s.RespKept, &s.RespAll, &s.FinKept, &s.FinAll)
-			if err != nil {
-				return r, err
-			}
-		}
-		if p.ratings != nil {
-			f := build(p.ratings)
-			err := t.QueryRow(`SELECT COUNT(*), COALESCE(SUM(r.solved), 0), COALESCE(SUM(CASE WHEN r.score >= `+pleasedFrom+` THEN 1 ELSE 0 END), 0)
-				FROM rating r JOIN case_record c ON c.tenant = r.tenant AND c.id = r.case_id WHERE r.tenant = c.tenant AND `+f.where(), f.args...).
-				Scan(&s.Rated, &s.Solved, &s.Pleased)
-			if err != nil {
-				return r, err
-			}
-		}
-		s.addTo(&r)
+	var s rateSum
+	f := build()
+	now := f.arg(ms(q.Now))
+	err = t.QueryRow(from.head+`SELECT COALESCE(SUM(c.resp_kept), 0), COALESCE(SUM(c.resp_kept + c.resp_missed + CASE WHEN c.resp_due > 0 AND c.resp_due < `+now+` THEN 1 ELSE 0 END), 0),
+		COALESCE(SUM(c.fin_kept), 0), COALESCE(SUM(c.fin_kept + c.fin_missed + CASE WHEN c.fin_due > 0 AND c.fin_due < `+now+` THEN 1 ELSE 0 END), 0)
+		FROM `+from.cases+" WHERE "+f.where(), f.args...).Scan(&s.RespKept, &s.RespAll, &s.FinKept, &s.FinAll)
+	if err != nil {
+		return r, err
 	}
-	return r, nil
+	f = build()
+	err = t.QueryRow(`SELECT COUNT(*), COALESCE(SUM(r.solved), 0), COALESCE(SUM(CASE WHEN r.score >= `+pleasedFrom+` THEN 1 ELSE 0 END), 0)
+		FROM rating r JOIN case_record c ON c.tenant = r.tenant AND c.id = r.case_id WHERE r.tenant = $1 AND `+from.rating+" AND "+f.where(), f.args...).
+		Scan(&s.Rated, &s.Solved, &s.Pleased)
+	s.addTo(&r)
+	return r, err
 }
 
 // pleasedFrom is the lowest score that counts as satisfied.
@@ -342,53 +336,52 @@ func (Cases) Settle(k kernel.Tx, limit int) (int, error) {
 		sums.add(c, c.sum)
 		held[c.id] = c
 	}
-	n, err := settleRatings(t, k, sums, held, limit)
-	if err != nil {
-		return 0, err
+	n := len(closed)
+	var rated []kernel.ID
+	for _, c := range closed {
+		rated = append(rated, kernel.ID(c.id))
 	}
-	return max(len(closed), n), sums.put(k)
-}
-
-// settleRatings adds ratings of cases that stand in the sums. Those cases are held, so that none leaves the sums meanwhile.
-func settleRatings(t *tx, k kernel.Tx, sums rateSums, held map[string]*counted, limit int) (int, error) {
-	rows, err := t.Query(`SELECT DISTINCT r.case_id FROM rating r JOIN case_record c ON c.tenant = r.tenant AND c.id = r.case_id
-		WHERE r.tenant = $1 AND r.rolled = 0 AND c.rolled = 1 LIMIT $2`, string(t.tenant), limit)
-	ids, err := scanAll(rows, err, func(r *sql.Rows) (id kernel.ID, err error) { return id, r.Scan(&id) })
-	if err != nil || len(ids) == 0 {
-		return 0, err
+	if n < limit { // nothing is behind: few ratings are in no sum
+		late, err := lateRated(t, held, limit)
+		if err != nil {
+			return 0, err
+		}
+		n = max(n, len(late))
+		rated = append(rated, late...)
 	}
-	for part := range slices.Chunk(ids, mostIn) {
-		var late []kernel.ID
-		for _, id := range part {
-			if held[string(id)] == nil {
-				late = append(late, id)
-			}
-		}
-		if len(late) > 0 {
-			f := &filter{}
-			f.and("tenant = ?", string(t.tenant))
-			f.conds = append(f.conds, "rolled = 1", "id IN ("+f.in(late)+")")
-			rows, err := t.Query("UPDATE case_record SET rolled = 1 WHERE "+f.where()+" RETURNING "+countedCols, f.args...)
-			list, err := scanAll(rows, err, scanCounted)
-			if err != nil {
-				return 0, err
-			}
-			for _, c := range list {
-				held[c.id] = c
-			}
-		}
-		part = slices.DeleteFunc(slices.Clone(part), func(id kernel.ID) bool { return held[string(id)] == nil })
-		if len(part) == 0 {
-			continue
-		}
-		f := &filter{}
-		f.and("tenant = ?", string(t.tenant))
+	for part := range slices.Chunk(rated, mostIn) {
+		f := &filter{args: []any{string(t.tenant)}}
 		f.conds = append(f.conds, "rolled = 0", "case_id IN ("+f.in(part)+")")
-		if err := moveRatings(t, "UPDATE rating SET rolled = 1 WHERE "+f.where(), f.args, func(id string, s rateSum) { sums.add(held[id], s) }); err != nil {
+		if err := moveRatings(t, "UPDATE rating SET rolled = 1 WHERE tenant = $1 AND "+f.where(), f.args, func(id string, s rateSum) { sums.add(held[id], s) }); err != nil {
 			return 0, err
 		}
 	}
-	return len(ids), nil
+	return n, sums.put(k)
+}
+
+// lateRated gives cases that were rated after they went into the sums, and holds them, so that none leaves the sums meanwhile.
+func lateRated(t *tx, held map[string]*counted, limit int) (out []kernel.ID, err error) {
+	rows, err := t.Query(`SELECT DISTINCT r.case_id FROM rating r JOIN case_record c ON c.tenant = r.tenant AND c.id = r.case_id
+		WHERE r.tenant = $1 AND r.rolled = 0 AND c.rolled = 1 LIMIT $2`, string(t.tenant), limit)
+	ids, err := scanAll(rows, err, func(r *sql.Rows) (id kernel.ID, err error) { return id, r.Scan(&id) })
+	if err != nil {
+		return nil, err
+	}
+	ids = slices.DeleteFunc(ids, func(id kernel.ID) bool { return held[string(id)] != nil })
+	for part := range slices.Chunk(ids, mostIn) {
+		f := &filter{args: []any{string(t.tenant)}}
+		f.conds = append(f.conds, "rolled = 1", "id IN ("+f.in(part)+")")
+		rows, err := t.Query("UPDATE case_record SET rolled = 1 WHERE tenant = $1 AND "+f.where()+" RETURNING "+countedCols, f.args...)
+		list, err := scanAll(rows, err, scanCounted)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range list {
+			held[c.id] = c
+			out = append(out, kernel.ID(c.id))
+		}
+	}
+	return out, nil
 }
 
 // moveRatings runs an update of ratings and tells each that it changed.
