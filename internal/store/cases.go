@@ -11,7 +11,6 @@ import (
 	"sanzhi/internal/access"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/kernel"
-	"sanzhi/internal/store/dialect"
 )
 
 // Cases keeps cases.
@@ -227,19 +226,11 @@ func (Cases) List(k kernel.Tx, q cases.Query) ([]*cases.Case, string, error) {
 			f.and("c.id < ?", q.Page.After)
 		}
 	}
-	from := "case_record c"
-	if engine, ok := t.db.Engine.(dialect.Common); ok && len(q.Words) > 0 && !q.ByDue && q.Number == "" {
-		other, match, err := engine.Common(t.Conn, t.db.Engine.Words(q.Words), f.wordsArg)
-		if err != nil {
-			return nil, "", err
-		}
-		if match != "" {
-			from, f.conds[f.wordsCond] = other, match
-		}
+	out, from, err := t.commonWords(q, f)
+	if err == nil && out == nil {
+		limit := f.arg(q.Page.Limit + 1)
+		out, err = t.listed("SELECT "+prefixed("c.", caseCols)+" FROM "+from+" WHERE "+f.where()+" ORDER BY "+order+" LIMIT "+limit, f.args)
 	}
-	limit := f.arg(q.Page.Limit + 1)
-	rows, err := t.Query("SELECT "+prefixed("c.", caseCols)+" FROM "+from+" WHERE "+f.where()+" ORDER BY "+order+" LIMIT "+limit, f.args...)
-	out, err := scanAll(rows, err, func(r *sql.Rows) (*cases.Case, error) { return t.scanCase(r) })
 	if err != nil || len(out) <= q.Page.Limit {
 		return out, "", err
 	}
