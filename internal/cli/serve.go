@@ -121,6 +121,7 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 		signed = api.NewSignedCache() // this process alone serves the file
 	}
 	return api.Deps{Signed: signed, Desk: store.Desk{Tenants: a.tenants, Outbox: a.outbox}, Renew: a.setups.Forget,
+		Hooks:  store.Webhooks{DB: a.db, Sealer: a.sealer},
 		Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,
 		Limits:  nearby{access.NewOrderLimiter(access.DefaultOrderLimits, a.clock)},
 		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)}, Files: a.files, SignKey: a.keys.sign, Version: version, TrustProxy: trustProxy, SecureCookies: tls}
@@ -247,6 +248,9 @@ func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error 
 		if _, err := a.outbox.Sweep(ctx, t, topic, a.clock.Now().Add(-time.Minute), 5000); err != nil {
 			return fmt.Errorf("outbox: %w", err)
 		}
+	}
+	if err := (store.Webhooks{DB: a.db}).SweepDeliveries(ctx, t, 1000); err != nil {
+		return fmt.Errorf("deliveries: %w", err)
 	}
 	if _, err := a.db.SettleRates(ctx, t); err != nil {
 		return fmt.Errorf("rates: %w", err)

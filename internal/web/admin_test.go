@@ -27,6 +27,11 @@ var guarded = []struct {
 	{"POST", "/flows?dry=true", map[string]any{"source": secretFlow}, []string{"sysadmin"}},
 	{"GET", "/menu/items", nil, []string{"sysadmin", "clerk", "clerk-north"}},
 	{"GET", "/routing/rules", nil, []string{"sysadmin"}},
+	{"GET", "/webhooks", nil, []string{"sysadmin"}},
+	{"POST", "/webhooks", map[string]any{"url": "https://example.org/"}, []string{"sysadmin"}},
+	{"DELETE", "/webhooks/01ARZ3NDEKTSV4RRFFQ69G5FAV", nil, []string{"sysadmin"}},
+	{"POST", "/webhooks/01ARZ3NDEKTSV4RRFFQ69G5FAV/test", nil, []string{"sysadmin"}},
+	{"GET", "/webhooks/01ARZ3NDEKTSV4RRFFQ69G5FAV/deliveries", nil, []string{"sysadmin"}},
 	{"POST", "/routing/try", map[string]any{"rules": []any{}}, []string{"sysadmin"}},
 }
 

@@ -42,6 +42,7 @@ type world struct {
 	db      *store.DB
 	access  *access.Service
 	cases   *cases.Service
+	sealer  *vault.Sealer
 	files   *files.Service
 	outbox  store.Outbox
 	setups  *store.Setups
@@ -136,6 +137,7 @@ func (j journal) RecordAccess(tx kernel.Tx, ev access.Event) error {
 func (w *world) join(ring *vault.Keyring) api.Deps {
 	w.t.Helper()
 	sealer := vault.NewSealer(ring)
+	w.sealer = sealer
 	w.outbox = store.Outbox{DB: w.db}
 	w.setups = &store.Setups{Tenants: store.Tenants{DB: w.db}, Clock: w.clock}
 	w.files = files.NewService(files.Parts{Store: w.db, Uploads: store.Uploads{}, Blobs: store.Blobs{DB: w.db},
@@ -156,7 +158,8 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 	return api.Deps{Tenant: tenant, Clock: w.clock, Store: w.db, Cases: w.cases, Access: w.access, Orgs: store.Orgs{}, Places: store.Territory{},
 		Once: &store.Once{DB: w.db, Sealer: sealer}, Limits: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock),
 		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
-		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget}
+		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget,
+		Hooks: store.Webhooks{DB: w.db, Sealer: sealer}}
 }
 
 // answer is what came back.

@@ -66,6 +66,8 @@ var known = map[string]string{
 	"rating_live":     "2000 2000 2",
 	"case_rate":       "1000000 1000000 300000 500 100 100 1",
 	"ledger_unsealed": "2000 2000 1",
+	"outbox_target":   "2000 2000 200 1",
+	"delivery_done":   "20000 20000 2",
 	"outbox_next":     "20000 20000 10000 2",
 	"upload_free":     "1000 1000 2",
 }

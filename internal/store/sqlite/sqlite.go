@@ -221,7 +221,7 @@ func (e *Engine) Check(ctx context.Context) error {
 const wholeUpTo = 512 << 20
 
 // growing are the tables that grow with the work, and so are not read through in a large file.
-const growing = `'case_record', 'case_cohandle', 'case_rate', 'rating', 'ledger', 'ledger_hash', 'outbox', 'idempotency', 'upload', 'blob', 'session', 'unmasking'`
+const growing = `'case_record', 'case_cohandle', 'case_rate', 'rating', 'ledger', 'ledger_hash', 'outbox', 'delivery', 'idempotency', 'upload', 'blob', 'session', 'unmasking'`
 
 // whole reads the file through, or as much as wholeUpTo says, and refuses one that is damaged.
 func (e *Engine) whole(ctx context.Context) error {

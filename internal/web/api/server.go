@@ -45,6 +45,7 @@ type Deps struct {
 	// Signed keeps whom tokens speak for; nil reads it at each request, as it must be where several processes serve.
 	Signed *SignedCache
 	Desk   Desk
+	Hooks  HookKeeper
 	// Renew makes the next request of this process read a tenant's setup anew; nil waits for it to be noticed.
 	Renew func(kernel.Tenant)
 }
@@ -84,6 +85,7 @@ func (s *Server) routes(api huma.API) {
 	s.deskRoutes(api)
 	s.setupRoutes(api)
 	s.mapRoutes(api)
+	s.hookRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
