@@ -168,6 +168,8 @@ type Signed struct {
 	Actor kernel.Actor
 	// Session or Token is what the token is, by its id; the other is empty.
 	Session, Token kernel.ID
+	// MustChange says that the password must be changed first: until then the actor has no posts.
+	MustChange bool
 	// Expires is when the right ends at the latest: a stream that is open longer is closed then.
 	Expires time.Time
 }
@@ -251,6 +253,9 @@ func (s *Service) actor(tx kernel.Tx, account kernel.ID, signed *Signed) error {
 	posts, err := s.Posts.PostsOf(tx, account)
 	if err != nil {
 		return err
+	}
+	if signed.MustChange = a.MustChange; a.MustChange {
+		posts = nil
 	}
 	signed.Actor = kernel.Actor{Kind: kernel.ActorAccount, Tenant: tx.Tenant(), Account: a.ID, Name: a.NameMasked, Posts: posts, Lang: kernel.Chinese}
 	return nil

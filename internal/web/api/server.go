@@ -190,6 +190,9 @@ func handle[I, O any](s *Server, api huma.API, o op, fn func(ctx context.Context
 			if CallerOf(ctx).Actor.Kind != kernel.ActorAccount {
 				return nil, ProblemOf(ctx, kernel.Unsigned())
 			}
+			if CallerOf(ctx).MustChange {
+				return nil, ProblemOf(ctx, kernel.Forbidden(kernel.T("请先把一次性密码改成自己的密码，再用系统", "change the one-time password to one of your own first")))
+			}
 			return nil, ProblemOf(ctx, kernel.Forbidden(kernel.T("您的岗位没有这项权限，如有需要请联系管理员", "your post does not allow this; ask an administrator if you need it")))
 		}
 		out, err := fn(ctx, in)

@@ -350,8 +350,10 @@ type Me struct {
 	Tenant   string    `json:"tenant"`
 	District string    `json:"district"`
 	Demo     bool      `json:"demo" doc:"The district is demonstration data"`
-	Posts    []MePost  `json:"posts"`
-	May      []string  `json:"may" doc:"Permissions by name"`
+	// MustChange: the posts count once the password is the person's own.
+	MustChange bool     `json:"must_change" doc:"The password was given by somebody else and must be changed first; until then there are no posts"`
+	Posts      []MePost `json:"posts"`
+	May        []string `json:"may" doc:"Permissions by name"`
 }
 
 // MePost is one post of the person who is signed in.
