@@ -37,6 +37,8 @@ type Parts struct {
 	Sealer   *vault.Sealer
 	Clock    kernel.Clock
 	Policy   Policy
+	// Refuse, when given, may refuse all accounts of a tenant, at the sign-in and at each request after it.
+	Refuse func(ctx context.Context, t kernel.Tenant) error
 }
 
 // Service signs people in and out and tells who is asking. It asks for no permission itself: its callers ask Decide
@@ -66,6 +68,9 @@ func accountOff() error {
 // SignIn checks the password and begins a session. It gives the bearer token, which is not kept. Errors: TooMany (with
 // RetryAfter), not signed in for a wrong name or password or a disabled account. Hashing runs outside of any transaction.
 func (s *Service) SignIn(ctx context.Context, in SignIn) (string, Session, error) {
+	if err := s.refused(ctx, in.Tenant); err != nil {
+		return "", Session{}, err
+	}
 	try, err := s.Throttle.Begin(in.Tenant, in.User, in.Address)
 	if err != nil {
 		return "", Session{}, err
@@ -96,6 +101,13 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (string, Session, error
 		outcome = (*Attempt).Succeeded
 	}
 	return bearer, session, err
+}
+
+func (s *Service) refused(ctx context.Context, t kernel.Tenant) error {
+	if s.Refuse == nil {
+		return nil
+	}
+	return s.Refuse(ctx, t)
 }
 
 // accountByUser gives the account, or the zero account when there is none.
@@ -180,6 +192,9 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (Signed, erro
 	tenant, personal, ok := parseBearer(bearer)
 	if !ok {
 		return Signed{}, kernel.Unsigned()
+	}
+	if err := s.refused(ctx, tenant); err != nil {
+		return Signed{}, err
 	}
 	hash := hashBearer(bearer)
 	var signed Signed

@@ -15,12 +15,23 @@ import (
 	"sanzhi/internal/territory"
 )
 
+// quick makes an app whose passwords are hashed for tests.
+func quick(t *testing.T, a *app) *app {
+	t.Helper()
+	h, err := access.NewHasher(access.Params{MemoryKiB: 64, Time: 1, Threads: 1}, 2, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.access.Hasher = h
+	return a
+}
+
 var chengbei = kernel.T("城北区", "Chengbei District")
 
 func TestADistrictIsFoundedOnce(t *testing.T) {
 	eachStore(t, func(t *testing.T, db *store.DB, clock *kernel.ManualClock) {
 		ctx, tn := context.Background(), kernel.Tenant("630105")
-		a := joined(t, db, clock)
+		a := quick(t, joined(t, db, clock))
 		importList(t, db, list(streets23, villages("630105002204,小桥社区居民委员会", "630105100001,一村村民委员会", "630105100400,园区")), DivisionsOptions{Year: 2023})
 		f, err := Found(ctx, a, tn, chengbei, "Ops", "09:00-12:00,14:00-18:00")
 		if err != nil {
@@ -85,7 +96,7 @@ func TestADistrictIsFoundedOnce(t *testing.T) {
 func TestTheFirstPasswordMustBeChanged(t *testing.T) {
 	eachStore(t, func(t *testing.T, db *store.DB, clock *kernel.ManualClock) {
 		ctx, tn := context.Background(), kernel.Tenant("610632")
-		a := joined(t, db, clock)
+		a := quick(t, joined(t, db, clock))
 		f, err := Found(ctx, a, tn, kernel.T("黄陵县", "Huangling County"), "ops", "09:00-12:00,14:00-18:00")
 		if err != nil {
 			t.Fatal(err)

@@ -127,7 +127,8 @@ func (Orgs) Staff(k kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path
 	now := ms(on(k).now)
 	rows, err := on(k).Query(`SELECT DISTINCT p.id, p.name, p.phone, p.phone_index FROM holding h JOIN person p ON p.tenant = h.tenant AND p.id = h.person
 		WHERE h.tenant = $1 AND h.org = $2 AND h.role = $3 AND h.from_at <= $4 AND (h.to_at = 0 OR h.to_at > $4)
-		AND h.path <> '' AND h.path = substr($5, 1, length(h.path)) ORDER BY p.id LIMIT 500`,
+		AND h.path <> '' AND h.path = substr($5, 1, length(h.path))
+		AND NOT EXISTS (SELECT 1 FROM account a WHERE a.tenant = p.tenant AND a.id = p.id AND a.disabled = 1) ORDER BY p.id LIMIT 500`,
 		string(on(k).tenant), string(org), string(role), now, string(path))
 	return scanAll(rows, err, func(r *sql.Rows) (*orgs.Person, error) { return scanPerson(r) })
 }

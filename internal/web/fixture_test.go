@@ -142,7 +142,7 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 	w.setups = &store.Setups{Tenants: store.Tenants{DB: w.db}, Clock: w.clock}
 	w.files = files.NewService(files.Parts{Store: w.db, Uploads: store.Uploads{}, Blobs: store.Blobs{DB: w.db},
 		Cleaner: files.NewCleaner(files.DefaultLimits, 1, 16), Clock: w.clock})
-	w.cases = cases.NewService(cases.Ports{Store: w.db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: w.files, Outbox: w.outbox,
+	w.cases = cases.NewService(cases.Ports{Store: w.db, Cases: store.Cases{}, Looks: store.Cases{}, Tending: store.Cases{}, Uploads: w.files, Outbox: w.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, sealer), People: store.Orgs{}, Setups: w.setups, Sealer: sealer, Keyring: ring, Clock: w.clock})
 	hasher, err := access.NewHasher(access.Params{MemoryKiB: 64, Time: 1, Threads: 1}, 2, 64)
 	if err != nil {

@@ -264,3 +264,45 @@ func casesRatesFromSums(t *testing.T, db *store.DB) {
 		}
 	}
 }
+
+// ticksRace: of many that look at the clocks of a case at once, one does something about them.
+func ticksRace(t *testing.T, db *store.DB) {
+	c := newCase(1)
+	c.TickAt = start
+	update(t, db, func(tx kernel.Tx) error { _, err := store.Cases{}.Insert(tx, c, nil); return err })
+	const n = 16
+	told := make(chan bool)
+	errs := make(chan error)
+	for range n {
+		go func() {
+			mine := false
+			err := db.Update(context.Background(), tenant, func(tx kernel.Tx) error {
+				mine = false
+				got, err := store.Cases{}.Get(tx, c.ID)
+				if err != nil || got.TickAt.IsZero() {
+					return err
+				}
+				if mine, err = (store.Cases{}).ClaimTick(tx, got); err != nil || !mine {
+					return err
+				}
+				got.TickAt = time.Time{}
+				_, err = store.Cases{}.Update(tx, got, got.Version)
+				return err
+			})
+			told <- mine
+			errs <- err
+		}()
+	}
+	times := 0
+	for range n {
+		if <-told {
+			times++
+		}
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if times != 1 {
+		t.Errorf("%d of %d did something about it", times, n)
+	}
+}

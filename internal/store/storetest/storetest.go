@@ -67,6 +67,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"an open overdue case counts against the rates", casesRatesOverdue},
 		{"rates in sums are the rates that are counted", casesRatesSummed},
 		{"a closed case that moves leaves the sums", casesRatesRace},
+		{"a clock that is due is seen to once", ticksRace},
 		{"settled cases are read from the sums", casesRatesFromSums},
 		{"ratings, looks and due clocks", casesOthers},
 		{"orgs: coverage", orgsCoverage},

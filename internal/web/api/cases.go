@@ -242,8 +242,10 @@ func (s *Server) get(ctx context.Context, in *caseIn) (*body[CaseDetail], error)
 				return err
 			}
 		}
-		out, err = v.detail(ctx, c, rows, offers, similar)
-		return err
+		if out, err = v.detail(ctx, c, rows, offers, similar); err != nil || c.MergedInto == "" {
+			return err
+		}
+		return v.joined(tx, c, out)
 	})
 	if err != nil {
 		return nil, err

@@ -61,6 +61,8 @@ type Once interface {
 type OrgReader interface {
 	Org(tx kernel.Tx, id kernel.ID) (*orgs.Org, error)
 	Orgs(tx kernel.Tx, q string, kinds []orgs.Kind, p kernel.Page) ([]*orgs.Org, string, error)
+	// Takers lists those at which somebody holds a post with one of the roles, at a place that holds the path.
+	Takers(tx kernel.Tx, q string, roles []kernel.Role, path kernel.Path, p kernel.Page) ([]*orgs.Org, string, error)
 	Staff(tx kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path) ([]*orgs.Person, error)
 }
 

@@ -222,7 +222,7 @@ func (v *view) track(own, c *cases.Case, rows []*ledger.Row, offers []*workflow.
 	if o := v.set.Orgs[c.Unit]; o != nil {
 		t.UnitPhone = o.Phone
 	}
-	if t.Result, err = v.result(c, code); err != nil {
+	if t.Result, err = v.result(c, lines, code); err != nil {
 		return nil, err
 	}
 	if own.ID == c.ID {

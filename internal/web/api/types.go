@@ -16,6 +16,8 @@ import (
 type Named struct {
 	ID   kernel.ID `json:"id"`
 	Name string    `json:"name"`
+	// Proposed is told of a case's unit alone.
+	Proposed bool `json:"proposed,omitempty" doc:"Of a case's unit: routing proposes it, nobody has handed the case over yet"`
 }
 
 // Field is one question of a form, in the reader's language.
@@ -218,6 +220,9 @@ type Result struct {
 	Text   string    `json:"text"`
 	Photos []Photo   `json:"photos"`
 	At     time.Time `json:"at"`
+	// Former and Round tell a result from that of the present round.
+	Former bool `json:"former,omitempty" doc:"It is of a former round: the case was opened again since"`
+	Round  int  `json:"round"`
 }
 
 // Route is the unit that routing proposes and the rule that says so.
