@@ -22,13 +22,13 @@ func (Orgs) Takers(k kernel.Tx, q string, roles []kernel.Role, path kernel.Path,
 		for i, r := range roles {
 			in[i] = f.arg(string(r))
 		}
-		post := "h.tenant = o.tenant AND h.org = o.id AND h.role IN (" + strings.Join(in, ", ") + ") AND h.from_at <= ? AND (h.to_at = 0 OR h.to_at > ?)"
+		post := "h.org = o.id AND h.role IN (" + strings.Join(in, ", ") + ") AND h.from_at <= ? AND (h.to_at = 0 OR h.to_at > ?)"
 		args := []any{ms(on(k).now), ms(on(k).now)}
 		if path != "" {
 			post += " AND h.path <> '' AND h.path = substr(?, 1, length(h.path))"
 			args = append(args, string(path))
 		}
-		f.and("EXISTS (SELECT 1 FROM holding h WHERE "+post+
+		f.and("EXISTS (SELECT 1 FROM holding h WHERE h.tenant = o.tenant AND "+post+
 			" AND NOT EXISTS (SELECT 1 FROM account a WHERE a.tenant = h.tenant AND a.id = h.person AND a.disabled = 1))", args...)
 	}
 	if name, id, ok := strings.Cut(p.After, "\x1f"); ok {

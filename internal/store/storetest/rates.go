@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -270,17 +271,26 @@ func ticksRace(t *testing.T, db *store.DB) {
 	c := newCase(1)
 	c.TickAt = start
 	update(t, db, func(tx kernel.Tx) error { _, err := store.Cases{}.Insert(tx, c, nil); return err })
-	const n = 16
+	const n = 4
+	var read sync.WaitGroup
+	read.Add(n)
+	all := make(chan struct{})
+	go func() { read.Wait(); close(all) }()
 	told := make(chan bool)
 	errs := make(chan error)
 	for range n {
 		go func() {
-			mine := false
+			mine, once := false, sync.OnceFunc(read.Done)
 			err := db.Update(context.Background(), tenant, func(tx kernel.Tx) error {
 				mine = false
 				got, err := store.Cases{}.Get(tx, c.ID)
+				once()
 				if err != nil || got.TickAt.IsZero() {
 					return err
+				}
+				select { // where units of work run side by side, all have read before one writes
+				case <-all:
+				case <-time.After(300 * time.Millisecond):
 				}
 				if mine, err = (store.Cases{}).ClaimTick(tx, got); err != nil || !mine {
 					return err
