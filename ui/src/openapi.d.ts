@@ -1538,6 +1538,8 @@ export interface components {
         Named: {
             id: string;
             name: string;
+            /** @description Of a case's unit: routing proposes it, nobody has handed the case over yet */
+            proposed?: boolean;
         };
         NewAccountInBody: {
             name: string;
@@ -1808,7 +1810,11 @@ export interface components {
         Result: {
             /** Format: date-time */
             at: string;
+            /** @description It is of a former round: the case was opened again since */
+            former?: boolean;
             photos: components["schemas"]["Photo"][] | null;
+            /** Format: int64 */
+            round: number;
             text: string;
         };
         Route: {
@@ -2489,11 +2495,13 @@ export interface operations {
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "org": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "place": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "role": "community_clerk",
                      *           "title": "楼道灯不亮",
@@ -2680,11 +2688,13 @@ export interface operations {
                      *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "org": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "place": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "role": "community_clerk",
                      *       "title": "楼道灯不亮",
@@ -3510,7 +3520,8 @@ export interface operations {
                      *         {
                      *           "assignee": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "bead": 3,
                      *           "clock": {
@@ -3545,7 +3556,8 @@ export interface operations {
                      *           "title": "楼道灯不亮",
                      *           "unit": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
@@ -4046,7 +4058,8 @@ export interface operations {
                      *         {
                      *           "assignee": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "bead": 3,
                      *           "clock": {
@@ -4081,7 +4094,8 @@ export interface operations {
                      *           "title": "楼道灯不亮",
                      *           "unit": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
@@ -4221,7 +4235,8 @@ export interface operations {
                      *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "assignee": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "bead": 3,
                      *       "beads": [
@@ -4262,7 +4277,8 @@ export interface operations {
                      *       "cohandles": [
                      *         {
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *           "name": "小桥社区"
+                     *           "name": "小桥社区",
+                     *           "proposed": false
                      *         }
                      *       ],
                      *       "contact": {
@@ -4288,7 +4304,8 @@ export interface operations {
                      *       "lon": 101.7593426,
                      *       "merged": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "mine": false,
                      *       "number": "630105-20230427-7K3M9",
@@ -4356,6 +4373,7 @@ export interface operations {
                      *       },
                      *       "result": {
                      *         "at": "2023-04-27T01:00:00Z",
+                     *         "former": false,
                      *         "photos": [
                      *           {
                      *             "h": 1200,
@@ -4365,6 +4383,7 @@ export interface operations {
                      *             "w": 1600
                      *           }
                      *         ],
+                     *         "round": 1,
                      *         "text": "三楼到五楼都黑"
                      *       },
                      *       "round": 1,
@@ -4373,14 +4392,16 @@ export interface operations {
                      *         "say": "按行业主管：城市管理局",
                      *         "unit": {
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *           "name": "小桥社区"
+                     *           "name": "小桥社区",
+                     *           "proposed": false
                      *         }
                      *       },
                      *       "similar": [
                      *         {
                      *           "assignee": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "bead": 3,
                      *           "clock": {
@@ -4415,7 +4436,8 @@ export interface operations {
                      *           "title": "楼道灯不亮",
                      *           "unit": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
@@ -4430,7 +4452,8 @@ export interface operations {
                      *       "title": "楼道灯不亮",
                      *       "unit": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "urgent": false,
                      *       "version": 2,
@@ -5824,11 +5847,13 @@ export interface operations {
                      *         {
                      *           "org": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "place": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "role": "community_clerk",
                      *           "role_title": "社区工作者",
@@ -6144,7 +6169,8 @@ export interface operations {
                      *           "title": "楼道灯不亮",
                      *           "unit": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           }
                      *         }
                      *       ],
@@ -6754,6 +6780,12 @@ export interface operations {
                 kind?: string[] | null;
                 after?: string;
                 limit?: number;
+                /** @description Only units that can take a case: somebody there could do the next step. kind does not narrow these */
+                can_take?: boolean;
+                /** @description With can_take: the case that it is about */
+                case?: string;
+                /** @description With can_take and case: the action that would name the unit */
+                action?: string;
             };
             header?: never;
             path?: never;
@@ -8094,13 +8126,15 @@ export interface operations {
                      *           "cases": 1,
                      *           "from": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "item": "street-lamp",
                      *           "rule": "lighting",
                      *           "to": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           }
                      *         }
                      *       ]
@@ -8398,11 +8432,13 @@ export interface operations {
                      *         {
                      *           "org": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "place": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "role": "community_clerk",
                      *           "role_title": "社区工作者",
@@ -9581,6 +9617,7 @@ export interface operations {
                      *       },
                      *       "result": {
                      *         "at": "2023-04-27T01:00:00Z",
+                     *         "former": false,
                      *         "photos": [
                      *           {
                      *             "h": 1200,
@@ -9590,6 +9627,7 @@ export interface operations {
                      *             "w": 1600
                      *           }
                      *         ],
+                     *         "round": 1,
                      *         "text": "三楼到五楼都黑"
                      *       },
                      *       "round": 1,
