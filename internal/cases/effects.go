@@ -65,6 +65,7 @@ func (e *effecting) apply(eff workflow.Effect) error {
 		c.Supervised = true
 	case workflow.EffectMerge:
 		return e.merge()
+	case workflow.EffectKeepHelpers: // looked at by those that it goes with
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 func TestDemonstrationAccountsAreRefusedOnANetwork(t *testing.T) {
 	eachStore(t, func(t *testing.T, db *store.DB, clock *kernel.ManualClock) {
 		ctx := t.Context()
-		const real, shown kernel.Tenant = "610632", "630105"
+		const earnest, shown kernel.Tenant = "610632", "630105"
 		network, home, loader := joined(t, db, clock), joined(t, db, clock), quick(t, joined(t, db, clock))
 		a := *loader.access
 		network.access = &a
@@ -26,7 +26,7 @@ func TestDemonstrationAccountsAreRefusedOnANetwork(t *testing.T) {
 			t.Fatal(err)
 		}
 		passwords := map[kernel.Tenant]string{}
-		for _, tn := range []kernel.Tenant{real, shown} {
+		for _, tn := range []kernel.Tenant{earnest, shown} {
 			f, err := Found(ctx, loader, tn, chengbei, "ops", "09:00-12:00")
 			if err != nil {
 				t.Fatal(err)
@@ -60,7 +60,7 @@ func TestDemonstrationAccountsAreRefusedOnANetwork(t *testing.T) {
 		for _, x := range []struct {
 			on *app
 			tn kernel.Tenant
-		}{{home, shown}, {home, real}, {network, real}} {
+		}{{home, shown}, {home, earnest}, {network, earnest}} {
 			if _, err := signIn(x.on, x.tn); err != nil {
 				t.Errorf("%s: %v", x.tn, err)
 			}

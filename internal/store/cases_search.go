@@ -42,7 +42,7 @@ func (t *tx) commonWords(q cases.Query, f *filter) (out []*cases.Case, from stri
 	if err != nil || hits == dialect.FewHits {
 		return nil, from, err
 	}
-	among := &filter{args: f.args[:len(f.args):len(f.args)]}
+	among := &filter{args: slices.Clip(f.args)}
 	if among.places(q) {
 		small, err := t.fewAmong(among)
 		if err != nil {
@@ -120,7 +120,7 @@ func (t *tx) byPlace(engine dialect.Common, hits dialect.Hits, q cases.Query, f,
 			if len(part) == 0 {
 				continue
 			}
-			g := &filter{args: f.args[:len(f.args):len(f.args)], conds: slices.Clone(f.conds)}
+			g := &filter{args: slices.Clip(f.args), conds: slices.Clone(f.conds)}
 			// The words are known to be there; their placeholder stays in use.
 			g.conds[f.wordsCond] = "$" + strconv.Itoa(f.wordsArg) + " <> '' AND c.id IN (" + g.in(part) + ")"
 			limit := g.arg(q.Page.Limit + 1 - len(out))

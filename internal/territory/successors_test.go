@@ -1,6 +1,7 @@
 package territory
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -41,8 +42,8 @@ func TestReadSuccessorsTellsEachFault(t *testing.T) {
 		"1111,2222,2024,\"mer\nged": {"line 1"},
 	} {
 		_, err := ReadSuccessors(strings.NewReader(text))
-		e, _ := err.(*kernel.Error)
-		if e == nil || e.Kind != kernel.KindMalformed {
+		var e *kernel.Error
+		if !errors.As(err, &e) || e.Kind != kernel.KindMalformed {
 			t.Errorf("%q gives %v", text, err)
 			continue
 		}

@@ -299,10 +299,10 @@ func TestMap(t *testing.T) {
 	if !strings.Contains(a.Raw, "[101.755,36.65]") || strings.Contains(a.Raw, "[101.7,36.65]") {
 		t.Errorf("the river is not clipped: %s", a.Raw)
 	}
-	if a.Header.Get("Content-Type") != "application/geo+json" || a.Header.Get("Etag") == "" {
+	if a.Header.Get("Content-Type") != "application/geo+json" || a.Header.Get("ETag") == "" {
 		t.Errorf("%v", a.Header)
 	}
-	w.do("", "GET", box, nil, header{"If-None-Match", a.Header.Get("Etag")}).want(http.StatusNotModified)
+	w.do("", "GET", box, nil, header{"If-None-Match", a.Header.Get("ETag")}).want(http.StatusNotModified)
 	if k := w.do("", "GET", box+"&kinds=building,community", nil).want(200); len(k.list("features")) != 2 || k.str("features.0.type") != "Feature" {
 		t.Errorf("%s", k.Raw)
 	}

@@ -23,11 +23,11 @@ func steer(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	want := ""
+	var want strings.Builder
 	for _, x := range indexes {
-		want += x.table + " " + x.name + " " + x.stat() + "\n"
+		want.WriteString(x.table + " " + x.name + " " + x.stat() + "\n")
 	}
-	if has, err := statistics(ctx, tx); err != nil || has == want {
+	if has, err := statistics(ctx, tx); err != nil || has == want.String() {
 		return err
 	}
 	// ANALYZE of a table with one row makes the tables of statistics.

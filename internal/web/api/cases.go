@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -242,7 +243,7 @@ func (s *Server) get(ctx context.Context, in *caseIn) (*body[CaseDetail], error)
 				return err
 			}
 		}
-		if out, err = v.detail(ctx, c, rows, offers, similar); err != nil || c.MergedInto == "" {
+		if out, err = v.detail(c, rows, offers, similar); err != nil || c.MergedInto == "" {
 			return err
 		}
 		return v.joined(tx, c, out)
@@ -289,9 +290,7 @@ func answersOf(raw []byte, beside ...string) (map[string]any, error) {
 	for _, k := range append(beside, "version", "$schema") {
 		delete(all, k)
 	}
-	for k, v := range all {
-		form[k] = v
-	}
+	maps.Copy(form, all)
 	return form, nil
 }
 

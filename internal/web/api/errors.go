@@ -26,7 +26,7 @@ var Status = map[kernel.Kind]int{
 }
 
 // Problem is an error as RFC 9457 has it, in the reader's language.
-type Problem struct {
+type Problem struct { //nolint:errname // the name of RFC 9457, and of the schema
 	Type   string         `json:"type" example:"urn:sanzhi:conflict"`
 	Title  string         `json:"title" example:"有人先办了"`
 	Status int            `json:"status" example:"409"`

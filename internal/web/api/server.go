@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -166,7 +167,7 @@ type op struct {
 }
 
 // handle registers a route. A route that declares neither a permission nor why it is open does not start.
-func handle[I, O any](s *Server, api huma.API, o op, fn func(ctx context.Context, in *I) (*O, error)) {
+func handle[I, O any](_ *Server, api huma.API, o op, fn func(ctx context.Context, in *I) (*O, error)) {
 	if declared := []bool{o.perm != "", o.open != "", o.signed}; len(slices.DeleteFunc(declared, func(b bool) bool { return !b })) != 1 {
 		panic("api: " + o.method + " " + o.path + " must declare a permission, or why it is open")
 	}
@@ -287,11 +288,9 @@ func (s *Server) receipt(t kernel.Tenant, row *ledger.Row) (Receipt, error) {
 
 func writeProblem(w http.ResponseWriter, p *Problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
-	for k, v := range p.GetHeaders() {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // the client is gone when this fails
+	_ = json.NewEncoder(w).Encode(p) //nolint:errchkjson // the client is gone when this fails
 }
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }

@@ -186,7 +186,7 @@ func (v *view) said(f workflow.Field, val any) string {
 }
 
 // detail renders a whole case for staff.
-func (v *view) detail(ctx context.Context, c *cases.Case, rows []*ledger.Row, offers []*workflow.Action, similar []*cases.Case) (*CaseDetail, error) {
+func (v *view) detail(c *cases.Case, rows []*ledger.Row, offers []*workflow.Action, similar []*cases.Case) (*CaseDetail, error) {
 	f, err := v.set.Flow(c.Flow, c.FlowVersion)
 	if err != nil {
 		return nil, err
