@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -290,7 +289,9 @@ func answersOf(raw []byte, beside ...string) (map[string]any, error) {
 	for _, k := range append(beside, "version", "$schema") {
 		delete(all, k)
 	}
-	maps.Copy(form, all)
+	for k, v := range all {
+		form[k] = v //nolint:modernize // maps is another thing in this package
+	}
 	return form, nil
 }
 

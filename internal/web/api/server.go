@@ -5,7 +5,6 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/json"
-	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -288,7 +287,9 @@ func (s *Server) receipt(t kernel.Tenant, row *ledger.Row) (Receipt, error) {
 
 func writeProblem(w http.ResponseWriter, p *Problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
-	maps.Copy(w.Header(), p.GetHeaders())
+	for k, v := range p.GetHeaders() {
+		w.Header()[k] = v //nolint:modernize // maps is another thing in this package
+	}
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) //nolint:errchkjson // the client is gone when this fails
 }
