@@ -126,7 +126,7 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 		a.blobs = store.Blobs{DB: db}
 	}
 	a.files = files.NewService(files.Parts{Store: db, Uploads: store.Uploads{}, Blobs: a.blobs, Cleaner: files.NewCleaner(files.DefaultLimits, 1, 16), Clock: clock})
-	a.cases = cases.NewService(cases.Ports{Store: db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: a.files, Outbox: a.outbox,
+	a.cases = cases.NewService(cases.Ports{Store: db, Cases: store.Cases{}, Looks: store.Cases{}, Tending: store.Cases{}, Uploads: a.files, Outbox: a.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, a.sealer), People: store.Orgs{}, Setups: a.setups, Sealer: a.sealer, Keyring: k.ring, Clock: clock})
 	a.acts = joinActivities(db, a.cases.Ledger, a.sealer, k)
 	var err error

@@ -56,6 +56,7 @@ type commands struct {
 
 	Serve   serveCmd   `cmd:"" help:"Serve the district."`
 	Demo    demoCmd    `cmd:"" help:"Make, check or describe the demonstration district."`
+	Found   foundCmd   `cmd:"" help:"Found a district, without demonstration data."`
 	Token   tokenCmd   `cmd:"" help:"Print a bearer token for an account."`
 	Import  importCmd  `cmd:"" help:"Bring in divisions, places or requests from files."`
 	Flow    flowCmd    `cmd:"" help:"Check and try flows."`

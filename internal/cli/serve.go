@@ -80,7 +80,7 @@ func (c *serveCmd) Run(e *env) (err error) {
 	if err := a.engine.Check(e.ctx); err != nil {
 		return err
 	}
-	if err := c.demoOnLoopback(e.ctx, a); err != nil {
+	if err := a.keepDemoAtHome(e.ctx, c.Listen); err != nil {
 		return err
 	}
 	t, err := e.tenant(e.ctx, a)
@@ -122,6 +122,7 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 	}
 	return api.Deps{Signed: signed, Desk: store.Desk{Tenants: a.tenants, Outbox: a.outbox}, Renew: a.setups.Forget,
 		Ballots: a.ballots, Privacy: a.privacy, PrivacyPaths: store.PrivacyAccounts{Sealer: a.sealer},
+		Hooks:  store.Webhooks{DB: a.db, Sealer: a.sealer},
 		Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,
 		Limits:  nearby{access.NewOrderLimiter(access.DefaultOrderLimits, a.clock)},
 		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)}, Files: a.files, Activities: a.acts, SignKey: a.keys.sign, Version: version, TrustProxy: trustProxy, SecureCookies: tls}
@@ -137,28 +138,6 @@ func (n nearby) Allow(address, phoneIndex string) error {
 		return nil
 	}
 	return n.OrderLimits.Allow(address, phoneIndex)
-}
-
-// demoOnLoopback refuses to show public passwords to a network.
-func (c *serveCmd) demoOnLoopback(ctx context.Context, a *app) error {
-	list, err := a.tenants.List(ctx)
-	if err != nil {
-		return err
-	}
-	host, _, err := net.SplitHostPort(c.Listen)
-	if err != nil {
-		return fmt.Errorf("listen: %w", err)
-	}
-	ip := net.ParseIP(host)
-	loopback := host == "localhost" || ip != nil && ip.IsLoopback()
-	for _, t := range list {
-		// The accounts stand before the load is whole, and stay when it is cut off.
-		if (t.Demo || t.Settings.DemoSeed != "") && !loopback {
-			return kernel.Forbidden(kernel.T("演示数据的密码是公开的，只能在本机 127.0.0.1 上开；正式使用请另建数据目录",
-				"the demonstration district's passwords are public: it serves on 127.0.0.1 only; use another data directory for real work"))
-		}
-	}
-	return nil
 }
 
 func builtUI() fs.FS {
@@ -254,6 +233,12 @@ func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error 
 		if _, err := a.outbox.Sweep(ctx, t, topic, a.clock.Now().Add(-time.Minute), 5000); err != nil {
 			return fmt.Errorf("outbox: %w", err)
 		}
+	}
+	if err := (store.Webhooks{DB: a.db}).SweepDeliveries(ctx, t, 1000); err != nil {
+		return fmt.Errorf("deliveries: %w", err)
+	}
+	if _, err := a.db.SettleRates(ctx, t); err != nil {
+		return fmt.Errorf("rates: %w", err)
 	}
 	if _, err := a.once.Forget(ctx, t, 1000); err != nil {
 		return fmt.Errorf("answers: %w", err)

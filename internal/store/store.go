@@ -19,6 +19,7 @@ import (
 // DB is an open store on one engine.
 type DB struct {
 	Engine dialect.Engine
+	Search SearchBounds
 	clock  kernel.Clock
 
 	mu    sync.Mutex
@@ -31,7 +32,9 @@ type DB struct {
 var _ kernel.Store = (*DB)(nil)
 
 // New wraps an engine. The clock gives each unit of work its instant.
-func New(e dialect.Engine, clock kernel.Clock) *DB { return &DB{Engine: e, clock: clock} }
+func New(e dialect.Engine, clock kernel.Clock) *DB {
+	return &DB{Engine: e, Search: DefaultSearch, clock: clock}
+}
 
 // Close closes the engine.
 func (d *DB) Close() error { return d.Engine.Close() }

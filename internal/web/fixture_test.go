@@ -43,6 +43,7 @@ type world struct {
 	db      *store.DB
 	access  *access.Service
 	cases   *cases.Service
+	sealer  *vault.Sealer
 	files   *files.Service
 	outbox  store.Outbox
 	setups  *store.Setups
@@ -138,11 +139,12 @@ func (j journal) RecordAccess(tx kernel.Tx, ev access.Event) error {
 func (w *world) join(ring *vault.Keyring) api.Deps {
 	w.t.Helper()
 	sealer := vault.NewSealer(ring)
+	w.sealer = sealer
 	w.outbox = store.Outbox{DB: w.db}
 	w.setups = &store.Setups{Tenants: store.Tenants{DB: w.db}, Clock: w.clock}
 	w.files = files.NewService(files.Parts{Store: w.db, Uploads: store.Uploads{}, Blobs: store.Blobs{DB: w.db},
 		Cleaner: files.NewCleaner(files.DefaultLimits, 1, 16), Clock: w.clock})
-	w.cases = cases.NewService(cases.Ports{Store: w.db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: w.files, Outbox: w.outbox,
+	w.cases = cases.NewService(cases.Ports{Store: w.db, Cases: store.Cases{}, Looks: store.Cases{}, Tending: store.Cases{}, Uploads: w.files, Outbox: w.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, sealer), People: store.Orgs{}, Setups: w.setups, Sealer: sealer, Keyring: ring, Clock: w.clock})
 	hasher, err := access.NewHasher(access.Params{MemoryKiB: 64, Time: 1, Threads: 1}, 2, 64)
 	if err != nil {
@@ -159,7 +161,7 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 	return api.Deps{Ballots: b, Privacy: p, PrivacyPaths: store.PrivacyAccounts{Sealer: sealer}, Tenant: tenant, Clock: w.clock, Store: w.db, Cases: w.cases, Access: w.access, Orgs: store.Orgs{}, Places: store.Territory{},
 		Once: &store.Once{DB: w.db, Sealer: sealer}, Limits: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock),
 		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, Activities: joinActivities(w, sealer, ring), SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
-		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget}
+		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget, Hooks: store.Webhooks{DB: w.db, Sealer: sealer}}
 }
 
 func joinActivities(w *world, sealer *vault.Sealer, ring *vault.Keyring) *activities.Service {

@@ -2284,6 +2284,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Webhooks: addresses that are told what happens
+         * @description Asks for the permission `settings.write`.
+         */
+        get: operations["get-webhooks"];
+        put?: never;
+        /**
+         * Name a webhook; its secret is told this once
+         * @description Asks for the permission `settings.write`.
+         */
+        post: operations["post-webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a webhook
+         * @description Asks for the permission `settings.write`.
+         */
+        delete: operations["delete-webhooks-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a webhook was told in the last thirty days, and is to be told
+         * @description Asks for the permission `settings.write`.
+         */
+        get: operations["get-webhooks-id-deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a webhook a test message
+         * @description Asks for the permission `settings.write`.
+         */
+        post: operations["post-webhooks-id-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3282,6 +3366,38 @@ export interface components {
             /** @example 孝老爱亲 */
             title: string;
         };
+        DeliveryList: {
+            items: components["schemas"]["DeliveryRow"][] | null;
+            next?: string;
+        };
+        DeliveryRow: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            attempts: number;
+            /**
+             * @description Why the last attempt failed
+             * @example connection refused
+             */
+            cause?: string;
+            /**
+             * Format: date-time
+             * @description When it was answered, or given up
+             */
+            done_at?: string;
+            /** @description The call's Idempotency-Key */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it is tried next
+             */
+            next_at?: string;
+            /**
+             * @example delivered
+             * @enum {string}
+             */
+            state: "waiting" | "delivered" | "given_up";
+        };
         EmergencyLine: {
             /** @example 119 */
             number: string;
@@ -3369,6 +3485,24 @@ export interface components {
             /** Format: int64 */
             grid: number;
             groups: string[] | null;
+        };
+        HookList: {
+            items: components["schemas"]["HookRow"][] | null;
+            next?: string;
+        };
+        HookRow: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /**
+             * @description What it is told; empty is everything
+             * @example [
+             *       "notify"
+             *     ]
+             */
+            topics: string[] | null;
+            /** @example https://example.org/sanzhi */
+            url: string;
         };
         Item: {
             flow: string;
@@ -3478,6 +3612,8 @@ export interface components {
             id: string;
             /** @description Permissions by name */
             may: string[] | null;
+            /** @description The password was given by somebody else and must be changed first; until then there are no posts */
+            must_change: boolean;
             /** @description Masked */
             name: string;
             posts: components["schemas"]["MePost"][] | null;
@@ -3624,6 +3760,8 @@ export interface components {
         Named: {
             id: string;
             name: string;
+            /** @description Of a case's unit: routing proposes it, nobody has handed the case over yet */
+            proposed?: boolean;
         };
         NewAccountInBody: {
             name: string;
@@ -3660,6 +3798,39 @@ export interface components {
             photos?: string[] | null;
             /** @example 三楼到五楼都黑 */
             text: string;
+        };
+        NewHook: {
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /**
+             * @description Each call carries the header Sanzhi-Signature: the hexadecimal HMAC-SHA-256 of its body under this secret
+             * @example p8cXfPZc1wB0vJd5mG3sQeYt7uHk2rLn9aVi4xWoTzE
+             */
+            secret: string;
+            /**
+             * @description What it is told; empty is everything
+             * @example [
+             *       "notify"
+             *     ]
+             */
+            topics: string[] | null;
+            /** @example https://example.org/sanzhi */
+            url: string;
+        };
+        NewHookInBody: {
+            /**
+             * @description What it is told; empty is everything
+             * @example [
+             *       "notify"
+             *     ]
+             */
+            topics?: string[] | null;
+            /**
+             * @description https, or http on the machine itself
+             * @example https://example.org/sanzhi
+             */
+            url: string;
         };
         NewPostInBody: {
             /**
@@ -4146,7 +4317,11 @@ export interface components {
         Result: {
             /** Format: date-time */
             at: string;
+            /** @description It is of a former round: the case was opened again since */
+            former?: boolean;
             photos: components["schemas"]["Photo"][] | null;
+            /** Format: int64 */
+            round: number;
             text: string;
         };
         Route: {
@@ -5048,11 +5223,13 @@ export interface operations {
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "org": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "place": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "role": "community_clerk",
                      *           "title": "楼道灯不亮",
@@ -5239,11 +5416,13 @@ export interface operations {
                      *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "org": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "place": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "role": "community_clerk",
                      *       "title": "楼道灯不亮",
@@ -5755,7 +5934,8 @@ export interface operations {
                      *           "from": "2023-04-27T01:00:00Z",
                      *           "host": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "number": 1,
@@ -5764,7 +5944,8 @@ export interface operations {
                      *           "programme_title": "志愿服务",
                      *           "series": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "spot": "小桥社区文化广场",
                      *           "stage": "draft",
@@ -5940,7 +6121,8 @@ export interface operations {
                      *       "from": "2023-04-27T01:00:00Z",
                      *       "host": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "number": 1,
@@ -5983,7 +6165,8 @@ export interface operations {
                      *       "risk": false,
                      *       "series": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "spot": "小桥社区文化广场",
                      *       "stage": "draft",
@@ -5997,7 +6180,8 @@ export interface operations {
                      *       "travel_out": 1,
                      *       "venue": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "version": 2,
                      *       "waiting": 1,
@@ -6391,7 +6575,8 @@ export interface operations {
                      *           "from": "2023-04-27T01:00:00Z",
                      *           "host": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "number": 1,
@@ -6400,7 +6585,8 @@ export interface operations {
                      *           "programme_title": "志愿服务",
                      *           "series": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "spot": "小桥社区文化广场",
                      *           "stage": "draft",
@@ -7110,7 +7296,8 @@ export interface operations {
                      *       "from": "2023-04-27T01:00:00Z",
                      *       "host": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "number": 1,
@@ -7153,7 +7340,8 @@ export interface operations {
                      *       "risk": false,
                      *       "series": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "spot": "小桥社区文化广场",
                      *       "stage": "draft",
@@ -7167,7 +7355,8 @@ export interface operations {
                      *       "travel_out": 1,
                      *       "venue": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "version": 2,
                      *       "waiting": 1,
@@ -7349,7 +7538,8 @@ export interface operations {
                      *       "from": "2023-04-27T01:00:00Z",
                      *       "host": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "number": 1,
@@ -7392,7 +7582,8 @@ export interface operations {
                      *       "risk": false,
                      *       "series": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "spot": "小桥社区文化广场",
                      *       "stage": "draft",
@@ -7406,7 +7597,8 @@ export interface operations {
                      *       "travel_out": 1,
                      *       "venue": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "version": 2,
                      *       "waiting": 1,
@@ -9128,7 +9320,8 @@ export interface operations {
                      *       "from": "2023-04-27T01:00:00Z",
                      *       "host": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "number": 1,
@@ -9171,7 +9364,8 @@ export interface operations {
                      *       "risk": false,
                      *       "series": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "spot": "小桥社区文化广场",
                      *       "stage": "draft",
@@ -9185,7 +9379,8 @@ export interface operations {
                      *       "travel_out": 1,
                      *       "venue": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "version": 2,
                      *       "waiting": 1,
@@ -11047,7 +11242,8 @@ export interface operations {
                      *             "from": "2023-04-27T01:00:00Z",
                      *             "host": {
                      *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *               "name": "小桥社区"
+                     *               "name": "小桥社区",
+                     *               "proposed": false
                      *             },
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "number": 1,
@@ -11056,7 +11252,8 @@ export interface operations {
                      *             "programme_title": "志愿服务",
                      *             "series": {
                      *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *               "name": "小桥社区"
+                     *               "name": "小桥社区",
+                     *               "proposed": false
                      *             },
                      *             "spot": "小桥社区文化广场",
                      *             "stage": "draft",
@@ -11230,7 +11427,8 @@ export interface operations {
                      *         "from": "2023-04-27T01:00:00Z",
                      *         "host": {
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *           "name": "小桥社区"
+                     *           "name": "小桥社区",
+                     *           "proposed": false
                      *         },
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *         "number": 1,
@@ -11239,7 +11437,8 @@ export interface operations {
                      *         "programme_title": "志愿服务",
                      *         "series": {
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *           "name": "小桥社区"
+                     *           "name": "小桥社区",
+                     *           "proposed": false
                      *         },
                      *         "spot": "小桥社区文化广场",
                      *         "stage": "draft",
@@ -11603,7 +11802,8 @@ export interface operations {
                      *         "from": "2023-04-27T01:00:00Z",
                      *         "host": {
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *           "name": "小桥社区"
+                     *           "name": "小桥社区",
+                     *           "proposed": false
                      *         },
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *         "number": 1,
@@ -11612,7 +11812,8 @@ export interface operations {
                      *         "programme_title": "志愿服务",
                      *         "series": {
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *           "name": "小桥社区"
+                     *           "name": "小桥社区",
+                     *           "proposed": false
                      *         },
                      *         "spot": "小桥社区文化广场",
                      *         "stage": "draft",
@@ -11818,7 +12019,8 @@ export interface operations {
                      *         "from": "2023-04-27T01:00:00Z",
                      *         "host": {
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *           "name": "小桥社区"
+                     *           "name": "小桥社区",
+                     *           "proposed": false
                      *         },
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *         "number": 1,
@@ -11827,7 +12029,8 @@ export interface operations {
                      *         "programme_title": "志愿服务",
                      *         "series": {
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *           "name": "小桥社区"
+                     *           "name": "小桥社区",
+                     *           "proposed": false
                      *         },
                      *         "spot": "小桥社区文化广场",
                      *         "stage": "draft",
@@ -17611,7 +17814,8 @@ export interface operations {
                      *         {
                      *           "assignee": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "bead": 3,
                      *           "clock": {
@@ -17646,7 +17850,8 @@ export interface operations {
                      *           "title": "楼道灯不亮",
                      *           "unit": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
@@ -18147,7 +18352,8 @@ export interface operations {
                      *         {
                      *           "assignee": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "bead": 3,
                      *           "clock": {
@@ -18182,7 +18388,8 @@ export interface operations {
                      *           "title": "楼道灯不亮",
                      *           "unit": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
@@ -18322,7 +18529,8 @@ export interface operations {
                      *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "assignee": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "bead": 3,
                      *       "beads": [
@@ -18363,7 +18571,8 @@ export interface operations {
                      *       "cohandles": [
                      *         {
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *           "name": "小桥社区"
+                     *           "name": "小桥社区",
+                     *           "proposed": false
                      *         }
                      *       ],
                      *       "contact": {
@@ -18389,7 +18598,8 @@ export interface operations {
                      *       "lon": 101.7593426,
                      *       "merged": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "mine": false,
                      *       "number": "630105-20230427-7K3M9",
@@ -18457,6 +18667,7 @@ export interface operations {
                      *       },
                      *       "result": {
                      *         "at": "2023-04-27T01:00:00Z",
+                     *         "former": false,
                      *         "photos": [
                      *           {
                      *             "h": 1200,
@@ -18466,6 +18677,7 @@ export interface operations {
                      *             "w": 1600
                      *           }
                      *         ],
+                     *         "round": 1,
                      *         "text": "三楼到五楼都黑"
                      *       },
                      *       "round": 1,
@@ -18474,14 +18686,16 @@ export interface operations {
                      *         "say": "按行业主管：城市管理局",
                      *         "unit": {
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *           "name": "小桥社区"
+                     *           "name": "小桥社区",
+                     *           "proposed": false
                      *         }
                      *       },
                      *       "similar": [
                      *         {
                      *           "assignee": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "bead": 3,
                      *           "clock": {
@@ -18516,7 +18730,8 @@ export interface operations {
                      *           "title": "楼道灯不亮",
                      *           "unit": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
@@ -18531,7 +18746,8 @@ export interface operations {
                      *       "title": "楼道灯不亮",
                      *       "unit": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "name": "小桥社区"
+                     *         "name": "小桥社区",
+                     *         "proposed": false
                      *       },
                      *       "urgent": false,
                      *       "version": 2,
@@ -20509,16 +20725,19 @@ export interface operations {
                      *         "case.read",
                      *         "case.act"
                      *       ],
+                     *       "must_change": false,
                      *       "name": "小桥社区",
                      *       "posts": [
                      *         {
                      *           "org": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "place": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "role": "community_clerk",
                      *           "role_title": "社区工作者",
@@ -20834,7 +21053,8 @@ export interface operations {
                      *           "title": "楼道灯不亮",
                      *           "unit": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           }
                      *         }
                      *       ],
@@ -20867,7 +21087,8 @@ export interface operations {
                      *           "title": "楼道灯不亮",
                      *           "unit": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           }
                      *         }
                      *       ],
@@ -22966,6 +23187,12 @@ export interface operations {
                 kind?: string[] | null;
                 after?: string;
                 limit?: number;
+                /** @description Only units that can take a case: somebody there could do the next step. kind does not narrow these */
+                can_take?: boolean;
+                /** @description With can_take: the case that it is about */
+                case?: string;
+                /** @description With can_take and case: the action that would name the unit */
+                action?: string;
             };
             header?: never;
             path?: never;
@@ -25974,13 +26201,15 @@ export interface operations {
                      *           "cases": 1,
                      *           "from": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "item": "street-lamp",
                      *           "rule": "lighting",
                      *           "to": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           }
                      *         }
                      *       ]
@@ -26272,16 +26501,19 @@ export interface operations {
                      *         "case.read",
                      *         "case.act"
                      *       ],
+                     *       "must_change": false,
                      *       "name": "小桥社区",
                      *       "posts": [
                      *         {
                      *           "org": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "place": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "name": "小桥社区"
+                     *             "name": "小桥社区",
+                     *             "proposed": false
                      *           },
                      *           "role": "community_clerk",
                      *           "role_title": "社区工作者",
@@ -27460,6 +27692,7 @@ export interface operations {
                      *       },
                      *       "result": {
                      *         "at": "2023-04-27T01:00:00Z",
+                     *         "former": false,
                      *         "photos": [
                      *           {
                      *             "h": 1200,
@@ -27469,6 +27702,7 @@ export interface operations {
                      *             "w": 1600
                      *           }
                      *         ],
+                     *         "round": 1,
                      *         "text": "三楼到五楼都黑"
                      *       },
                      *       "round": 1,
@@ -28071,6 +28305,811 @@ export interface operations {
                      *       "title": "请慢一点",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:too_many"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-webhooks": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "created_at": "2023-04-27T01:00:00Z",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "topics": [
+                     *             "notify"
+                     *           ],
+                     *           "url": "https://example.org/sanzhi"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HookList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-webhooks": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "topics": [
+                 *         "notify"
+                 *       ],
+                 *       "url": "https://example.org/sanzhi"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewHookInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2023-04-27T01:00:00Z",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "secret": "p8cXfPZc1wB0vJd5mG3sQeYt7uHk2rLn9aVi4xWoTzE",
+                     *       "topics": [
+                     *         "notify"
+                     *       ],
+                     *       "url": "https://example.org/sanzhi"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewHook"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-webhooks-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-webhooks-id-deliveries": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "attempts": 1,
+                     *           "cause": "connection refused",
+                     *           "done_at": "2023-04-27T01:00:00Z",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "next_at": "2023-04-27T01:00:00Z",
+                     *           "state": "delivered"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-webhooks-id-test": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "at": "2023-04-27T01:00:00Z",
+                     *       "attempts": 1,
+                     *       "cause": "connection refused",
+                     *       "done_at": "2023-04-27T01:00:00Z",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "next_at": "2023-04-27T01:00:00Z",
+                     *       "state": "delivered"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

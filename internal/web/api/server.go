@@ -53,6 +53,7 @@ type Deps struct {
 	Ballots      *ballots.Service
 	Privacy      *privacy.Service
 	PrivacyPaths PrivacyPaths
+	Hooks        HookKeeper
 	// Renew makes the next request of this process read a tenant's setup anew; nil waits for it to be noticed.
 	Renew func(kernel.Tenant)
 }
@@ -76,6 +77,8 @@ type Once interface {
 type OrgReader interface {
 	Org(tx kernel.Tx, id kernel.ID) (*orgs.Org, error)
 	Orgs(tx kernel.Tx, q string, kinds []orgs.Kind, p kernel.Page) ([]*orgs.Org, string, error)
+	// Takers lists those at which somebody holds a post with one of the roles, at a place that holds the path.
+	Takers(tx kernel.Tx, q string, roles []kernel.Role, path kernel.Path, p kernel.Page) ([]*orgs.Org, string, error)
 	Staff(tx kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path) ([]*orgs.Person, error)
 }
 
@@ -104,6 +107,7 @@ func (s *Server) routes(api huma.API) {
 	s.ballotRoutes(api)
 	s.honourRoutes(api)
 	s.privacyRoutes(api)
+	s.hookRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
@@ -182,7 +186,7 @@ type op struct {
 }
 
 // handle registers a route. A route that declares neither a permission nor why it is open does not start.
-func handle[I, O any](s *Server, api huma.API, o op, fn func(ctx context.Context, in *I) (*O, error)) {
+func handle[I, O any](_ *Server, api huma.API, o op, fn func(ctx context.Context, in *I) (*O, error)) {
 	if declared := []bool{o.perm != "", o.open != "", o.signed}; len(slices.DeleteFunc(declared, func(b bool) bool { return !b })) != 1 {
 		panic("api: " + o.method + " " + o.path + " must declare a permission, or why it is open")
 	}
@@ -207,6 +211,9 @@ func handle[I, O any](s *Server, api huma.API, o op, fn func(ctx context.Context
 		if o.perm != "" && !access.Somewhere(CallerOf(ctx).Actor, o.perm) {
 			if CallerOf(ctx).Actor.Kind != kernel.ActorAccount {
 				return nil, ProblemOf(ctx, kernel.Unsigned())
+			}
+			if CallerOf(ctx).MustChange {
+				return nil, ProblemOf(ctx, kernel.Forbidden(kernel.T("请先把一次性密码改成自己的密码，再用系统", "change the one-time password to one of your own first")))
 			}
 			return nil, ProblemOf(ctx, kernel.Forbidden(kernel.T("您的岗位没有这项权限，如有需要请联系管理员", "your post does not allow this; ask an administrator if you need it")))
 		}
@@ -313,10 +320,10 @@ func (s *Server) receipt(t kernel.Tenant, row *ledger.Row) (Receipt, error) {
 func writeProblem(w http.ResponseWriter, p *Problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	for k, v := range p.GetHeaders() {
-		w.Header()[k] = v
+		w.Header()[k] = v //nolint:modernize // maps is another thing in this package
 	}
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // the client is gone when this fails
+	_ = json.NewEncoder(w).Encode(p) //nolint:errchkjson // the client is gone when this fails
 }
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
