@@ -48,6 +48,11 @@ var sealedColumns = []sealedColumn{
 	{"account", "name_sealed", []string{"id"}, func(t kernel.Tenant, key []string) vault.Field {
 		return access.NameField(t, kernel.ID(key[0]))
 	}, nil},
+	{"round_care", "name", []string{"id"}, byID("round_care", "name"), nil},
+	{"round_care", "phone", []string{"id"}, byID("round_care", "phone"), nil},
+	{"round_care", "address", []string{"id"}, byID("round_care", "address"), nil},
+	{"round_duty", "subject", []string{"id"}, byID("round_duty", "subject"), nil},
+	{"round_result", "notes", []string{"duty"}, byID("round_result", "notes"), nil},
 	{"idempotency", "answer", []string{"caller", "idem_key"}, func(t kernel.Tenant, key []string) vault.Field {
 		return answerField(kernel.RequestKey{Tenant: t, Caller: key[0], Key: key[1]})
 	}, nil},
