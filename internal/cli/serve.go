@@ -121,7 +121,7 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 		signed = api.NewSignedCache() // this process alone serves the file
 	}
 	return api.Deps{Signed: signed, Desk: store.Desk{Tenants: a.tenants, Outbox: a.outbox}, Renew: a.setups.Forget,
-		Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,
+		Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Rounds: a.rounds, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,
 		Limits:  nearby{access.NewOrderLimiter(access.DefaultOrderLimits, a.clock)},
 		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)}, Files: a.files, SignKey: a.keys.sign, Version: version, TrustProxy: trustProxy, SecureCookies: tls}
 }
@@ -239,6 +239,9 @@ func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error 
 	}
 	if _, err := a.cases.Tick(ctx, t, 200); err != nil {
 		return fmt.Errorf("clocks: %w", err)
+	}
+	if err := a.rounds.Tick(ctx, t, 200); err != nil {
+		return fmt.Errorf("rounds: %w", err)
 	}
 	if _, err := a.outbox.FanOut(ctx, t, "notify", 500); err != nil {
 		return fmt.Errorf("outbox: %w", err)

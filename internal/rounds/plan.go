@@ -81,8 +81,8 @@ func (s *Service) mayPublish(tx kernel.Tx, actor kernel.Actor, t *Template) erro
 		}
 		target.Path = p.Path
 	}
-	if err := access.Decide(actor, access.RoundWrite, target).Err(); err != nil {
-		return err
+	if !access.Decide(actor, access.RoundWrite, target).Allow {
+		return kernel.Forbidden(kernel.T("这项巡查要去的地方超出了您岗位负责的范围，请用 below 写明您负责的地方", "this round goes beyond the places that your post is responsible for; name yours in below"))
 	}
 	unit := kernel.ID("")
 	if t.Who.Unit == UnitNamed {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -99,7 +100,7 @@ func (s *Service) Prepare(ctx context.Context, actor kernel.Actor, id kernel.ID,
 	}
 	for i := range t.Items {
 		it := &t.Items[i]
-		if bad, ok := it.bad(draft.answers[it.ID]); !ok || !bad {
+		if bad, ok := it.Bad(draft.answers[it.ID]); !ok || !bad {
 			draft.photos = append(draft.photos, in.Photos[it.ID]...)
 			continue
 		}
@@ -139,8 +140,8 @@ func about(field string, it *Item, err error) error {
 	return &kernel.Error{Kind: e.Kind, Field: field, Cause: err, Say: kernel.T("「"+it.Label.Zh+"」报不上去："+e.Say.Zh, it.Label.En+" could not be reported: "+e.Say.En)}
 }
 
-// bad reports whether an answer is a finding; not ok without an answer.
-func (it *Item) bad(v any) (bad, ok bool) {
+// Bad reports whether an answer is a finding; not ok without an answer.
+func (it *Item) Bad(v any) (bad, ok bool) {
 	switch a := v.(type) {
 	case bool:
 		return a != (it.Good == nil || *it.Good), true
@@ -156,6 +157,27 @@ func (it *Item) bad(v any) (bad, ok bool) {
 	default:
 		return false, false
 	}
+}
+
+// Said says an answer in words; what was written in words stands beside.
+func (it *Item) Said(v any) kernel.Text {
+	switch a := v.(type) {
+	case bool:
+		if a {
+			return kernel.T("是", "Yes")
+		}
+		return kernel.T("否", "No")
+	case string:
+		for _, c := range it.Choices {
+			if c.ID == a {
+				return c.Label
+			}
+		}
+	case float64:
+		n := strconv.FormatFloat(a, 'f', -1, 64)
+		return kernel.T(n, n)
+	}
+	return kernel.Text{}
 }
 
 // field gives the item as a field of a form, which checks the answer.
@@ -196,7 +218,7 @@ func (d *Draft) check(in Filled) error {
 		} else if v != nil {
 			d.answers[it.ID] = v
 		}
-		if bad, ok := it.bad(v); ok && it.Type != Text {
+		if bad, ok := it.Bad(v); ok && it.Type != Text {
 			if bad {
 				d.notGood++
 			} else {
@@ -262,7 +284,7 @@ func (d *Draft) checkBeside(in Filled) error {
 	}
 	for i := range d.template.Items {
 		it := &d.template.Items[i]
-		bad, _ := it.bad(d.answers[it.ID])
+		bad, _ := it.Bad(d.answers[it.ID])
 		if (it.Photo == PhotoAlways || it.Photo == PhotoNotGood && bad) && len(in.Photos[it.ID]) == 0 {
 			return kernel.Invalid("photos."+it.ID, kernel.T("「"+it.Label.Zh+"」要拍一张照片", it.Label.En+": please take a photo"))
 		}

@@ -289,7 +289,7 @@ func (Rounds) ListFound(k kernel.Tx, q rounds.FoundQuery) ([]*rounds.Found, stri
 func (Rounds) Tallies(k kernel.Tx, q rounds.DutyQuery, by rounds.By, parent kernel.ID) ([]rounds.TallyRow, error) {
 	f := dutyFilter(k, q)
 	f.conds = append(f.conds, "d.state <> 'ended'")
-	group, name, join := "d.template", "''", ""
+	group, name, join := "d.template", "d.template", ""
 	switch by {
 	case rounds.ByUnit:
 		group, name, join = "d.unit", "o.name", " JOIN org o ON o.tenant = d.tenant AND o.id = d.unit"

@@ -20,6 +20,7 @@ import (
 	"sanzhi/internal/files"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
+	"sanzhi/internal/rounds"
 	"sanzhi/internal/store"
 	"sanzhi/internal/store/dialect"
 	"sanzhi/internal/store/postgres"
@@ -42,6 +43,7 @@ type world struct {
 	db      *store.DB
 	access  *access.Service
 	cases   *cases.Service
+	rounds  *rounds.Service
 	files   *files.Service
 	outbox  store.Outbox
 	setups  *store.Setups
@@ -142,6 +144,8 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 		Cleaner: files.NewCleaner(files.DefaultLimits, 1, 16), Clock: w.clock})
 	w.cases = cases.NewService(cases.Ports{Store: w.db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: w.files, Outbox: w.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, sealer), People: store.Orgs{}, Setups: w.setups, Sealer: sealer, Keyring: ring, Clock: w.clock})
+	w.rounds = rounds.NewService(rounds.Ports{Store: w.db, Templates: store.Rounds{}, Duties: store.Rounds{}, Cares: store.Rounds{}, Shifts: store.Rounds{}, Ground: store.RoundGround{},
+		Cases: api.RoundCases{Cases: w.cases}, Uploads: w.files, Outbox: w.outbox, Ledger: w.cases.Ledger, Sealer: sealer, Clock: w.clock})
 	hasher, err := access.NewHasher(access.Params{MemoryKiB: 64, Time: 1, Threads: 1}, 2, 64)
 	if err != nil {
 		w.t.Fatal(err)
@@ -153,7 +157,7 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return api.Deps{Tenant: tenant, Clock: w.clock, Store: w.db, Cases: w.cases, Access: w.access, Orgs: store.Orgs{}, Places: store.Territory{},
+	return api.Deps{Tenant: tenant, Clock: w.clock, Store: w.db, Cases: w.cases, Rounds: w.rounds, Access: w.access, Orgs: store.Orgs{}, Places: store.Territory{},
 		Once: &store.Once{DB: w.db, Sealer: sealer}, Limits: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock),
 		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
 		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget}

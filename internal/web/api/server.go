@@ -22,6 +22,7 @@ import (
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/orgs"
+	"sanzhi/internal/rounds"
 	"sanzhi/internal/territory"
 )
 
@@ -31,6 +32,7 @@ type Deps struct {
 	Clock         kernel.Clock
 	Store         kernel.Store
 	Cases         *cases.Service
+	Rounds        *rounds.Service
 	Access        *access.Service
 	Orgs          OrgReader
 	Places        PlaceReader
@@ -84,6 +86,7 @@ func (s *Server) routes(api huma.API) {
 	s.deskRoutes(api)
 	s.setupRoutes(api)
 	s.mapRoutes(api)
+	s.roundRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
