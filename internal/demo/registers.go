@@ -78,6 +78,7 @@ func (d *District) Registers() (*Registers, error) {
 	g.pair(units)
 	g.members()
 	g.relief(units)
+	g.pairStaff()
 	return g, nil
 }
 
