@@ -256,6 +256,29 @@ func (s *Service) mayVisit(tx kernel.Tx, visitor kernel.ID, path kernel.Path) er
 	return nil
 }
 
+// Visitors lists who may be asked to visit somebody at a place, for the community's clerk.
+func (s *Service) Visitors(ctx context.Context, actor kernel.Actor, place kernel.ID) (l []Visitor, err error) {
+	err = s.Store.View(ctx, actor.Tenant, func(tx kernel.Tx) error {
+		p, err := s.Ground.Place(tx, place)
+		if err != nil {
+			return err
+		}
+		if err := mayEnrol(actor, p.Path); err != nil {
+			return err
+		}
+		if l, err = s.Ground.Visitors(tx, p.Path, []kernel.Role{kernel.Volunteer, kernel.GridWorker, kernel.CommunityClerk}); err != nil {
+			return err
+		}
+		for i := range l {
+			if l[i].Name, err = s.personName(tx, l[i].Person.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return l, err
+}
+
 // visit makes the duty of one visit.
 func visit(tx kernel.Tx, t *Template, c *Care, day time.Time) *Duty {
 	begin := TurnOf(day, c.AgreedAt, c.Every)

@@ -220,6 +220,13 @@ type Pairing struct {
 	Compounds []Named
 }
 
+// Visitor is somebody who may be asked to visit.
+type Visitor struct {
+	Person *orgs.Person
+	Title  string // of the post
+	Name   string // masked
+}
+
 // Named is a place or a unit by its name.
 type Named struct {
 	ID   kernel.ID
@@ -237,6 +244,8 @@ type Ground interface {
 	// OrgNamed gives the organisation with exactly this name, or not_found.
 	OrgNamed(tx kernel.Tx, name string) (kernel.ID, error)
 	PostsOf(tx kernel.Tx, person kernel.ID) ([]kernel.Post, error)
+	// Visitors gives those who hold a post with one of the roles at a community or below it, at a place that holds the path.
+	Visitors(tx kernel.Tx, path kernel.Path, roles []kernel.Role) ([]Visitor, error)
 	Person(tx kernel.Tx, id kernel.ID) (*orgs.Person, error)
 	// Pairings gives the units that lead compounds at the path, the compounds without a lead, and how many compounds there are.
 	Pairings(tx kernel.Tx, path kernel.Path) (units []Pairing, without []Named, all int, err error)

@@ -244,7 +244,7 @@ func renamed(err error) error {
 	return &out
 }
 
-// checkBeside checks notes and photos, and that a visit keeps nothing of anybody's health.
+// checkBeside checks notes and photos, and that nothing of the health of whom a duty is about is kept.
 func (d *Draft) checkBeside(in Filled) error {
 	for _, id := range slices.Sorted(maps.Keys(in.Notes)) {
 		w := strings.TrimSpace(in.Notes[id])
@@ -259,7 +259,7 @@ func (d *Draft) checkBeside(in Filled) error {
 		}
 		d.words[id] = w
 	}
-	if d.template.Kind == CareVisit {
+	if d.template.Kind == CareVisit || d.template.Kind == PreShiftCheck {
 		for _, id := range slices.Sorted(maps.Keys(d.words)) {
 			if err := noHealth("answers."+id, d.words[id]); err != nil {
 				return err

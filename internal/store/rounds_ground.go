@@ -34,6 +34,25 @@ func (RoundGround) Person(k kernel.Tx, id kernel.ID) (*orgs.Person, error) {
 	return Orgs{}.Person(k, id)
 }
 
+// Visitors implements rounds.Ground. A post's place holds path when it is one of path's beginnings.
+func (RoundGround) Visitors(k kernel.Tx, path kernel.Path, roles []kernel.Role) ([]rounds.Visitor, error) {
+	f := &filter{}
+	f.and("h.tenant = ?", string(on(k).tenant))
+	list := make([]kernel.ID, len(roles))
+	for i, r := range roles {
+		list[i] = kernel.ID(r)
+	}
+	f.conds = append(f.conds, "h.role IN ("+f.in(list)+")")
+	now := ms(on(k).now)
+	f.and("h.level IN ('grid', 'community', 'village') AND h.from_at <= ? AND (h.to_at = 0 OR h.to_at > ?)", now, now)
+	f.and("h.path <> '' AND h.path = substr(?, 1, length(h.path))", string(path))
+	rows, err := on(k).Query("SELECT h.person, MIN(h.title) FROM holding h WHERE "+f.where()+" GROUP BY h.person, h.role ORDER BY MIN(h.role), h.person LIMIT 100", f.args...)
+	return scanAll(rows, err, func(r *sql.Rows) (rounds.Visitor, error) {
+		v := rounds.Visitor{Person: &orgs.Person{}}
+		return v, r.Scan(&v.Person.ID, &v.Title)
+	})
+}
+
 // Spots implements rounds.Ground.
 func (RoundGround) Spots(k kernel.Tx, kinds []territory.Kind, below kernel.Path) ([]rounds.Spot, error) {
 	f := &filter{}

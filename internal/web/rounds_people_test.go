@@ -49,6 +49,13 @@ func TestCareConsentAndSight(t *testing.T) {
 			t.Error("the same request enrolled twice")
 		}
 
+		who := w.do("clerk", "GET", "/rounds/care/visitors?place="+string(w.places["第1网格"]), nil).want(200)
+		if !strings.Contains(who.Raw, string(w.people["volunteer"])) || strings.Contains(who.Raw, string(w.people["cadre"])) || strings.Contains(who.Raw, "志愿\"") || who.str("items.0.name") == "" {
+			t.Errorf("who may visit: %s", who.Raw)
+		}
+		w.do("grid", "GET", "/rounds/care/visitors?place="+string(w.places["第1网格"]), nil).want(403)
+		w.do("clerk-north", "GET", "/rounds/care/visitors?place="+string(w.places["第1网格"]), nil).want(404)
+
 		// Who visits and the clerk see it, masked; nobody else, in no list and no count.
 		for user, sees := range map[string]bool{"clerk": true, "volunteer": true, "grid": false, "clerk-north": false, "supervisor": false, "leader": false, "cadre": false} {
 			if users := map[string]bool{"leader": true, "supervisor": true}; users[user] {

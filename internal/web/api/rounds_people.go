@@ -42,6 +42,22 @@ type CareConsent struct {
 	Text    string `json:"text" example:"我同意社区按约好的间隔派人来看望我。"`
 }
 
+// CareVisitor is somebody who may be asked to visit.
+type CareVisitor struct {
+	ID   kernel.ID `json:"id"`
+	Name string    `json:"name" doc:"Masked"`
+	Post string    `json:"post" example:"队长"`
+}
+
+// CareVisitors are those who may be asked.
+type CareVisitors struct {
+	Items []CareVisitor `json:"items"`
+}
+
+type careVisitorsIn struct {
+	Place kernel.ID `query:"place" required:"true" maxLength:"26"`
+}
+
 // CareAgreed answers who was written down.
 type CareAgreed struct {
 	ID kernel.ID `json:"id"`
@@ -84,6 +100,7 @@ type careUnmaskIn struct {
 func (s *Server) careRoutes(api huma.API) {
 	handle(s, api, op{method: "GET", path: "/rounds/care", perm: access.RoundDo, sum: "Who agreed to be visited: for who visits and the community's clerk", errors: []int{401, 403}}, s.cares)
 	handle(s, api, op{method: "GET", path: "/rounds/care/consent", perm: access.RoundDo, sum: "The text that is agreed to", errors: []int{401, 403}}, s.careConsent)
+	handle(s, api, op{method: "GET", path: "/rounds/care/visitors", perm: access.RoundWrite, sum: "Who may be asked to visit at a place", errors: []int{401, 403, 404}}, s.careVisitors)
 	handle(s, api, op{method: "POST", path: "/rounds/care", perm: access.RoundWrite, sum: "Write down that somebody agreed to be visited", status: http.StatusCreated, errors: []int{401, 403}}, s.careAgree)
 	handle(s, api, op{method: "POST", path: "/rounds/care/{id}/withdraw", perm: access.RoundWrite, sum: "End the visits and erase what is kept about the person", status: http.StatusNoContent, errors: []int{401, 403, 404, 409}}, s.careWithdraw)
 	handle(s, api, op{method: "POST", path: "/rounds/care/{id}/unmask", perm: access.RoundDo, sum: "See name, telephone and address, with a reason that is logged", errors: []int{401, 403, 404}}, s.careUnmask)
@@ -116,6 +133,15 @@ func (s *Server) cares(ctx context.Context, in *PageQuery) (*body[CarePeople], e
 
 func (s *Server) careConsent(ctx context.Context, _ *struct{}) (*body[CareConsent], error) {
 	return &body[CareConsent]{CareConsent{rounds.ConsentVersion, rounds.ConsentText.In(LangOf(ctx))}}, nil
+}
+
+func (s *Server) careVisitors(ctx context.Context, in *careVisitorsIn) (*body[CareVisitors], error) {
+	l, err := s.Rounds.Visitors(ctx, CallerOf(ctx).Actor, in.Place)
+	out := CareVisitors{Items: []CareVisitor{}}
+	for _, v := range l {
+		out.Items = append(out.Items, CareVisitor{ID: v.Person.ID, Name: v.Name, Post: v.Title})
+	}
+	return &body[CareVisitors]{out}, err
 }
 
 func (s *Server) careAgree(ctx context.Context, in *careIn) (*body[CareAgreed], error) {
@@ -409,12 +435,24 @@ func (s *Server) newMeasure(ctx context.Context, in *measureIn) (*body[MeasureRe
 	if err != nil {
 		return nil, err
 	}
+	all, err := s.Rounds.List(ctx, v.actor, false)
+	if err != nil {
+		return nil, err
+	}
 	b := &in.Body
 	return once(ctx, s, in.Key, "POST /rounds/measures", in.RawBody, func(tx kernel.Tx) (*MeasureRecord, error) {
 		r, err := s.Rounds.Note(tx, v.actor, rounds.Record{Template: b.Template, Measure: b.Measure, Place: b.Place, Unit: b.Unit, Day: b.Day, Words: b.Words, Photos: b.Photos})
 		if err != nil {
 			return nil, err
 		}
-		return &MeasureRecord{ID: r.ID, Measure: r.Measure, Place: Named{r.Place, r.PlaceName}, Unit: v.org(r.Unit), Day: r.Day, Words: r.Words, Photos: photosOf(r.Photos), At: r.At}, nil
+		title := ""
+		for _, x := range all {
+			for _, m := range x.Template.Programme {
+				if x.Template.ID == r.Template && m.ID == r.Measure {
+					title = m.Title.In(v.lang)
+				}
+			}
+		}
+		return &MeasureRecord{ID: r.ID, Measure: r.Measure, Title: title, Place: Named{r.Place, r.PlaceName}, Unit: v.org(r.Unit), Day: r.Day, Words: r.Words, Photos: photosOf(r.Photos), At: r.At}, nil
 	})
 }
