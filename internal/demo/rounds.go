@@ -153,7 +153,7 @@ func (g *Registers) Crews() []RoundCrew {
 		if len(leaders) == 0 {
 			continue
 		}
-		c := RoundCrew{Name: x.name, Place: g.d.Place(homeUnit).Parent, Unit: o.ID, Leader: leaders[0]}
+		c := RoundCrew{Name: x.name, Place: g.d.Place(homeUnit).ID, Unit: o.ID, Leader: leaders[0]}
 		for range between(r, 4, 6) {
 			c.Workers = append(c.Workers, madeUpName(r))
 		}

@@ -19,13 +19,19 @@ import (
 type TemplateIn struct {
 	Stored   *StoredTemplate
 	Template *Template
+	Writable bool // by who asked for the list
 }
 
 // List gives the templates, the stopped ones last.
 func (s *Service) List(ctx context.Context, actor kernel.Actor, stopped bool) (out []TemplateIn, err error) {
 	err = s.Store.View(ctx, actor.Tenant, func(tx kernel.Tx) error {
-		out, err = s.inForce(tx, stopped)
-		return err
+		if out, err = s.inForce(tx, stopped); err != nil {
+			return err
+		}
+		for i := range out {
+			out[i].Writable = s.mayPublish(tx, actor, out[i].Template) == nil
+		}
+		return nil
 	})
 	return out, err
 }
@@ -41,7 +47,7 @@ func (s *Service) inForce(tx kernel.Tx, stopped bool) ([]TemplateIn, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[i] = TemplateIn{st, t}
+		out[i] = TemplateIn{Stored: st, Template: t}
 	}
 	return out, nil
 }

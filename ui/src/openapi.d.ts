@@ -2605,6 +2605,8 @@ export interface components {
              * @description Days in which it is to be done
              */
             within: number;
+            /** @description Whether the reader may publish the next version, or stop it */
+            writable: boolean;
         };
         RoundTemplates: {
             items: components["schemas"]["RoundTemplate"][] | null;
@@ -12645,7 +12647,8 @@ export interface operations {
                      *           "version": 2,
                      *           "where": "综合网格、专属网格",
                      *           "who": "网格员",
-                     *           "within": 1
+                     *           "within": 1,
+                     *           "writable": false
                      *         }
                      *       ]
                      *     }
@@ -13008,7 +13011,8 @@ export interface operations {
                      *       "version": 2,
                      *       "where": "综合网格、专属网格",
                      *       "who": "网格员",
-                     *       "within": 1
+                     *       "within": 1,
+                     *       "writable": false
                      *     }
                      */
                     "application/json": components["schemas"]["RoundTemplate"];

@@ -28,6 +28,7 @@ type RoundTemplate struct {
 	Grace     int         `json:"grace" doc:"Days more in which it may be done late"`
 	Published time.Time   `json:"published_at"`
 	Stopped   *time.Time  `json:"stopped_at,omitempty"`
+	Writable  bool        `json:"writable" doc:"Whether the reader may publish the next version, or stop it"`
 	Items     []RoundItem `json:"items"`
 	Source    string      `json:"source,omitempty" doc:"The YAML; in the answer for one template"`
 }
@@ -78,7 +79,7 @@ func templateRow(lang kernel.Lang, x rounds.TemplateIn) RoundTemplate {
 	}
 	where = append(where, t.Where.Places...)
 	out := RoundTemplate{ID: t.ID, Version: t.Version, Kind: t.Kind, KindName: t.Kind.Text().In(lang), Title: t.Title.In(lang), Note: t.Note.In(lang), Who: t.WhoSays(roleNames[t.Who.Role]).In(lang),
-		Where: strings.Join(where, kernel.T("、", ", ").In(lang)), Every: t.Every.Says().In(lang), Within: t.Within, Grace: t.Grace, Published: x.Stored.Published, Items: roundItems(lang, t)}
+		Where: strings.Join(where, kernel.T("、", ", ").In(lang)), Every: t.Every.Says().In(lang), Within: t.Within, Grace: t.Grace, Published: x.Stored.Published, Writable: x.Writable, Items: roundItems(lang, t)}
 	if t.Where.Below != "" {
 		out.Where += " " + t.Where.Below
 	}

@@ -7,7 +7,8 @@ const first = () => (may('round.do') ? '/rounds/today' : '/rounds/board')
 export const rounds: Room = {
   to: '/rounds', word: 'rounds.title', needs: 'round.read|round.do',
   routes: [
-    { path: '/rounds', redirect: first },
+    // Who is reading is known only once the desk's guard has asked: a redirect would come before it.
+    { path: '/rounds', component: () => import('../Lost.vue'), beforeEnter: first },
     { path: '/rounds/today', component: () => import('./Today.vue'), meta: { title: 'rounds.tab.today', needs: 'round.do' } },
     { path: '/rounds/duties/:id', component: () => import('./Duty.vue'), meta: { title: 'rounds.duty.title', needs: 'round.read|round.do' } },
     { path: '/rounds/board', component: () => import('./Board.vue'), meta: { title: 'rounds.tab.board', needs: 'round.read' } },
