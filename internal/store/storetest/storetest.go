@@ -72,6 +72,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"orgs: staff by place", orgsStaff},
 		{"orgs: list and counts", orgsList},
 		{"ledger: rows of an object in order", ledgerOrder},
+		{"rounds: each turn is made once", roundsOnce},
+		{"rounds: lists are what the scope holds", roundsScope},
 	} {
 		t.Run(s.name, func(t *testing.T) { s.run(t, open(t)) })
 	}
