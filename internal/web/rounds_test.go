@@ -54,22 +54,25 @@ func patrol(change map[string]any) map[string]any {
 	return map[string]any{"answers": a}
 }
 
-// mine gives the ids of today's duties.
-func (w *world) mine(user string) (ids []string) {
+// mine gives the ids of today's duties, of one template or of all.
+func (w *world) mine(user string, template ...string) (ids []string) {
 	w.t.Helper()
 	for _, x := range w.do(user, "GET", "/rounds/today", nil).want(200).list("items") {
 		m, _ := x.(map[string]any)
 		s, _ := m["id"].(string)
-		ids = append(ids, s)
+		of, _ := m["template"].(string)
+		if len(template) == 0 || template[0] == of {
+			ids = append(ids, s)
+		}
 	}
 	return ids
 }
 
 // until lets days pass until somebody has so many duties: which day that is depends on the places' ids.
-func (w *world) until(user string, n int) []string {
+func (w *world) until(user string, n int, template ...string) []string {
 	w.t.Helper()
 	for range 40 {
-		if ids := w.mine(user); len(ids) >= n {
+		if ids := w.mine(user, template...); len(ids) >= n {
 			return ids
 		}
 		w.days(1)
@@ -81,8 +84,8 @@ func (w *world) until(user string, n int) []string {
 func TestRoundPatrol(t *testing.T) {
 	eachEngine(t, func(t *testing.T, w *world) {
 		w.withRounds(0)
-		ids := w.until("grid", 1)
-		if got := w.mine("clerk"); len(got) != 0 {
+		ids := w.until("grid", 1, "grid-patrol")
+		if got := w.mine("clerk", "grid-patrol"); len(got) != 0 {
 			t.Errorf("the clerk has %v: a patrol is the grid worker's", got)
 		}
 		d := w.do("grid", "GET", "/rounds/duties/"+ids[0], nil).want(200)
@@ -161,7 +164,7 @@ func TestRoundPatrol(t *testing.T) {
 func TestRoundRecordedOnce(t *testing.T) {
 	eachEngine(t, func(t *testing.T, w *world) {
 		w.withRounds(0)
-		id := w.until("grid", 1)[0]
+		id := w.until("grid", 1, "grid-patrol")[0]
 		bearer := w.bearer("grid")
 		var wg sync.WaitGroup
 		got := make([]int, 8)
@@ -188,7 +191,7 @@ func TestRoundRecordedOnce(t *testing.T) {
 func TestRoundFailedResultLeavesNothing(t *testing.T) {
 	w := newWorld(t)
 	w.withRounds(0)
-	id := w.until("grid", 1)[0]
+	id := w.until("grid", 1, "grid-patrol")[0]
 	body := patrol(map[string]any{"fire_lane": false, "lamps": false})
 	body["photos"] = map[string]any{"fire_lane": []string{string(kernel.NewID(opening))}} // never uploaded
 	w.do("grid", "POST", "/rounds/duties/"+id+"/result", body, key("x")).want(422)
@@ -304,7 +307,7 @@ func TestRoundHazardNeedsRecheck(t *testing.T) {
 		return store.Territory{}.UpsertPlaces(tx, []*territory.Place{p})
 	})
 	w.withRounds(0)
-	ids := w.until("clerk", 1)
+	ids := w.until("clerk", 1, "hazard-inspection")
 	photo := w.upload(picture(t, "jpeg", 64)).want(201).str("id")
 	a := w.do("clerk", "POST", "/rounds/duties/"+ids[0]+"/result", map[string]any{
 		"answers": map[string]any{"exits": true, "extinguishers": 2, "wiring": "good", "gas": true},
