@@ -15,6 +15,7 @@ import (
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/privacy"
+	"sanzhi/internal/rounds"
 	"sanzhi/internal/store"
 	"sanzhi/internal/store/dialect"
 	"sanzhi/internal/store/postgres"
@@ -32,6 +33,7 @@ type app struct {
 	clock   kernel.Clock
 	blobs   files.Blobs
 	cases   *cases.Service
+	rounds  *rounds.Service
 	access  *access.Service
 	files   *files.Service
 	acts    *activities.Service
@@ -129,6 +131,7 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 	a.cases = cases.NewService(cases.Ports{Store: db, Cases: store.Cases{}, Looks: store.Cases{}, Tending: store.Cases{}, Uploads: a.files, Outbox: a.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, a.sealer), People: store.Orgs{}, Setups: a.setups, Sealer: a.sealer, Keyring: k.ring, Clock: clock})
 	a.acts = joinActivities(db, a.cases.Ledger, a.sealer, k)
+	a.rounds = a.joinRounds()
 	var err error
 	if a.sealing, err = newSealing(db, k, clock, dir); err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ var demoRooms = []struct {
 }{
 	{"activities", func(ctx context.Context, l *loader) error { return l.activities(ctx) }},
 	{"ballots", demoBallots},
+	{"rounds", loadRounds},
 }
 
 // roomFigures are the queries behind the figures of the rooms beside cases, by the figure's id.

@@ -120,12 +120,20 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 	if a.engine.Name() != dialect.SQLite { // where this process alone serves the file
 		signed.Changed = a.outbox.AccessTold
 	}
-	return api.Deps{Signed: signed, Desk: store.Desk{Tenants: a.tenants, Outbox: a.outbox}, Renew: a.setups.Forget,
-		Ballots: a.ballots, Privacy: a.privacy, PrivacyPaths: store.PrivacyAccounts{Sealer: a.sealer},
-		Hooks:  store.Webhooks{DB: a.db, Sealer: a.sealer},
-		Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,
+	return api.Deps{
+		Tenant: t, Clock: a.clock, Store: a.db, Version: version, SignKey: a.keys.sign, TrustProxy: trustProxy, SecureCookies: tls,
+		Once: a.once, Signed: signed, Renew: a.setups.Forget,
 		Limits:  nearby{access.NewOrderLimiter(access.DefaultOrderLimits, a.clock)},
-		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)}, Files: a.files, Activities: a.acts, SignKey: a.keys.sign, Version: version, TrustProxy: trustProxy, SecureCookies: tls}
+		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)},
+		Access:  a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Files: a.files,
+		Desk:       store.Desk{Tenants: a.tenants, Outbox: a.outbox},
+		Hooks:      store.Webhooks{DB: a.db, Sealer: a.sealer},
+		Cases:      a.cases,
+		Rounds:     a.rounds,
+		Activities: a.acts,
+		Ballots:    a.ballots,
+		Privacy:    a.privacy, PrivacyPaths: store.PrivacyAccounts{Sealer: a.sealer},
+	}
 }
 
 // nearby lets the machine itself pass: whoever is on it needs no limit, and a proxy on it is told to name its clients
@@ -217,40 +225,44 @@ func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error 
 	if err != nil || !ok {
 		return err
 	}
-	if _, err := a.cases.Tick(ctx, t, 200); err != nil {
-		return fmt.Errorf("clocks: %w", err)
-	}
-	if _, err := a.ballots.Tick(ctx, t, 20); err != nil {
-		return fmt.Errorf("ballots: %w", err)
-	}
-	if _, err := a.privacy.Tick(ctx, t, 200); err != nil {
-		return err
-	}
-	if _, err := a.outbox.FanOut(ctx, t, "notify", 500); err != nil {
-		return fmt.Errorf("outbox: %w", err)
-	}
-	for _, topic := range []string{"case", api.TopicAccess} {
-		if _, err := a.outbox.Sweep(ctx, t, topic, a.clock.Now().Add(-time.Minute), 5000); err != nil {
-			return fmt.Errorf("outbox: %w", err)
+	for _, d := range a.dutyList(ctx, t, holder) {
+		if e := d.do(); e != nil {
+			err = errors.Join(err, fmt.Errorf("%s: %w", d.name, e))
 		}
 	}
-	if err := (store.Webhooks{DB: a.db}).SweepDeliveries(ctx, t, 1000); err != nil {
-		return fmt.Errorf("deliveries: %w", err)
+	return err
+}
+
+// duty is one thing that the program does by itself.
+type duty struct {
+	name string
+	do   func() error
+}
+
+// dutyList are the duties in their order; one that fails holds up no other.
+func (a *app) dutyList(ctx context.Context, t kernel.Tenant, holder string) []duty {
+	return []duty{
+		{"clocks", func() error { _, err := a.cases.Tick(ctx, t, 200); return err }},
+		{"rounds", func() error { return a.rounds.Tick(ctx, t, 200) }},
+		{"ballots", func() error { _, err := a.ballots.Tick(ctx, t, 20); return err }},
+		{"privacy", func() error { _, err := a.privacy.Tick(ctx, t, 200); return err }},
+		{"outbox", func() error { _, err := a.outbox.FanOut(ctx, t, "notify", 500); return err }},
+		{"told", func() error { return a.sweepTold(ctx, t) }},
+		{"deliveries", func() error { return store.Webhooks{DB: a.db}.SweepDeliveries(ctx, t, 1000) }},
+		{"rates", func() error { _, err := a.db.SettleRates(ctx, t); return err }},
+		{"answers", func() error { _, err := a.once.Forget(ctx, t, 1000); return err }},
+		{"uploads", func() error { _, err := a.files.Sweep(ctx, t, 50); return err }},
+		{"contacts", func() error { return a.acts.Forget(ctx, t, a.clock.Now()) }},
+		{"sealing", func() error { return a.sealing.seal(ctx, t, holder) }},
 	}
-	if _, err := a.db.SettleRates(ctx, t); err != nil {
-		return fmt.Errorf("rates: %w", err)
-	}
-	if _, err := a.once.Forget(ctx, t, 1000); err != nil {
-		return fmt.Errorf("answers: %w", err)
-	}
-	if _, err := a.files.Sweep(ctx, t, 50); err != nil {
-		return fmt.Errorf("uploads: %w", err)
-	}
-	if err := a.acts.Forget(ctx, t, a.clock.Now()); err != nil {
-		return fmt.Errorf("contacts: %w", err)
-	}
-	if err := a.sealing.seal(ctx, t, holder); err != nil {
-		return fmt.Errorf("sealing: %w", err)
+}
+
+// sweepTold forgets what listeners have been told.
+func (a *app) sweepTold(ctx context.Context, t kernel.Tenant) error {
+	for _, topic := range []string{"case", api.TopicAccess} {
+		if _, err := a.outbox.Sweep(ctx, t, topic, a.clock.Now().Add(-time.Minute), 5000); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -21,6 +21,7 @@ import (
 	"sanzhi/internal/files"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
+	"sanzhi/internal/rounds"
 	"sanzhi/internal/store"
 	"sanzhi/internal/store/dialect"
 	"sanzhi/internal/store/postgres"
@@ -44,6 +45,7 @@ type world struct {
 	access  *access.Service
 	cases   *cases.Service
 	sealer  *vault.Sealer
+	rounds  *rounds.Service
 	files   *files.Service
 	outbox  store.Outbox
 	setups  *store.Setups
@@ -146,6 +148,8 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 		Cleaner: files.NewCleaner(files.DefaultLimits, 1, 16), Clock: w.clock})
 	w.cases = cases.NewService(cases.Ports{Store: w.db, Cases: store.Cases{}, Looks: store.Cases{}, Tending: store.Cases{}, Uploads: w.files, Outbox: w.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, sealer), People: store.Orgs{}, Setups: w.setups, Sealer: sealer, Keyring: ring, Clock: w.clock})
+	w.rounds = rounds.NewService(rounds.Ports{Store: w.db, Templates: store.Rounds{}, Duties: store.Rounds{}, Cares: store.Rounds{}, Shifts: store.Rounds{}, Ground: store.RoundGround{},
+		Cases: api.RoundCases{Cases: w.cases}, Uploads: w.files, Outbox: w.outbox, Ledger: w.cases.Ledger, Sealer: sealer, Clock: w.clock})
 	hasher, err := access.NewHasher(access.Params{MemoryKiB: 64, Time: 1, Threads: 1}, 2, 64)
 	if err != nil {
 		w.t.Fatal(err)
@@ -158,7 +162,8 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 		w.t.Fatal(err)
 	}
 	b, p := w.joinBallots(sealer, ring)
-	return api.Deps{Ballots: b, Privacy: p, PrivacyPaths: store.PrivacyAccounts{Sealer: sealer}, Tenant: tenant, Clock: w.clock, Store: w.db, Cases: w.cases, Access: w.access, Orgs: store.Orgs{}, Places: store.Territory{},
+	return api.Deps{Rounds: w.rounds,
+		Ballots: b, Privacy: p, PrivacyPaths: store.PrivacyAccounts{Sealer: sealer}, Tenant: tenant, Clock: w.clock, Store: w.db, Cases: w.cases, Access: w.access, Orgs: store.Orgs{}, Places: store.Territory{},
 		Once: &store.Once{DB: w.db, Sealer: sealer}, Limits: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock),
 		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, Activities: joinActivities(w, sealer, ring), SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
 		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget, Hooks: store.Webhooks{DB: w.db, Sealer: sealer}}

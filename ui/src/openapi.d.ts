@@ -2008,6 +2008,482 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rounds/care": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who agreed to be visited: for who visits and the community's clerk
+         * @description Asks for the permission `round.do`.
+         */
+        get: operations["get-rounds-care"];
+        put?: never;
+        /**
+         * Write down that somebody agreed to be visited
+         * @description Asks for the permission `round.write`.
+         */
+        post: operations["post-rounds-care"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/care/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The text that is agreed to
+         * @description Asks for the permission `round.do`.
+         */
+        get: operations["get-rounds-care-consent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/care/visitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may be asked to visit at a place
+         * @description Asks for the permission `round.write`.
+         */
+        get: operations["get-rounds-care-visitors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/care/{id}/unmask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See name, telephone and address, with a reason that is logged
+         * @description Asks for the permission `round.do`.
+         */
+        post: operations["post-rounds-care-id-unmask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/care/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the visits and erase what is kept about the person
+         * @description Asks for the permission `round.write`.
+         */
+        post: operations["post-rounds-care-id-withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Duties that the reader may see
+         * @description Asks for the permission `round.read`.
+         */
+        get: operations["get-rounds-duties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/duties/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A duty, for who does it
+         * @description Asks for the permission `round.do`.
+         */
+        get: operations["get-rounds-duties-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/duties/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record what was found, once
+         * @description Asks for the permission `round.do`.
+         */
+        post: operations["post-rounds-duties-id-result"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was found, with the cases
+         * @description Asks for the permission `round.read`.
+         */
+        get: operations["get-rounds-findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The measures of safety programmes, with their records
+         * @description Asks for the permission `round.read`.
+         */
+        get: operations["get-rounds-measures"];
+        put?: never;
+        /**
+         * Record one act of a measure
+         * @description Asks for the permission `round.do`.
+         */
+        post: operations["post-rounds-measures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which unit leads which compounds
+         * @description Asks for the permission `round.read`.
+         */
+        get: operations["get-rounds-pairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/results/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A duty, for who oversees
+         * @description Asks for the permission `round.read`.
+         */
+        get: operations["get-rounds-results-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shifts that the reader may see
+         * @description Asks for the permission `round.read`.
+         */
+        get: operations["get-rounds-shifts"];
+        put?: never;
+        /**
+         * Write down a crew, each of whom is checked
+         * @description Asks for the permission `round.do`.
+         */
+        post: operations["post-rounds-shifts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/shifts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A shift with its crew
+         * @description Asks for the permission `round.read`.
+         */
+        get: operations["get-rounds-shifts-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/shifts/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a shift
+         * @description Asks for the permission `round.do`.
+         */
+        post: operations["post-rounds-shifts-id-close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/shifts/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a shift: only when everybody's check is complete
+         * @description Asks for the permission `round.do`.
+         */
+        post: operations["post-rounds-shifts-id-open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/shifts/{id}/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add workers to a shift that has not opened
+         * @description Asks for the permission `round.do`.
+         */
+        post: operations["post-rounds-shifts-id-workers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/shifts/{id}/workers/{duty}/{do}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a worker anew, or stand a worker down
+         * @description Asks for the permission `round.do`.
+         */
+        post: operations["post-rounds-shifts-id-workers-duty-do"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Due, done, late, missed: by template, place or unit
+         * @description Asks for the permission `round.read`.
+         */
+        get: operations["get-rounds-stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rounds in force
+         * @description Asks for the permission `round.read`.
+         */
+        get: operations["get-rounds-templates"];
+        put?: never;
+        /**
+         * Check a round and publish it as a new version
+         * @description Asks for the permission `round.write`.
+         */
+        post: operations["post-rounds-templates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A round with its source
+         * @description Asks for the permission `round.read`.
+         */
+        get: operations["get-rounds-templates-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/templates/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a round: no further duties are made
+         * @description Asks for the permission `round.write`.
+         */
+        post: operations["post-rounds-templates-id-stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rounds/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The reader's duties of today, in an order for walking
+         * @description Asks for the permission `round.do`.
+         */
+        get: operations["get-rounds-today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/routing/rules": {
         parameters: {
             query?: never;
@@ -3058,6 +3534,108 @@ export interface components {
             name: string;
             who?: string;
         };
+        CareAgreed: {
+            id: string;
+        };
+        CareClear: {
+            address: string;
+            name: string;
+            phone?: string;
+        };
+        CareConsent: {
+            /** @example 我同意社区按约好的间隔派人来看望我。 */
+            text: string;
+            /** @example care-1 */
+            version: string;
+        };
+        CareInBody: {
+            /** @description Building, entrance, floor */
+            address: string;
+            /** @description A consent of its own, apart from any other */
+            agreed: boolean;
+            /** @enum {string} */
+            consent_by: "self" | "guardian";
+            /** @enum {string} */
+            consent_how: "written" | "spoken";
+            /**
+             * @description The version of the text that was agreed to
+             * @example care-1
+             */
+            consent_text: string;
+            /**
+             * Format: int64
+             * @description Days between visits
+             */
+            every: number;
+            name: string;
+            /** @enum {string} */
+            part?: "any" | "morning" | "afternoon" | "evening";
+            phone?: string;
+            /** @description The grid, compound, community or village */
+            place: string;
+            /** @description The account that visits */
+            visitor: string;
+        };
+        CarePeople: {
+            items: components["schemas"]["CarePerson"][] | null;
+            next?: string;
+        };
+        CarePerson: {
+            /** @example 建设巷 3号楼 */
+            address: string;
+            /** Format: date-time */
+            agreed_at: string;
+            /** @enum {string} */
+            consent_by: "self" | "guardian";
+            /** @enum {string} */
+            consent_how: "written" | "spoken";
+            /**
+             * Format: int64
+             * @description Days between visits
+             */
+            every: number;
+            id: string;
+            /**
+             * Format: date-time
+             * @description Of the last visit
+             */
+            last_at: string | null;
+            /**
+             * Format: int64
+             * @description Visits missed since the last one
+             */
+            missed: number;
+            /** @example 张* */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Until when the next visit is to be made
+             */
+            next_due: string | null;
+            /**
+             * @description When a visit is welcome
+             * @enum {string}
+             */
+            part: "any" | "morning" | "afternoon" | "evening";
+            /** @example 138****5678 */
+            phone?: string;
+            place: components["schemas"]["Named"];
+            /** @description Who visits, masked */
+            visitor: components["schemas"]["Named"];
+        };
+        CareUnmaskInBody: {
+            reason: string;
+        };
+        CareVisitor: {
+            id: string;
+            /** @description Masked */
+            name: string;
+            /** @example 队长 */
+            post: string;
+        };
+        CareVisitors: {
+            items: components["schemas"]["CareVisitor"][] | null;
+        };
         CaseDetail: {
             actions: components["schemas"]["ActionForm"][] | null;
             address?: string;
@@ -3354,6 +3932,9 @@ export interface components {
              */
             version: number;
         };
+        CrewInBody: {
+            workers: string[] | null;
+        };
         Criterion: {
             id: string;
             note: components["schemas"]["Text"];
@@ -3627,6 +4208,46 @@ export interface components {
             role_title: string;
             title: string;
         };
+        MeasureInBody: {
+            /** Format: date */
+            day: string;
+            /** @example drill */
+            measure: string;
+            photos?: string[] | null;
+            place: string;
+            template?: string;
+            unit?: string;
+            /** @example 灭火器演练一次 */
+            words: string;
+        };
+        MeasureRecord: {
+            /** Format: date-time */
+            at: string;
+            /** @example 2023-04-10 */
+            day: string;
+            id: string;
+            /** @example drill */
+            measure: string;
+            photos: components["schemas"]["Photo"][] | null;
+            place: components["schemas"]["Named"];
+            /** @example 应急技能培训与演练 */
+            title: string;
+            unit: components["schemas"]["Named"];
+            /** @example 灭火器演练一次 */
+            words: string;
+        };
+        MeasureRow: {
+            /** @example drill */
+            id: string;
+            /** @example 2023-04-10 */
+            last?: string;
+            /** Format: int64 */
+            records: number;
+            /** @example pre-shift-check */
+            template: string;
+            /** @example 应急技能培训与演练 */
+            title: string;
+        };
         MemberRow: {
             person: string;
             post?: string;
@@ -3846,6 +4467,17 @@ export interface components {
             title?: string;
             /** Format: date-time */
             to?: string;
+        };
+        NewShiftInBody: {
+            /** @example 早班清扫 */
+            name: string;
+            place: string;
+            /** Format: date-time */
+            starts_at: string;
+            template?: string;
+            /** @description Of the reader's posts; the first when left out */
+            unit?: string;
+            workers: string[] | null;
         };
         NewTokenInBody: {
             /**
@@ -4301,6 +4933,23 @@ export interface components {
              */
             tenant: string;
         };
+        RecordInBody: {
+            /** @description By the id of the item: true or false, a choice, a number, words */
+            answers: {
+                [key: string]: unknown;
+            };
+            /** @description Words about an item that is not all right */
+            notes?: {
+                [key: string]: string;
+            };
+            photos?: {
+                [key: string]: string[] | null;
+            };
+            /** @description Hazards that may hurt somebody at any time */
+            urgent?: {
+                [key: string]: boolean;
+            };
+        };
         Ref: {
             code: string;
             id: string;
@@ -4323,6 +4972,336 @@ export interface components {
             /** Format: int64 */
             round: number;
             text: string;
+        };
+        RoundAnswer: {
+            bad?: boolean;
+            id: string;
+            label: string;
+            /** @example 是 */
+            said: string;
+            words?: string;
+        };
+        RoundChecked: {
+            /** @description What the linter has to say; an error keeps a template from being published */
+            findings: components["schemas"]["FlowFinding"][] | null;
+            id: string;
+            published: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        RoundChoice: {
+            bad?: boolean;
+            id: string;
+            label: string;
+        };
+        RoundDetail: {
+            answers: components["schemas"]["RoundAnswer"][] | null;
+            /** @description Of a care visit: where, masked to the building */
+            away?: string;
+            care?: string;
+            /** Format: date-time */
+            done_at?: string;
+            /** Format: date-time */
+            due_at: string;
+            findings: components["schemas"]["RoundFinding"][] | null;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            items: components["schemas"]["RoundItem"][] | null;
+            /** @enum {string} */
+            kind: "grid_patrol" | "hazard_inspection" | "paired_visit" | "pre_shift_check" | "care_visit";
+            /** Format: double */
+            lat?: number;
+            late?: boolean;
+            /** Format: double */
+            lon?: number;
+            /** @description Whether the reader may record it */
+            mine: boolean;
+            /**
+             * Format: date-time
+             * @description Until when it may still be done, late
+             */
+            miss_at: string;
+            note?: string;
+            /** @description Past its time and not done */
+            over?: boolean;
+            /** @description Done, and all that was looked at is all right */
+            passed?: boolean;
+            /**
+             * @description The day on which the turn began
+             * @example 2023-04-24
+             */
+            period: string;
+            photos: components["schemas"]["Photo"][] | null;
+            place: components["schemas"]["Named"];
+            /** @example grid */
+            place_kind: string;
+            shift?: string;
+            /** @enum {string} */
+            state: "open" | "done" | "missed" | "ended";
+            /**
+             * @description Of a care visit or a pre-shift check: whom it is about, masked
+             * @example 张*
+             */
+            subject?: string;
+            /** @example grid-patrol */
+            template: string;
+            /** @example 网格巡查 */
+            title: string;
+            /** @description The unit whose duty it is; null when it is a role's at the place */
+            unit: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Of the template; a running duty keeps its own
+             */
+            version: number;
+            /** @enum {string} */
+            when?: "any" | "morning" | "afternoon" | "evening";
+            /** @example 网格员 */
+            who: string;
+        };
+        RoundDuties: {
+            items: components["schemas"]["RoundDuty"][] | null;
+            next?: string;
+        };
+        RoundDuty: {
+            /** Format: date-time */
+            done_at?: string;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /** @enum {string} */
+            kind: "grid_patrol" | "hazard_inspection" | "paired_visit" | "pre_shift_check" | "care_visit";
+            /** Format: double */
+            lat?: number;
+            late?: boolean;
+            /** Format: double */
+            lon?: number;
+            /**
+             * Format: date-time
+             * @description Until when it may still be done, late
+             */
+            miss_at: string;
+            /** @description Past its time and not done */
+            over?: boolean;
+            /** @description Done, and all that was looked at is all right */
+            passed?: boolean;
+            /**
+             * @description The day on which the turn began
+             * @example 2023-04-24
+             */
+            period: string;
+            place: components["schemas"]["Named"];
+            /** @example grid */
+            place_kind: string;
+            /** @enum {string} */
+            state: "open" | "done" | "missed" | "ended";
+            /** @example grid-patrol */
+            template: string;
+            /** @example 网格巡查 */
+            title: string;
+            /** @description The unit whose duty it is; null when it is a role's at the place */
+            unit: components["schemas"]["Named"];
+            /** @example 网格员 */
+            who: string;
+        };
+        RoundFinding: {
+            /** Format: date-time */
+            at: string;
+            case: string;
+            /** @description Whether the case is closed */
+            closed: boolean;
+            duty: string;
+            /** @example hazard */
+            flow: string;
+            id: string;
+            /** @example 630105-20230427-7K3M9 */
+            number: string;
+            place: components["schemas"]["Named"];
+            /** @example 路灯不亮 */
+            title: string;
+        };
+        RoundFindings: {
+            items: components["schemas"]["RoundFinding"][] | null;
+            next?: string;
+        };
+        RoundItem: {
+            choices?: components["schemas"]["RoundChoice"][] | null;
+            /** @description Of yes_no: the answer that is all right */
+            good?: boolean;
+            /** Format: double */
+            good_max?: number;
+            /** Format: double */
+            good_min?: number;
+            help?: string;
+            /** @example lamps */
+            id: string;
+            /** @example 路灯都亮 */
+            label: string;
+            /** Format: double */
+            max?: number;
+            /** Format: double */
+            min?: number;
+            /** @enum {string} */
+            photo?: "not_ok" | "always";
+            /**
+             * @description The flow of the case that a finding opens
+             * @example hazard
+             */
+            raises?: string;
+            required?: boolean;
+            /** @enum {string} */
+            type: "yes_no" | "choice" | "number" | "text";
+        };
+        RoundMeasures: {
+            items: components["schemas"]["MeasureRecord"][] | null;
+            measures: components["schemas"]["MeasureRow"][] | null;
+            next?: string;
+        };
+        RoundPair: {
+            compounds: components["schemas"]["Named"][] | null;
+            unit: components["schemas"]["Named"];
+        };
+        RoundPairs: {
+            items: components["schemas"]["RoundPair"][] | null;
+            /** @description Compounds with exactly one lead unit ÷ all compounds */
+            led: components["schemas"]["Ratio"];
+            /** @description Compounds without a lead unit */
+            without: components["schemas"]["Named"][] | null;
+        };
+        RoundPublishInBody: {
+            /** @description The template as YAML */
+            source: string;
+        };
+        RoundRecorded: {
+            findings: components["schemas"]["RoundFinding"][] | null;
+            id: string;
+            late: boolean;
+            passed: boolean;
+            receipt?: components["schemas"]["Receipt"];
+            /** @enum {string} */
+            state: "done";
+        };
+        RoundShift: {
+            /** Format: date-time */
+            closed_at?: string;
+            /** @example 2023-04-10 */
+            day: string;
+            id: string;
+            /** @example 早班清扫 */
+            name: string;
+            /** Format: date-time */
+            opened_at?: string;
+            place: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Whose check is complete and all right; the shift opens when it is everybody
+             */
+            ready: number;
+            /** Format: date-time */
+            starts_at: string;
+            /** @enum {string} */
+            state: "planned" | "open" | "closed";
+            unit: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Who is to be checked
+             */
+            workers: number;
+        };
+        RoundShifts: {
+            items: components["schemas"]["RoundShift"][] | null;
+            next?: string;
+        };
+        RoundStats: {
+            /** @enum {string} */
+            by: "template" | "place" | "unit";
+            items: components["schemas"]["RoundTally"][] | null;
+        };
+        RoundTally: {
+            /**
+             * Format: int64
+             * @description In time
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Done, done late, missed, or open and past its time
+             */
+            due: number;
+            /** @example grid-patrol */
+            id: string;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            missed: number;
+            /** @example 网格巡查 */
+            name: string;
+            /** @description Done in time ÷ due */
+            on_time: components["schemas"]["Ratio"];
+            /**
+             * Format: int64
+             * @description Open, and not yet due; in no rate
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Open and past its time
+             */
+            over: number;
+        };
+        RoundTemplate: {
+            /** @example 每 7 天一次 */
+            every: string;
+            /**
+             * Format: int64
+             * @description Days more in which it may be done late
+             */
+            grace: number;
+            /** @example grid-patrol */
+            id: string;
+            items: components["schemas"]["RoundItem"][] | null;
+            /** @enum {string} */
+            kind: "grid_patrol" | "hazard_inspection" | "paired_visit" | "pre_shift_check" | "care_visit";
+            /** @example 网格巡查 */
+            kind_name: string;
+            note?: string;
+            /** Format: date-time */
+            published_at: string;
+            /** @description The YAML; in the answer for one template */
+            source?: string;
+            /** Format: date-time */
+            stopped_at?: string;
+            /** @example 网格巡查 */
+            title: string;
+            /** Format: int64 */
+            version: number;
+            /** @example 综合网格、专属网格 */
+            where: string;
+            /** @example 网格员 */
+            who: string;
+            /**
+             * Format: int64
+             * @description Days in which it is to be done
+             */
+            within: number;
+            /** @description Whether the reader may publish the next version, or stop it */
+            writable: boolean;
+        };
+        RoundTemplates: {
+            items: components["schemas"]["RoundTemplate"][] | null;
+        };
+        RoundToday: {
+            /** @example 2023-04-27 */
+            day: string;
+            items: components["schemas"]["RoundDuty"][] | null;
+            /**
+             * Format: int64
+             * @description Length of the way from place to place, as the crow flies
+             */
+            metres: number;
         };
         Route: {
             /** @example lighting@630105/002/ */
@@ -4366,6 +5345,44 @@ export interface components {
             programme: string;
             /** @example 三治论坛 */
             title: string;
+        };
+        ShiftDetail: {
+            /** Format: date-time */
+            closed_at?: string;
+            crew: components["schemas"]["ShiftWorker"][] | null;
+            /** @example 2023-04-10 */
+            day: string;
+            id: string;
+            /** @description Whether the shift is in the reader's hands */
+            mine: boolean;
+            /** @example 早班清扫 */
+            name: string;
+            /** Format: date-time */
+            opened_at?: string;
+            place: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Whose check is complete and all right; the shift opens when it is everybody
+             */
+            ready: number;
+            /** Format: date-time */
+            starts_at: string;
+            /** @enum {string} */
+            state: "planned" | "open" | "closed";
+            unit: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Who is to be checked
+             */
+            workers: number;
+        };
+        ShiftWorker: {
+            duty: string;
+            /** @example 李* */
+            name: string;
+            passed: boolean;
+            /** @enum {string} */
+            state: "open" | "done" | "missed";
         };
         SignInInBody: {
             password: string;
@@ -25762,6 +26779,4971 @@ export interface operations {
                      *       "title": "请慢一点",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:too_many"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rounds-care": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "address": "建设巷 3号楼",
+                     *           "agreed_at": "2023-04-27T01:00:00Z",
+                     *           "consent_by": "self",
+                     *           "consent_how": "written",
+                     *           "every": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "last_at": "2023-04-27T01:00:00Z",
+                     *           "missed": 1,
+                     *           "name": "张*",
+                     *           "next_due": "2023-04-27T01:00:00Z",
+                     *           "part": "any",
+                     *           "phone": "138****5678",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "visitor": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CarePeople"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-rounds-care": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "agreed": false,
+                 *       "consent_by": "self",
+                 *       "consent_how": "written",
+                 *       "consent_text": "care-1",
+                 *       "every": 1,
+                 *       "name": "小桥社区",
+                 *       "part": "any",
+                 *       "phone": "138****5678",
+                 *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "visitor": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CareInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CareAgreed"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rounds-care-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "text": "我同意社区按约好的间隔派人来看望我。",
+                     *       "version": "care-1"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CareConsent"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rounds-care-visitors": {
+        parameters: {
+            query: {
+                place: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "post": "队长"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CareVisitors"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-rounds-care-id-unmask": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "约上门时间"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CareUnmaskInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "name": "小桥社区",
+                     *       "phone": "138****5678"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CareClear"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-rounds-care-id-withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rounds-duties": {
+        parameters: {
+            query?: {
+                place?: string;
+                template?: string;
+                unit?: string;
+                state?: "open" | "done" | "missed" | "ended";
+                /** @description Only what was done late */
+                late?: boolean;
+                /** @description Only what is past its time and not done */
+                overdue?: boolean;
+                /** @description First day on which it was due (Asia/Shanghai) */
+                from?: string;
+                /** @description Last day */
+                to?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "done_at": "2023-04-27T01:00:00Z",
+                     *           "due_at": "2023-04-27T01:00:00Z",
+                     *           "from": "2023-04-27T01:00:00Z",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "grid_patrol",
+                     *           "lat": 36.6484989,
+                     *           "late": false,
+                     *           "lon": 101.7593426,
+                     *           "miss_at": "2023-04-27T01:00:00Z",
+                     *           "over": false,
+                     *           "passed": false,
+                     *           "period": "2023-04-24",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "place_kind": "grid",
+                     *           "state": "open",
+                     *           "template": "grid-patrol",
+                     *           "title": "网格巡查",
+                     *           "unit": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "who": "网格员"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundDuties"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rounds-duties-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": [
+                     *         {
+                     *           "bad": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "label": "几盏",
+                     *           "said": "是",
+                     *           "words": "居民来电催"
+                     *         }
+                     *       ],
+                     *       "away": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "care": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "done_at": "2023-04-27T01:00:00Z",
+                     *       "due_at": "2023-04-27T01:00:00Z",
+                     *       "findings": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "case": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "closed": false,
+                     *           "duty": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "flow": "hazard",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "title": "路灯不亮"
+                     *         }
+                     *       ],
+                     *       "from": "2023-04-27T01:00:00Z",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "items": [
+                     *         {
+                     *           "choices": [
+                     *             {
+                     *               "bad": false,
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "label": "几盏"
+                     *             }
+                     *           ],
+                     *           "good": false,
+                     *           "good_max": 1,
+                     *           "good_min": 1,
+                     *           "help": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "lamps",
+                     *           "label": "路灯都亮",
+                     *           "max": 1,
+                     *           "min": 1,
+                     *           "photo": "not_ok",
+                     *           "raises": "hazard",
+                     *           "required": false,
+                     *           "type": "yes_no"
+                     *         }
+                     *       ],
+                     *       "kind": "grid_patrol",
+                     *       "lat": 36.6484989,
+                     *       "late": false,
+                     *       "lon": 101.7593426,
+                     *       "mine": false,
+                     *       "miss_at": "2023-04-27T01:00:00Z",
+                     *       "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "over": false,
+                     *       "passed": false,
+                     *       "period": "2023-04-24",
+                     *       "photos": [
+                     *         {
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "place_kind": "grid",
+                     *       "shift": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "state": "open",
+                     *       "subject": "张*",
+                     *       "template": "grid-patrol",
+                     *       "title": "网格巡查",
+                     *       "unit": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "version": 2,
+                     *       "when": "any",
+                     *       "who": "网格员"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-rounds-duties-id-result": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again by the same account, however late, it gets the first answer */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "answers": {},
+                 *       "notes": {},
+                 *       "photos": {},
+                 *       "urgent": {}
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "findings": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "case": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "closed": false,
+                     *           "duty": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "flow": "hazard",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "title": "路灯不亮"
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "late": false,
+                     *       "passed": false,
+                     *       "receipt": {
+                     *         "leaf": "abababababababababababababababababababababababababababababababab",
+                     *         "ledger": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "signature": "c2lnbmF0dXJl",
+                     *         "tenant": "630105"
+                     *       },
+                     *       "state": "done"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundRecorded"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rounds-findings": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                place?: string;
+                /** @description The finding that raised this case */
+                case?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "case": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "closed": false,
+                     *           "duty": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "flow": "hazard",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "title": "路灯不亮"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundFindings"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rounds-measures": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                place?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "day": "2023-04-10",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "measure": "drill",
+                     *           "photos": [
+                     *             {
+                     *               "h": 1200,
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *               "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "w": 1600
+                     *             }
+                     *           ],
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "title": "应急技能培训与演练",
+                     *           "unit": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "words": "灭火器演练一次"
+                     *         }
+                     *       ],
+                     *       "measures": [
+                     *         {
+                     *           "id": "drill",
+                     *           "last": "2023-04-10",
+                     *           "records": 1,
+                     *           "template": "pre-shift-check",
+                     *           "title": "应急技能培训与演练"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundMeasures"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-rounds-measures": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "day": "2023-04-27",
+                 *       "measure": "drill",
+                 *       "photos": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "template": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "unit": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "words": "灭火器演练一次"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MeasureInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "at": "2023-04-27T01:00:00Z",
+                     *       "day": "2023-04-10",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "measure": "drill",
+                     *       "photos": [
+                     *         {
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "title": "应急技能培训与演练",
+                     *       "unit": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "words": "灭火器演练一次"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeasureRecord"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rounds-pairs": {
+        parameters: {
+            query?: {
+                place?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "compounds": [
+                     *             {
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "name": "小桥社区",
+                     *               "proposed": false
+                     *             }
+                     *           ],
+                     *           "unit": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           }
+                     *         }
+                     *       ],
+                     *       "led": {
+                     *         "comparable": false,
+                     *         "den": 100,
+                     *         "num": 97,
+                     *         "rate": 0.97
+                     *       },
+                     *       "without": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundPairs"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rounds-results-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "answers": [
+                     *         {
+                     *           "bad": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "label": "几盏",
+                     *           "said": "是",
+                     *           "words": "居民来电催"
+                     *         }
+                     *       ],
+                     *       "away": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "care": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "done_at": "2023-04-27T01:00:00Z",
+                     *       "due_at": "2023-04-27T01:00:00Z",
+                     *       "findings": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "case": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "closed": false,
+                     *           "duty": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "flow": "hazard",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "title": "路灯不亮"
+                     *         }
+                     *       ],
+                     *       "from": "2023-04-27T01:00:00Z",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "items": [
+                     *         {
+                     *           "choices": [
+                     *             {
+                     *               "bad": false,
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "label": "几盏"
+                     *             }
+                     *           ],
+                     *           "good": false,
+                     *           "good_max": 1,
+                     *           "good_min": 1,
+                     *           "help": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "lamps",
+                     *           "label": "路灯都亮",
+                     *           "max": 1,
+                     *           "min": 1,
+                     *           "photo": "not_ok",
+                     *           "raises": "hazard",
+                     *           "required": false,
+                     *           "type": "yes_no"
+                     *         }
+                     *       ],
+                     *       "kind": "grid_patrol",
+                     *       "lat": 36.6484989,
+                     *       "late": false,
+                     *       "lon": 101.7593426,
+                     *       "mine": false,
+                     *       "miss_at": "2023-04-27T01:00:00Z",
+                     *       "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "over": false,
+                     *       "passed": false,
+                     *       "period": "2023-04-24",
+                     *       "photos": [
+                     *         {
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "place_kind": "grid",
+                     *       "shift": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "state": "open",
+                     *       "subject": "张*",
+                     *       "template": "grid-patrol",
+                     *       "title": "网格巡查",
+                     *       "unit": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "version": 2,
+                     *       "when": "any",
+                     *       "who": "网格员"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rounds-shifts": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                place?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "closed_at": "2023-04-27T01:00:00Z",
+                     *           "day": "2023-04-10",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "早班清扫",
+                     *           "opened_at": "2023-04-27T01:00:00Z",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "ready": 1,
+                     *           "starts_at": "2023-04-27T01:00:00Z",
+                     *           "state": "planned",
+                     *           "unit": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "workers": 1
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundShifts"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-rounds-shifts": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "早班清扫",
+                 *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "starts_at": "2023-04-27T01:00:00Z",
+                 *       "template": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "unit": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "workers": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewShiftInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "closed_at": "2023-04-27T01:00:00Z",
+                     *       "day": "2023-04-10",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "name": "早班清扫",
+                     *       "opened_at": "2023-04-27T01:00:00Z",
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "ready": 1,
+                     *       "starts_at": "2023-04-27T01:00:00Z",
+                     *       "state": "planned",
+                     *       "unit": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "workers": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundShift"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rounds-shifts-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "closed_at": "2023-04-27T01:00:00Z",
+                     *       "crew": [
+                     *         {
+                     *           "duty": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "李*",
+                     *           "passed": false,
+                     *           "state": "open"
+                     *         }
+                     *       ],
+                     *       "day": "2023-04-10",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "mine": false,
+                     *       "name": "早班清扫",
+                     *       "opened_at": "2023-04-27T01:00:00Z",
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "ready": 1,
+                     *       "starts_at": "2023-04-27T01:00:00Z",
+                     *       "state": "planned",
+                     *       "unit": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "workers": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShiftDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-rounds-shifts-id-close": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "closed_at": "2023-04-27T01:00:00Z",
+                     *       "day": "2023-04-10",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "name": "早班清扫",
+                     *       "opened_at": "2023-04-27T01:00:00Z",
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "ready": 1,
+                     *       "starts_at": "2023-04-27T01:00:00Z",
+                     *       "state": "planned",
+                     *       "unit": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "workers": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundShift"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-rounds-shifts-id-open": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "closed_at": "2023-04-27T01:00:00Z",
+                     *       "day": "2023-04-10",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "name": "早班清扫",
+                     *       "opened_at": "2023-04-27T01:00:00Z",
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "ready": 1,
+                     *       "starts_at": "2023-04-27T01:00:00Z",
+                     *       "state": "planned",
+                     *       "unit": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "workers": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundShift"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-rounds-shifts-id-workers": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "workers": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CrewInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "closed_at": "2023-04-27T01:00:00Z",
+                     *       "day": "2023-04-10",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "name": "早班清扫",
+                     *       "opened_at": "2023-04-27T01:00:00Z",
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "ready": 1,
+                     *       "starts_at": "2023-04-27T01:00:00Z",
+                     *       "state": "planned",
+                     *       "unit": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "workers": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundShift"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-rounds-shifts-id-workers-duty-do": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                duty: string;
+                do: "recheck" | "stand-down";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "closed_at": "2023-04-27T01:00:00Z",
+                     *       "day": "2023-04-10",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "name": "早班清扫",
+                     *       "opened_at": "2023-04-27T01:00:00Z",
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "ready": 1,
+                     *       "starts_at": "2023-04-27T01:00:00Z",
+                     *       "state": "planned",
+                     *       "unit": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "workers": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundShift"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rounds-stats": {
+        parameters: {
+            query?: {
+                by?: "template" | "place" | "unit";
+                place?: string;
+                template?: string;
+                unit?: string;
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "by": "template",
+                     *       "items": [
+                     *         {
+                     *           "done": 1,
+                     *           "due": 1,
+                     *           "id": "grid-patrol",
+                     *           "late": 1,
+                     *           "missed": 1,
+                     *           "name": "网格巡查",
+                     *           "on_time": {
+                     *             "comparable": false,
+                     *             "den": 100,
+                     *             "num": 97,
+                     *             "rate": 0.97
+                     *           },
+                     *           "open": 1,
+                     *           "over": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundStats"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rounds-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "every": "每 7 天一次",
+                     *           "grace": 1,
+                     *           "id": "grid-patrol",
+                     *           "items": [
+                     *             {
+                     *               "choices": [
+                     *                 {
+                     *                   "bad": false,
+                     *                   "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "label": "几盏"
+                     *                 }
+                     *               ],
+                     *               "good": false,
+                     *               "good_max": 1,
+                     *               "good_min": 1,
+                     *               "help": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "id": "lamps",
+                     *               "label": "路灯都亮",
+                     *               "max": 1,
+                     *               "min": 1,
+                     *               "photo": "not_ok",
+                     *               "raises": "hazard",
+                     *               "required": false,
+                     *               "type": "yes_no"
+                     *             }
+                     *           ],
+                     *           "kind": "grid_patrol",
+                     *           "kind_name": "网格巡查",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "published_at": "2023-04-27T01:00:00Z",
+                     *           "source": "flow: menu …",
+                     *           "stopped_at": "2023-04-27T01:00:00Z",
+                     *           "title": "网格巡查",
+                     *           "version": 2,
+                     *           "where": "综合网格、专属网格",
+                     *           "who": "网格员",
+                     *           "within": 1,
+                     *           "writable": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundTemplates"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-rounds-templates": {
+        parameters: {
+            query?: {
+                /** @description Check only */
+                dry?: boolean;
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "source": "flow: menu …"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoundPublishInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "findings": [
+                     *         {
+                     *           "level": "warning",
+                     *           "line": 1,
+                     *           "rule": "guard",
+                     *           "say": "王* 接了单，今天上门换灯",
+                     *           "where": "actions.submit.guard"
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "published": false,
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundChecked"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rounds-templates-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "every": "每 7 天一次",
+                     *       "grace": 1,
+                     *       "id": "grid-patrol",
+                     *       "items": [
+                     *         {
+                     *           "choices": [
+                     *             {
+                     *               "bad": false,
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "label": "几盏"
+                     *             }
+                     *           ],
+                     *           "good": false,
+                     *           "good_max": 1,
+                     *           "good_min": 1,
+                     *           "help": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "lamps",
+                     *           "label": "路灯都亮",
+                     *           "max": 1,
+                     *           "min": 1,
+                     *           "photo": "not_ok",
+                     *           "raises": "hazard",
+                     *           "required": false,
+                     *           "type": "yes_no"
+                     *         }
+                     *       ],
+                     *       "kind": "grid_patrol",
+                     *       "kind_name": "网格巡查",
+                     *       "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "published_at": "2023-04-27T01:00:00Z",
+                     *       "source": "flow: menu …",
+                     *       "stopped_at": "2023-04-27T01:00:00Z",
+                     *       "title": "网格巡查",
+                     *       "version": 2,
+                     *       "where": "综合网格、专属网格",
+                     *       "who": "网格员",
+                     *       "within": 1,
+                     *       "writable": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundTemplate"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-rounds-templates-id-stop": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-rounds-today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "day": "2023-04-27",
+                     *       "items": [
+                     *         {
+                     *           "done_at": "2023-04-27T01:00:00Z",
+                     *           "due_at": "2023-04-27T01:00:00Z",
+                     *           "from": "2023-04-27T01:00:00Z",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "grid_patrol",
+                     *           "lat": 36.6484989,
+                     *           "late": false,
+                     *           "lon": 101.7593426,
+                     *           "miss_at": "2023-04-27T01:00:00Z",
+                     *           "over": false,
+                     *           "passed": false,
+                     *           "period": "2023-04-24",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "place_kind": "grid",
+                     *           "state": "open",
+                     *           "template": "grid-patrol",
+                     *           "title": "网格巡查",
+                     *           "unit": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "who": "网格员"
+                     *         }
+                     *       ],
+                     *       "metres": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoundToday"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -5,9 +5,10 @@ import { common } from './words/common'
 import { desk } from './words/desk'
 import { privacy } from './words/privacy'
 import { resident } from './words/resident'
+import { rounds } from './words/rounds'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy }
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...rounds }
 
 export type Word = keyof typeof all
 type Args<K extends Word> = (typeof all)[K] extends (...a: infer A) => unknown ? A : []

@@ -97,6 +97,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"activities: check-ins, and what they come to", activitiesStays},
 		{"activities: old contacts are emptied", activitiesForget},
 		{"activities: distinct volunteers, and grids", activitiesTeams},
+		{"rounds: each turn is made once", roundsOnce},
+		{"rounds: lists are what the scope holds", roundsScope},
 	} {
 		t.Run(s.name, func(t *testing.T) { s.run(t, open(t)) })
 	}

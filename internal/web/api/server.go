@@ -25,6 +25,7 @@ import (
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/orgs"
 	"sanzhi/internal/privacy"
+	"sanzhi/internal/rounds"
 	"sanzhi/internal/territory"
 )
 
@@ -34,6 +35,7 @@ type Deps struct {
 	Clock         kernel.Clock
 	Store         kernel.Store
 	Cases         *cases.Service
+	Rounds        *rounds.Service
 	Access        *access.Service
 	Orgs          OrgReader
 	Places        PlaceReader
@@ -108,6 +110,7 @@ func (s *Server) routes(api huma.API) {
 	s.honourRoutes(api)
 	s.privacyRoutes(api)
 	s.hookRoutes(api)
+	s.roundRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.

@@ -1,5 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
 import type { Word } from '../words'
+import { rounds } from './rounds/room'
 
 /** A room of the desk: its pages, and its line in the rail for whoever holds the permission. */
 export interface Room { to: string; word: Word; needs: string; routes: RouteRecordRaw[] }
@@ -24,4 +25,5 @@ export const rooms: Room[] = [
   { to: '/privacy', word: 'privacy.title', needs: 'privacy.read', routes: [
     { path: '/privacy', component: () => import('./privacy/Privacy.vue'), meta: { title: 'privacy.title', needs: 'privacy.read' } },
   ] },
+  rounds,
 ]
