@@ -18,6 +18,7 @@ import (
 	"sanzhi/internal/store/sqlite"
 	"sanzhi/internal/vault"
 	"sanzhi/internal/web/api"
+	"sanzhi/internal/works"
 )
 
 // app is the joined program over one store.
@@ -31,6 +32,7 @@ type app struct {
 	cases   *cases.Service
 	access  *access.Service
 	files   *files.Service
+	works   *works.Service
 	tenants store.Tenants
 	setups  *store.Setups
 	once    *store.Once
@@ -122,6 +124,7 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 	a.files = files.NewService(files.Parts{Store: db, Uploads: store.Uploads{}, Blobs: a.blobs, Cleaner: files.NewCleaner(files.DefaultLimits, 1, 16), Clock: clock})
 	a.cases = cases.NewService(cases.Ports{Store: db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: a.files, Outbox: a.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, a.sealer), People: store.Orgs{}, Setups: a.setups, Sealer: a.sealer, Keyring: k.ring, Clock: clock})
+	a.works = joinWorks(a)
 	var err error
 	if a.sealing, err = newSealing(db, k, clock, dir); err != nil {
 		return nil, err

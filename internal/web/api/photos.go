@@ -178,6 +178,9 @@ func (s *Server) readPhoto(ctx context.Context, rawID, code string, thumb bool) 
 			return err
 		}
 		_, _, err := s.Cases.Read(tx, actor, u.Case)
+		if kernel.Is(err, kernel.KindNotFound) && s.mayWorkPhoto(tx, actor, u.Case) {
+			return nil // it belongs to a work
+		}
 		if kernel.Is(err, kernel.KindUnsigned) {
 			return err
 		}

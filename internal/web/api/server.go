@@ -23,6 +23,7 @@ import (
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/orgs"
 	"sanzhi/internal/territory"
+	"sanzhi/internal/works"
 )
 
 // Deps are what the surface stands on.
@@ -45,6 +46,7 @@ type Deps struct {
 	// Signed keeps whom tokens speak for; nil reads it at each request, as it must be where several processes serve.
 	Signed *SignedCache
 	Desk   Desk
+	Works  *works.Service
 	// Renew makes the next request of this process read a tenant's setup anew; nil waits for it to be noticed.
 	Renew func(kernel.Tenant)
 }
@@ -84,6 +86,7 @@ func (s *Server) routes(api huma.API) {
 	s.deskRoutes(api)
 	s.setupRoutes(api)
 	s.mapRoutes(api)
+	s.workRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
