@@ -10,6 +10,7 @@ import (
 	"sanzhi/internal/access"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/files"
+	"sanzhi/internal/indicators"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/store"
@@ -33,6 +34,7 @@ type app struct {
 	access  *access.Service
 	files   *files.Service
 	works   *works.Service
+	targets *indicators.Service
 	tenants store.Tenants
 	setups  *store.Setups
 	once    *store.Once
@@ -124,7 +126,7 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 	a.files = files.NewService(files.Parts{Store: db, Uploads: store.Uploads{}, Blobs: a.blobs, Cleaner: files.NewCleaner(files.DefaultLimits, 1, 16), Clock: clock})
 	a.cases = cases.NewService(cases.Ports{Store: db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: a.files, Outbox: a.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, a.sealer), People: store.Orgs{}, Setups: a.setups, Sealer: a.sealer, Keyring: k.ring, Clock: clock})
-	a.works = joinWorks(a)
+	a.works, a.targets = joinWorks(a), joinIndicators(a)
 	var err error
 	if a.sealing, err = newSealing(db, k, clock, dir); err != nil {
 		return nil, err

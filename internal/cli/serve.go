@@ -120,7 +120,7 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 	if a.engine.Name() == dialect.SQLite {
 		signed = api.NewSignedCache() // this process alone serves the file
 	}
-	return api.Deps{Signed: signed, Works: a.works, Desk: store.Desk{Tenants: a.tenants, Outbox: a.outbox}, Renew: a.setups.Forget,
+	return api.Deps{Signed: signed, Works: a.works, Indicators: a.targets, Desk: store.Desk{Tenants: a.tenants, Outbox: a.outbox}, Renew: a.setups.Forget,
 		Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,
 		Limits:  nearby{access.NewOrderLimiter(access.DefaultOrderLimits, a.clock)},
 		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)}, Files: a.files, SignKey: a.keys.sign, Version: version, TrustProxy: trustProxy, SecureCookies: tls}
@@ -253,6 +253,9 @@ func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error 
 	}
 	if _, err := a.files.Sweep(ctx, t, 50); err != nil {
 		return fmt.Errorf("uploads: %w", err)
+	}
+	if err := a.indicatorDuty(ctx, t); err != nil {
+		return fmt.Errorf("indicators: %w", err)
 	}
 	if err := a.sealing.seal(ctx, t, holder); err != nil {
 		return fmt.Errorf("sealing: %w", err)

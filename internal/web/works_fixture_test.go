@@ -2,8 +2,10 @@ package web_test
 
 import (
 	"sanzhi/internal/cases"
+	"sanzhi/internal/indicators"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/store"
+	"sanzhi/internal/workflow"
 	"sanzhi/internal/works"
 )
 
@@ -21,4 +23,9 @@ func (c workCases) CaseRef(tx kernel.Tx, actor kernel.Actor, id kernel.ID) (work
 func (w *world) works() *works.Service {
 	return works.NewService(works.Ports{Works: store.Works{}, Programmes: store.Works{}, Links: store.Works{}, Sites: store.WorkSites{}, Flags: store.WorkFlags{},
 		Cases: workCases{w.cases}, Uploads: w.files, Orgs: store.Orgs{}, Places: store.Territory{}, Ledger: w.cases.Ledger})
+}
+
+func (w *world) indicators() *indicators.Service {
+	return indicators.NewService(indicators.Ports{Repo: store.Indicators{}, Alerts: store.Indicators{}, Log: store.IndicatorLog{}, Measures: indicators.Together(store.Measures{}),
+		Orgs: store.Orgs{}, Outbox: w.outbox, Ledger: w.cases.Ledger, Calendar: workflow.China()})
 }

@@ -19,6 +19,7 @@ import (
 	"sanzhi/internal/access"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/files"
+	"sanzhi/internal/indicators"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/orgs"
@@ -46,9 +47,11 @@ type Deps struct {
 	// Signed keeps whom tokens speak for; nil reads it at each request, as it must be where several processes serve.
 	Signed *SignedCache
 	Desk   Desk
-	Works  *works.Service
 	// Renew makes the next request of this process read a tenant's setup anew; nil waits for it to be noticed.
 	Renew func(kernel.Tenant)
+
+	Works      *works.Service
+	Indicators *indicators.Service
 }
 
 // Once does what a request asks for at most once.
@@ -87,6 +90,7 @@ func (s *Server) routes(api huma.API) {
 	s.setupRoutes(api)
 	s.mapRoutes(api)
 	s.workRoutes(api)
+	s.indicatorRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
