@@ -65,7 +65,7 @@ type SplitPart struct {
 }
 
 type splitIn struct {
-	workIn
+	WorkID
 	Key     string `header:"Idempotency-Key"`
 	Dry     bool   `query:"dry" doc:"Check only, and fill in what is left open"`
 	RawBody []byte
@@ -77,7 +77,7 @@ type splitIn struct {
 }
 
 type valueIn struct {
-	workIn
+	WorkID
 	Key     string `header:"Idempotency-Key"`
 	RawBody []byte
 	Body    struct {
@@ -120,7 +120,7 @@ func (s *Server) indicatorWords(ctx context.Context, _ *struct{}) (*body[Indicat
 	return &body[IndicatorWords]{w}, nil
 }
 
-func (s *Server) listIndicators(ctx context.Context, in *workPageIn) (*body[IndicatorList], error) {
+func (s *Server) listIndicators(ctx context.Context, in *WorkPage) (*body[IndicatorList], error) {
 	out := &body[IndicatorList]{IndicatorList{Items: []Indicator{}}}
 	err := s.Store.View(ctx, CallerOf(ctx).Actor.Tenant, func(tx kernel.Tx) error {
 		l, next, err := s.Indicators.Repo.Defs(tx, kernel.Page{After: in.After, Limit: in.Limit}.Clamp(50, 200))
@@ -253,7 +253,7 @@ func (s *Server) newTarget(ctx context.Context, in *targetNewIn) (*body[TargetRo
 	})
 }
 
-func (s *Server) oneTarget(ctx context.Context, in *workIn) (*body[TargetRow], error) {
+func (s *Server) oneTarget(ctx context.Context, in *WorkID) (*body[TargetRow], error) {
 	actor := CallerOf(ctx).Actor
 	out := &body[TargetRow]{}
 	err := s.Store.View(ctx, actor.Tenant, func(tx kernel.Tx) error {

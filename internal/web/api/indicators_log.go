@@ -29,7 +29,7 @@ type constraintNewIn struct {
 }
 
 type constraintStepIn struct {
-	workIn
+	WorkID
 	Key     string `header:"Idempotency-Key"`
 	RawBody []byte
 	Body    struct {
@@ -46,7 +46,7 @@ type contestNewIn struct {
 		Period  string         `json:"period" maxLength:"10" example:"2023Q2"`
 		MinN    int            `json:"min_n" minimum:"1" example:"30"`
 		Entries []ContestEntry `json:"entries" minItems:"1" maxItems:"20"`
-		Orgs    []kernel.ID    `json:"orgs" minItems:"2" maxItems:"200"`
+		Orgs    []kernel.ID    `json:"orgs" minItems:"1" maxItems:"200" doc:"At least two"`
 	}
 }
 
@@ -101,7 +101,7 @@ func (n *workNames) targetBrief(actor kernel.Actor, id kernel.ID) (*TargetBrief,
 	return &TargetBrief{ID: t.ID, Root: t.Root, Name: d.Name.In(n.lang), Unit: d.Unit, Holder: o, Period: t.Period.Label, Amount: indicators.FormatAmount(t.Amount, d.Places)}, err
 }
 
-func (s *Server) indicatorAlerts(ctx context.Context, in *workPageIn) (*body[IndicatorAlerts], error) {
+func (s *Server) indicatorAlerts(ctx context.Context, in *WorkPage) (*body[IndicatorAlerts], error) {
 	actor := CallerOf(ctx).Actor
 	out := &body[IndicatorAlerts]{IndicatorAlerts{Items: []IndicatorAlert{}}}
 	err := s.Store.View(ctx, actor.Tenant, func(tx kernel.Tx) error {
@@ -289,7 +289,7 @@ func (n *workNames) rules(actor kernel.Actor, l []*indicators.Rule) ([]RuleVersi
 	return out, nil
 }
 
-func (s *Server) listRules(ctx context.Context, in *workPageIn) (*body[RuleVersions], error) {
+func (s *Server) listRules(ctx context.Context, in *WorkPage) (*body[RuleVersions], error) {
 	actor := CallerOf(ctx).Actor
 	out := &body[RuleVersions]{}
 	err := s.Store.View(ctx, actor.Tenant, func(tx kernel.Tx) error {
@@ -304,7 +304,7 @@ func (s *Server) listRules(ctx context.Context, in *workPageIn) (*body[RuleVersi
 	return out, err
 }
 
-func (s *Server) oneRule(ctx context.Context, in *workIn) (*body[RuleVersions], error) {
+func (s *Server) oneRule(ctx context.Context, in *WorkID) (*body[RuleVersions], error) {
 	actor := CallerOf(ctx).Actor
 	out := &body[RuleVersions]{}
 	err := s.Store.View(ctx, actor.Tenant, func(tx kernel.Tx) error {

@@ -26,7 +26,8 @@ type worksIn struct {
 	Limit     int       `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-type workIn struct {
+// WorkID names a work, a target or a line of their registers.
+type WorkID struct {
 	ID kernel.ID `path:"id" maxLength:"26"`
 }
 
@@ -54,19 +55,20 @@ type WorkDraft struct {
 	Source    string      `json:"source,omitempty" maxLength:"200"`
 }
 
-type workNewIn struct {
+// WorkNewBody is a work as it is sent.
+type WorkNewBody struct {
 	Key     string `header:"Idempotency-Key"`
 	RawBody []byte
 	Body    WorkDraft
 }
 
 type workChangeIn struct {
-	workIn
-	workNewIn
+	WorkID
+	WorkNewBody
 }
 
 type workPublishIn struct {
-	workIn
+	WorkID
 	Key     string `header:"Idempotency-Key"`
 	RawBody []byte
 	Body    struct {
@@ -76,7 +78,7 @@ type workPublishIn struct {
 }
 
 type workStagesIn struct {
-	workIn
+	WorkID
 	Key     string `header:"Idempotency-Key"`
 	RawBody []byte
 	Body    struct {
@@ -97,7 +99,7 @@ type WorkItemDraft struct {
 }
 
 type workItemsIn struct {
-	workIn
+	WorkID
 	Key     string `header:"Idempotency-Key"`
 	RawBody []byte
 	Body    struct {
@@ -106,7 +108,7 @@ type workItemsIn struct {
 }
 
 type workPhotosIn struct {
-	workIn
+	WorkID
 	Key     string `header:"Idempotency-Key"`
 	RawBody []byte
 	Body    struct {
@@ -119,7 +121,7 @@ type workPhotosIn struct {
 }
 
 type workCaseIn struct {
-	workIn
+	WorkID
 	Key     string `header:"Idempotency-Key"`
 	RawBody []byte
 	Body    struct {
@@ -304,7 +306,7 @@ func workSums(l []works.Total) ([]WorkTotal, error) {
 	return out, nil
 }
 
-func (s *Server) oneWork(ctx context.Context, in *workIn) (*body[WorkDetail], error) {
+func (s *Server) oneWork(ctx context.Context, in *WorkID) (*body[WorkDetail], error) {
 	actor := CallerOf(ctx).Actor
 	out := &body[WorkDetail]{}
 	err := s.Store.View(ctx, actor.Tenant, func(tx kernel.Tx) error {
@@ -317,7 +319,7 @@ func (s *Server) oneWork(ctx context.Context, in *workIn) (*body[WorkDetail], er
 	return out, err
 }
 
-func (s *Server) newWork(ctx context.Context, in *workNewIn) (*body[WorkDetail], error) {
+func (s *Server) newWork(ctx context.Context, in *WorkNewBody) (*body[WorkDetail], error) {
 	return s.workAct(ctx, in.Key, "POST /works", in.RawBody, func(tx kernel.Tx, a kernel.Actor) (kernel.ID, error) {
 		d, err := in.Body.draft()
 		if err != nil {

@@ -11,7 +11,8 @@ import (
 	"sanzhi/internal/works"
 )
 
-type workPageIn struct {
+// WorkPage asks for a page whose cursor is no id.
+type WorkPage struct {
 	After string `query:"after" maxLength:"400"`
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
@@ -34,7 +35,7 @@ type workFlagsIn struct {
 }
 
 type workSettleIn struct {
-	workIn
+	WorkID
 	Key     string `header:"Idempotency-Key"`
 	RawBody []byte
 	Body    struct {
@@ -58,7 +59,7 @@ type worksImportIn struct {
 }
 
 type sitesIn struct {
-	workPageIn
+	WorkPage
 	Type  string    `query:"type" maxLength:"20"`
 	State string    `query:"state" maxLength:"20"`
 	Place kernel.ID `query:"place" maxLength:"26"`
@@ -84,7 +85,7 @@ type siteNewIn struct {
 }
 
 type siteMoveIn struct {
-	workIn
+	WorkID
 	Key     string `header:"Idempotency-Key"`
 	RawBody []byte
 	Body    struct {
@@ -99,7 +100,7 @@ func (s *Server) workRegisterRoutes(api huma.API) {
 	handle(s, api, op{method: "GET", path: "/works/programmes", perm: read, sum: "Programmes that works belong to"}, s.workProgrammes)
 	handle(s, api, op{method: "POST", path: "/works/programmes", perm: write, sum: "Write a programme down", status: http.StatusCreated, errors: []int{401, 403, 409}}, s.newWorkProgramme)
 	handle(s, api, op{method: "GET", path: "/works/flags", perm: access.RegisterRead, sum: "Figures that may be told twice", errors: []int{401, 403}}, s.workFlags)
-	handle(s, api, op{method: "POST", path: "/works/flags/{id}", perm: write, sum: "Confirm or dismiss a likely double count", errors: []int{401, 403, 404, 409}}, s.settleFlag)
+	handle(s, api, op{method: "POST", path: "/works/flags/{id}/settle", perm: write, sum: "Confirm or dismiss a likely double count", errors: []int{401, 403, 404, 409}}, s.settleFlag)
 	handle(s, api, op{method: "POST", path: "/works/import", perm: write, sum: "Import a register of works, or check it", errors: []int{401, 403, 409}, max: 4 << 20}, s.importWorks)
 	handle(s, api, op{method: "GET", path: "/sites", perm: read, sum: "Demonstration sites that are known by name", errors: []int{404}}, s.listSites)
 	handle(s, api, op{method: "GET", path: "/sites/totals", perm: read, sum: "Demonstration sites by type, built and planned apart"}, s.siteTotals)
@@ -107,7 +108,7 @@ func (s *Server) workRegisterRoutes(api huma.API) {
 	handle(s, api, op{method: "POST", path: "/sites/{id}/state", perm: write, sum: "Say that a planned site is built, or is not", errors: []int{401, 403, 404, 409}}, s.moveSite)
 }
 
-func (s *Server) workProgrammes(ctx context.Context, in *workPageIn) (*body[WorkProgrammes], error) {
+func (s *Server) workProgrammes(ctx context.Context, in *WorkPage) (*body[WorkProgrammes], error) {
 	out := &body[WorkProgrammes]{WorkProgrammes{Items: []WorkProgramme{}}}
 	err := s.Store.View(ctx, CallerOf(ctx).Actor.Tenant, func(tx kernel.Tx) error {
 		l, next, err := s.Works.Programmes.Programmes(tx, kernel.Page{After: in.After, Limit: in.Limit}.Clamp(50, 200))
@@ -161,7 +162,7 @@ func (s *Server) workFlags(ctx context.Context, in *workFlagsIn) (*body[WorkFlag
 
 func (s *Server) settleFlag(ctx context.Context, in *workSettleIn) (*body[WorkFlag], error) {
 	actor := CallerOf(ctx).Actor
-	return once(ctx, s, in.Key, "POST /works/flags/"+string(in.ID), in.RawBody, func(tx kernel.Tx) (*WorkFlag, error) {
+	return once(ctx, s, in.Key, "POST /works/flags/"+string(in.ID)+"/settle", in.RawBody, func(tx kernel.Tx) (*WorkFlag, error) {
 		p, err := s.Works.Settle(tx, actor, in.ID, works.FlagState(in.Body.Was), works.FlagState(in.Body.State), in.Body.Reason)
 		if err != nil {
 			return nil, err
@@ -217,7 +218,7 @@ func worksImported(im *works.Imported, dry bool, lang kernel.Lang) *WorksImporte
 	}
 	say := func(id kernel.ID) string {
 		l := im.Lines[id]
-		return l.Name + " · " + l.Item.Subject + " " + works.FormatQuantity(l.Item.Quantity) + sep(l.Item.Location)
+		return l.Name + " · " + l.Item.Subject + " " + works.FormatQuantity(l.Item.Quantity) + sep(l.Item.Location) + l.Item.Location
 	}
 	for _, f := range im.Pairs {
 		out.Pairs = append(out.Pairs, WorkPair{Why: works.Reasons.Name(f.Why).In(lang), A: say(f.A), B: say(f.B)})
