@@ -360,6 +360,286 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Definitions of indicators, each in its latest version
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators"];
+        put?: never;
+        /**
+         * Define an indicator, or its next version
+         * @description Asks for the permission `indicator.write`.
+         */
+        post: operations["post-indicators"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts, the newest first
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a holder stands over all its indicators of a period
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/constraints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The constraint log
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-constraints"];
+        put?: never;
+        /**
+         * Write a constraint down: who keeps the registers there, or sets targets
+         * @description Asks for the permission `indicator.read`.
+         */
+        post: operations["post-indicators-constraints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/constraints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The measure against a constraint, then its solution
+         * @description Asks for the permission `indicator.read`.
+         */
+        post: operations["post-indicators-constraints-id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/contests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contests between units, with their standings
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-contests"];
+        put?: never;
+        /**
+         * Set up a contest between units
+         * @description Asks for the permission `indicator.write`.
+         */
+        post: operations["post-indicators-contests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules and standards in their latest version
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-rules"];
+        put?: never;
+        /**
+         * A new rule, or the next version of one
+         * @description Asks for the permission `indicator.read`.
+         */
+        post: operations["post-indicators-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All versions of a rule
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-rules-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Targets at the top, each with how it stands
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-targets"];
+        put?: never;
+        /**
+         * Set a target
+         * @description Asks for the permission `indicator.write`.
+         */
+        post: operations["post-indicators-targets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/targets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A target with all its parts
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-targets-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/targets/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split a target over holders or periods; the parts must add up
+         * @description Asks for the permission `indicator.write`.
+         */
+        post: operations["post-indicators-targets-id-split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/targets/{id}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report a value with its source: the holder, or who oversees it
+         * @description Asks for the permission `indicator.read`.
+         */
+        post: operations["post-indicators-targets-id-values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The closed sets of indicators, and the measures for formulas
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/map": {
         parameters: {
             query?: never;
@@ -736,6 +1016,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demonstration sites that are known by name
+         * @description Asks for the permission `work.read`.
+         */
+        get: operations["get-sites"];
+        put?: never;
+        /**
+         * Write a demonstration site down
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-sites"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demonstration sites by type, built and planned apart
+         * @description Asks for the permission `work.read`.
+         */
+        get: operations["get-sites-totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a planned site is built, or is not
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-sites-id-state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stats/rates": {
         parameters: {
             query?: never;
@@ -894,6 +1238,278 @@ export interface paths {
          * @description Open: an order may bring photos. The photo is decoded and written anew, so that nothing of the camera or the place stays in it.
          */
         post: operations["post-uploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Works: published ones are everybody's, drafts for who reads the registers there
+         * @description Asks for the permission `work.read`.
+         */
+        get: operations["get-works"];
+        put?: never;
+        /**
+         * Write a work down; it is not published
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures that may be told twice
+         * @description Asks for the permission `register.read`.
+         */
+        get: operations["get-works-flags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/flags/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm or dismiss a likely double count
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-flags-id-settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a register of works, or check it
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Programmes that works belong to
+         * @description Asks for the permission `work.read`.
+         */
+        get: operations["get-works-programmes"];
+        put?: never;
+        /**
+         * Write a programme down
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-programmes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sums of works by kind and thing
+         * @description Asks for the permission `work.read`.
+         */
+        get: operations["get-works-totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The closed sets of works, in words
+         * @description Asks for the permission `work.read`.
+         */
+        get: operations["get-works-words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A work with stages, bill, photos and cases
+         * @description Asks for the permission `work.read`.
+         */
+        get: operations["get-works-id"];
+        put?: never;
+        /**
+         * Write a work anew
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a case led to a work
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-cases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add lines to a work's bill
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add photos of one spot
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-photos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish a work, or take it back
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the stages of a work
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-stages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1164,9 +1780,118 @@ export interface components {
             tenant: string;
             version: string;
         };
+        ConstraintList: {
+            items: components["schemas"]["ConstraintRow"][] | null;
+            next?: string;
+        };
+        ConstraintNewInBody: {
+            /** Format: date */
+            due?: string;
+            /** @example 皮带运输能力不足 */
+            factor: string;
+            /** @description Who sees to it */
+            org: string;
+            /** @description That it holds back */
+            target?: string;
+        };
+        ConstraintRow: {
+            /** Format: date */
+            due?: string;
+            factor: string;
+            /** Format: date-time */
+            found_at: string;
+            id: string;
+            may_write: boolean;
+            measure?: string;
+            /** Format: date-time */
+            measured_at?: string;
+            org: components["schemas"]["Named"];
+            solution?: string;
+            /** Format: date-time */
+            solved_at?: string;
+            /** @example found */
+            step: string;
+            /** @example 制约因素 */
+            step_name: string;
+            target: components["schemas"]["TargetBrief"];
+        };
+        ConstraintStepInBody: {
+            /** @enum {string} */
+            step: "measured" | "solved";
+            text: string;
+        };
         Contact: {
             name?: string;
             phone?: string;
+        };
+        ContestEntry: {
+            /** @example on_time_rate */
+            indicator: string;
+            /** @example 按期办结率 */
+            name?: string;
+            /** @enum {string} */
+            theme: "growth" | "supply" | "safety" | "price";
+            /** @example 稳增长 */
+            theme_name?: string;
+            /** @example % */
+            unit?: string;
+            /** Format: int64 */
+            weight: number;
+        };
+        ContestList: {
+            items: components["schemas"]["ContestRow"][] | null;
+            next?: string;
+        };
+        ContestNewInBody: {
+            entries: components["schemas"]["ContestEntry"][] | null;
+            /**
+             * Format: int64
+             * @example 30
+             */
+            min_n: number;
+            /** @description At least two */
+            orgs: string[] | null;
+            /** @example 2023Q2 */
+            period: string;
+            /** @example 二季度劳动竞赛 */
+            title: string;
+        };
+        ContestRow: {
+            entries: components["schemas"]["ContestEntry"][] | null;
+            id: string;
+            /**
+             * Format: int64
+             * @example 30
+             */
+            min_n: number;
+            /** @example 2023Q2 */
+            period: string;
+            /** @example 二季度劳动竞赛 */
+            title: string;
+            units: components["schemas"]["ContestUnit"][] | null;
+        };
+        ContestUnit: {
+            org: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description 0: not compared
+             */
+            rank: number;
+            /**
+             * Format: double
+             * @description Per cent; 0 when it is not compared
+             */
+            score: number;
+            values: components["schemas"]["ContestValue"][] | null;
+            /** @enum {string} */
+            why?: "few" | "absent" | "failed" | "alone";
+        };
+        ContestValue: {
+            actual?: string;
+            /** Format: int64 */
+            n: number;
+            state: string;
+            target?: string;
         };
         Created: {
             emergency?: components["schemas"]["EmergencyLine"][] | null;
@@ -1267,6 +1992,99 @@ export interface components {
         };
         FlowList: {
             items: components["schemas"]["FlowInfo"][] | null;
+        };
+        Indicator: {
+            /** @example more */
+            better: string;
+            by_unit: boolean;
+            /** @example 100 * on_time / to_finish */
+            formula?: string;
+            /** @example on_time_rate */
+            id: string;
+            /** @example 按期办结率 */
+            name: string;
+            /** @example rate */
+            nature: string;
+            /** @example 比率 */
+            nature_name: string;
+            note?: string;
+            /**
+             * Format: int64
+             * @example 1
+             */
+            places: number;
+            /** @example to_finish */
+            sample?: string;
+            /**
+             * Format: int64
+             * @example 5
+             */
+            slack: number;
+            /** @example service */
+            subject: string;
+            /** @example 服务 */
+            subject_name: string;
+            /** @example % */
+            unit: string;
+            /** Format: int64 */
+            version: number;
+        };
+        IndicatorAlert: {
+            actual: string;
+            /** Format: date-time */
+            at: string;
+            forecast: string;
+            /** @example behind */
+            kind: string;
+            /** @example 按现在的进度完不成 */
+            kind_name: string;
+            target: components["schemas"]["TargetBrief"];
+        };
+        IndicatorAlerts: {
+            items: components["schemas"]["IndicatorAlert"][] | null;
+            next?: string;
+        };
+        IndicatorDraft: {
+            /** @enum {string} */
+            better: "more" | "less";
+            by_unit?: boolean;
+            /** @example 100 * on_time / to_finish */
+            formula?: string;
+            /** @example on_time_rate */
+            id: string;
+            /** @example Finished in time */
+            name_en: string;
+            /** @example 按期办结率 */
+            name_zh: string;
+            /** @enum {string} */
+            nature: "sum" | "rate" | "limit";
+            note?: string;
+            /** Format: int64 */
+            places?: number;
+            /** @example to_finish */
+            sample?: string;
+            /** Format: int64 */
+            slack?: number;
+            /** @example service */
+            subject: string;
+            /** @example % */
+            unit: string;
+        };
+        IndicatorList: {
+            items: components["schemas"]["Indicator"][] | null;
+            next?: string;
+        };
+        IndicatorWords: {
+            betters: components["schemas"]["WorkOption"][] | null;
+            /** @description Whether the reader may write the constraint log and the rules somewhere */
+            may_log: boolean;
+            may_write: boolean;
+            /** @description Names for formulas */
+            measures: components["schemas"]["WorkOption"][] | null;
+            natures: components["schemas"]["WorkOption"][] | null;
+            rule_kinds: components["schemas"]["WorkOption"][] | null;
+            subjects: components["schemas"]["WorkOption"][] | null;
+            themes: components["schemas"]["WorkOption"][] | null;
         };
         Item: {
             flow: string;
@@ -1636,6 +2454,26 @@ export interface components {
             kind: string;
             name: string;
         };
+        RegisterRow: {
+            action?: string;
+            count?: string;
+            group?: string;
+            /** Format: int64 */
+            line?: number;
+            location?: string;
+            methods?: string;
+            name?: string;
+            place?: string;
+            plan?: string;
+            programme?: string;
+            quantity?: string;
+            record: string;
+            source?: string;
+            state?: string;
+            subject?: string;
+            type?: string;
+            uses?: string;
+        };
         Result: {
             /** Format: date-time */
             at: string;
@@ -1660,8 +2498,67 @@ export interface components {
             unit?: string;
             via: string;
         };
+        RuleNewInBody: {
+            change: string;
+            /** @example AQ-07 */
+            code: string;
+            /** Format: date */
+            from: string;
+            /** @enum {string} */
+            kind: "rule" | "standard";
+            /** @description The rule that it revises; empty for a new one */
+            of?: string;
+            org: string;
+            source?: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description The version that it revises
+             */
+            was?: number;
+        };
+        RuleVersion: {
+            /** Format: date-time */
+            at: string;
+            change: string;
+            /** @example AQ-07 */
+            code: string;
+            /** Format: date */
+            from: string;
+            id: string;
+            /** @example rule */
+            kind: string;
+            /** @example 制度 */
+            kind_name: string;
+            may_write: boolean;
+            org: components["schemas"]["Named"];
+            source?: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RuleVersions: {
+            items: components["schemas"]["RuleVersion"][] | null;
+            next?: string;
+        };
         Rules: {
             rules: components["schemas"]["Rule"][] | null;
+        };
+        Scorecard: {
+            /** @description Over a limit somewhere below: failed whatever the output */
+            failed: boolean;
+            holder: components["schemas"]["Named"];
+            items: components["schemas"]["TargetRow"][] | null;
+            over_by: string[] | null;
+            /** @example 2023Q1 */
+            period: string;
+            /**
+             * Format: double
+             * @description Mean attainment by weights in per cent, each at most 100; null when failed or nothing is known
+             */
+            score: number | null;
+            /** Format: int64 */
+            scored: number;
         };
         SignInInBody: {
             password: string;
@@ -1678,6 +2575,117 @@ export interface components {
             lon: number;
             text?: string;
         };
+        SiteList: {
+            items: components["schemas"]["SiteRow"][] | null;
+            next?: string;
+        };
+        SiteMoveInBody: {
+            /** Format: date */
+            as_of?: string;
+            /** @enum {string} */
+            state: "done" | "planned";
+            /** Format: int64 */
+            version: number;
+        };
+        SiteNewInBody: {
+            /** Format: date */
+            as_of?: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            methods?: string[] | null;
+            name: string;
+            place: string;
+            plan?: components["schemas"]["WorkPlan"];
+            source?: string;
+            /** @enum {string} */
+            state: "done" | "planned";
+            /** @example community */
+            type: string;
+            uses?: string[] | null;
+        };
+        SiteRow: {
+            /** Format: date */
+            as_of: string;
+            id: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            may_write: boolean;
+            methods: components["schemas"]["WorkOption"][] | null;
+            name: string;
+            place: components["schemas"]["Named"];
+            plan?: components["schemas"]["WorkPlan"];
+            source?: string;
+            /** @example done */
+            state: string;
+            /** @example 建成 */
+            state_name: string;
+            /** @example community */
+            type: string;
+            /** @example 社区 */
+            type_name: string;
+            uses: components["schemas"]["WorkOption"][] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        SiteTotals: {
+            /** Format: date */
+            as_of?: string;
+            /**
+             * Format: int64
+             * @example 50
+             */
+            built: number;
+            /**
+             * Format: int64
+             * @example 18
+             */
+            planned: number;
+            /** @description The register that declared them */
+            register?: string;
+            source?: string;
+            types: components["schemas"]["SiteTypeCount"][] | null;
+        };
+        SiteTypeCount: {
+            /**
+             * Format: int64
+             * @example 8
+             */
+            built: number;
+            /**
+             * Format: int64
+             * @description Of these, known by name
+             */
+            named: number;
+            /**
+             * Format: int64
+             * @example 18
+             */
+            planned: number;
+            /** @example community */
+            type: string;
+            /** @example 社区 */
+            type_name: string;
+        };
+        SplitInBody: {
+            /** @enum {string} */
+            by: "holder" | "period";
+            parts: components["schemas"]["SplitPart"][] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        SplitPart: {
+            /** @example 40.0 */
+            amount?: string;
+            holder?: string;
+            /** @example 2023-01 */
+            period?: string;
+            /** Format: int64 */
+            weight?: number;
+        };
         Staff: {
             items: components["schemas"]["StaffRow"][] | null;
         };
@@ -1693,6 +2701,108 @@ export interface components {
             end?: string;
             id: string;
             title: string;
+        };
+        TargetBrief: {
+            amount: string;
+            holder: components["schemas"]["Named"];
+            id: string;
+            /** @example 原煤产量 */
+            name: string;
+            period: string;
+            root: string;
+            /** @example 万吨 */
+            unit: string;
+        };
+        TargetList: {
+            items: components["schemas"]["TargetRow"][] | null;
+            next?: string;
+        };
+        TargetNewInBody: {
+            /** @example 120.0 */
+            amount: string;
+            holder: string;
+            /** @example on_time_rate */
+            indicator: string;
+            /** @example 2023Q1 */
+            period: string;
+            /** Format: int64 */
+            weight?: number;
+        };
+        TargetPart: {
+            /** @example 40.0 */
+            amount: string;
+            holder: components["schemas"]["Named"];
+            /** @example 2023-01 */
+            period: string;
+            /** Format: int64 */
+            weight: number;
+        };
+        TargetRow: {
+            /** @example 31.5 */
+            actual?: string;
+            /** @example 120.0 */
+            amount: string;
+            /** Format: date */
+            as_of?: string;
+            /**
+             * Format: double
+             * @description Per cent, two places; null for a limit and while nothing is known
+             */
+            attainment: number | null;
+            /** @description holder or period: over what the whole was split to give this */
+            by?: string;
+            /**
+             * Format: int64
+             * @description Working days gone, up to the day of the value
+             */
+            elapsed: number;
+            /** @description At the present pace, at the end of the period */
+            forecast?: string;
+            /** @description Own value less what the parts give, when they differ */
+            gap?: string;
+            holder: components["schemas"]["Named"];
+            id: string;
+            indicator: components["schemas"]["Indicator"];
+            may_report: boolean;
+            may_write: boolean;
+            /**
+             * Format: int64
+             * @description Records behind the value
+             */
+            n: number;
+            /** @description Holders at or below it that are over their limit */
+            over_by: string[] | null;
+            /** @description Actual is its own value, else what its parts give together */
+            own: boolean;
+            parent?: string;
+            /** @description Of a list: the next level only is told */
+            parts: components["schemas"]["TargetRow"][] | null;
+            /** @example 2023Q1 */
+            period: string;
+            source?: string;
+            /** @example on_track */
+            state: string;
+            /** @example 按进度 */
+            state_name: string;
+            /**
+             * Format: int64
+             * @description Working days of the period
+             */
+            total: number;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            weight: number;
+        };
+        TargetSplit: {
+            /** @example 120.0 */
+            amount: string;
+            dry: boolean;
+            parts: components["schemas"]["TargetPart"][] | null;
+            /** @example 3 份相加正好是 120.0万吨 */
+            say: string;
+            /** @description Of the parts, the mean of a rate; absent for limits, which are never summed */
+            sum?: string;
         };
         Text: {
             en: string;
@@ -1785,6 +2895,453 @@ export interface components {
             id: string;
             /** Format: int64 */
             w: number;
+        };
+        ValueInBody: {
+            /** @example 31.5 */
+            amount: string;
+            /**
+             * Format: date
+             * @description The day counts
+             */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description How many records stand behind it
+             */
+            n?: number;
+            /** @example 调度日报 3月31日 */
+            source: string;
+        };
+        WorkCase: {
+            closed: boolean;
+            id: string;
+            number: string;
+            title: string;
+        };
+        WorkCaseInBody: {
+            case: string;
+        };
+        WorkDetail: {
+            address?: string;
+            bill: components["schemas"]["WorkItem"][] | null;
+            /** @description That the reader may read */
+            cases: components["schemas"]["WorkCase"][] | null;
+            /**
+             * Format: int64
+             * @description Open flags of its lines; 0 for who may not write
+             */
+            flags: number;
+            host: components["schemas"]["Named"];
+            id: string;
+            /** @example street */
+            kind: string;
+            /** @example 文化街 */
+            kind_name: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            may_write: boolean;
+            /** @description Of a joint body */
+            members: components["schemas"]["Named"][] | null;
+            methods: components["schemas"]["WorkOption"][] | null;
+            /** @example 小桥文化街 */
+            name: string;
+            photos: components["schemas"]["WorkPhoto"][] | null;
+            pilot: boolean;
+            place: components["schemas"]["Named"];
+            plan?: components["schemas"]["WorkPlan"];
+            programme: components["schemas"]["WorkProgramme"];
+            published: boolean;
+            /** @description With bodies of other districts */
+            shared: boolean;
+            shared_by?: components["schemas"]["WorkShared"];
+            source?: string;
+            stages: components["schemas"]["WorkStage"][] | null;
+            stakes: components["schemas"]["WorkStake"][] | null;
+            /** @example active */
+            state: string;
+            /** @example 在建 */
+            state_name: string;
+            summary?: string;
+            support: string[] | null;
+            totals: components["schemas"]["WorkTotal"][] | null;
+            /** Format: date-time */
+            updated_at: string;
+            uses: components["schemas"]["WorkOption"][] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        WorkDraft: {
+            address?: string;
+            host?: string;
+            /** @example street */
+            kind: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            members?: string[] | null;
+            methods?: string[] | null;
+            name: string;
+            pilot?: boolean;
+            place: string;
+            plan?: components["schemas"]["WorkPlan"];
+            programme?: string;
+            shared?: components["schemas"]["WorkShared"];
+            source?: string;
+            stages?: components["schemas"]["WorkStage"][] | null;
+            stakes?: components["schemas"]["WorkStake"][] | null;
+            summary?: string;
+            support?: string[] | null;
+            uses?: string[] | null;
+            /**
+             * Format: int64
+             * @description Of the project that is changed
+             */
+            version?: number;
+        };
+        WorkFigure: {
+            /** @example at_least */
+            qualifier: string;
+            /** @example 7000余株 */
+            text: string;
+            /** @example 株 */
+            unit: string;
+            /**
+             * Format: double
+             * @example 7000
+             */
+            value: number;
+        };
+        WorkFlag: {
+            a: components["schemas"]["WorkFlagSide"];
+            /** Format: date-time */
+            at: string;
+            /** @description When it is confirmed, this line counts in no sum */
+            b: components["schemas"]["WorkFlagSide"];
+            id: string;
+            may_settle: boolean;
+            reason?: string;
+            /** @example open */
+            state: string;
+            /** @example names */
+            why: string;
+            /** @example 名称相近 */
+            why_name: string;
+        };
+        WorkFlagSide: {
+            item: components["schemas"]["WorkItem"];
+            work: components["schemas"]["WorkRow"];
+        };
+        WorkFlags: {
+            items: components["schemas"]["WorkFlag"][] | null;
+            next?: string;
+        };
+        WorkItem: {
+            /** @example replace */
+            action: string;
+            /** @example 更换 */
+            action_name: string;
+            /** @example 绿化 */
+            group?: string;
+            id: string;
+            /** Format: int64 */
+            line: number;
+            location?: string;
+            quantity: components["schemas"]["WorkFigure"];
+            /** @example 2023年3月通报 第 4 行 */
+            source: string;
+            /**
+             * Format: int64
+             * @description 1: adds to the stock, -1: takes from it, 0: changes nothing
+             */
+            stock: number;
+            /** @example 花卉 */
+            subject: string;
+            /** @description Told by that line already: it counts in no sum */
+            twin_of?: string;
+            /** @description Of a shared work: the figure for all; quantity is the own part */
+            whole?: components["schemas"]["WorkFigure"];
+        };
+        WorkItemDraft: {
+            /** @example replace */
+            action: string;
+            group?: string;
+            location?: string;
+            /** @description Of a shared work: the own part */
+            own?: string;
+            /** @example 7000余株 */
+            quantity: string;
+            source: string;
+            /** @example 花卉 */
+            subject: string;
+        };
+        WorkItemsInBody: {
+            items: components["schemas"]["WorkItemDraft"][] | null;
+        };
+        WorkKindCount: {
+            /** Format: int64 */
+            all: number;
+            /** @example street */
+            kind: string;
+            /** @example 文化街 */
+            kind_name: string;
+            /** @description By state */
+            states: {
+                [key: string]: number;
+            };
+        };
+        WorkList: {
+            items: components["schemas"]["WorkRow"][] | null;
+            next?: string;
+        };
+        WorkOption: {
+            /** @example street */
+            id: string;
+            /** @example 文化街 */
+            name: string;
+        };
+        WorkPair: {
+            /** @description Work, thing, figure and location in words */
+            a: string;
+            b: string;
+            why: string;
+        };
+        WorkPartner: {
+            name: string;
+            /** @example 150123 */
+            tenant: string;
+        };
+        WorkPhoto: {
+            caption?: string;
+            /** Format: int64 */
+            h: number;
+            id: string;
+            /** @example before */
+            moment: string;
+            /** @example 改造前 */
+            moment_name: string;
+            /** @example 东口 */
+            spot: string;
+            /** Format: date */
+            taken?: string;
+            thumb: string;
+            url: string;
+            /** Format: int64 */
+            w: number;
+        };
+        WorkPhotosInBody: {
+            caption?: string;
+            /** @enum {string} */
+            moment: "before" | "during" | "after";
+            photos: string[] | null;
+            /** @example 东口 */
+            spot: string;
+            /** Format: date */
+            taken?: string;
+        };
+        WorkPlan: {
+            code?: string;
+            layer?: string;
+            /** @example 城北区绿地系统规划 */
+            name: string;
+        };
+        WorkProgramme: {
+            /**
+             * Format: int64
+             * @example 2022
+             */
+            from_year: number;
+            id: string;
+            /** @example city */
+            level: string;
+            /** @example 市级 */
+            level_name: string;
+            /** @example 党建引领基层治理三年行动 */
+            name: string;
+            support: string[] | null;
+            /**
+             * Format: int64
+             * @example 2024
+             */
+            to_year: number;
+        };
+        WorkProgrammeInBody: {
+            /**
+             * Format: int64
+             * @example 2022
+             */
+            from_year: number;
+            /** @enum {string} */
+            level: "city" | "county";
+            name: string;
+            support?: string[] | null;
+            /**
+             * Format: int64
+             * @example 2024
+             */
+            to_year: number;
+        };
+        WorkProgrammes: {
+            items: components["schemas"]["WorkProgramme"][] | null;
+            next?: string;
+        };
+        WorkPublishInBody: {
+            published: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        WorkRow: {
+            host: components["schemas"]["Named"];
+            id: string;
+            /** @example street */
+            kind: string;
+            /** @example 文化街 */
+            kind_name: string;
+            /** @example 小桥文化街 */
+            name: string;
+            place: components["schemas"]["Named"];
+            published: boolean;
+            /** @description With bodies of other districts */
+            shared: boolean;
+            /** @example active */
+            state: string;
+            /** @example 在建 */
+            state_name: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        WorkSettleInBody: {
+            reason: string;
+            /**
+             * @description confirmed: one figure told twice, it counts once; dismissed: two figures
+             * @enum {string}
+             */
+            state: "open" | "confirmed" | "dismissed";
+            /**
+             * @description The state that the reader saw
+             * @enum {string}
+             */
+            was: "open" | "confirmed" | "dismissed";
+        };
+        WorkShared: {
+            key: string;
+            /**
+             * Format: int64
+             * @description Per cent of each line that does not say its own part
+             */
+            own_share?: number;
+            with: components["schemas"]["WorkPartner"][] | null;
+        };
+        WorkStage: {
+            /** Format: date */
+            done?: string;
+            /** Format: date */
+            from?: string;
+            /** @example 路面施工 */
+            name: string;
+            /** @enum {string} */
+            state: "planned" | "active" | "done" | "stopped";
+            /** @example 在建 */
+            state_name?: string;
+            /**
+             * Format: date
+             * @description Planned end
+             */
+            to?: string;
+        };
+        WorkStagesInBody: {
+            stages: components["schemas"]["WorkStage"][] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        WorkStake: {
+            name?: string;
+            org?: string;
+            /** @enum {string} */
+            part: "build" | "manage" | "govern" | "share";
+            /** @example 共筑 */
+            part_name?: string;
+        };
+        WorkTotal: {
+            added?: components["schemas"]["WorkFigure"];
+            /** @description All that was handled */
+            all: components["schemas"]["WorkFigure"];
+            /**
+             * Format: int64
+             * @description Lines that may tell a figure twice and wait for a decision
+             */
+            flagged: number;
+            group?: string;
+            /** Format: int64 */
+            lines: number;
+            /** @description Change of the stock */
+            net: components["schemas"]["WorkFigure"];
+            /** @description Replaced, replanted, renewed: no change of the stock */
+            other?: components["schemas"]["WorkFigure"];
+            removed?: components["schemas"]["WorkFigure"];
+            subject?: string;
+            /** @example 株 */
+            unit: string;
+        };
+        WorkTotals: {
+            groups: components["schemas"]["WorkTotal"][] | null;
+            kinds: components["schemas"]["WorkKindCount"][] | null;
+            /**
+             * Format: int64
+             * @description Likely double counts that nobody has decided
+             */
+            open: number;
+            subjects: components["schemas"]["WorkTotal"][] | null;
+        };
+        WorkWords: {
+            actions: components["schemas"]["WorkOption"][] | null;
+            kinds: components["schemas"]["WorkOption"][] | null;
+            levels: components["schemas"]["WorkOption"][] | null;
+            /** @description Whether the reader may import a register of the district */
+            may_import: boolean;
+            /** @description Whether the reader may write works anywhere */
+            may_write: boolean;
+            methods: components["schemas"]["WorkOption"][] | null;
+            moments: components["schemas"]["WorkOption"][] | null;
+            parts: components["schemas"]["WorkOption"][] | null;
+            site_types: components["schemas"]["WorkOption"][] | null;
+            states: components["schemas"]["WorkOption"][] | null;
+            uses: components["schemas"]["WorkOption"][] | null;
+        };
+        WorksImportInBody: {
+            /** Format: date */
+            as_of: string;
+            /** @description UTF-8, the first line names the columns; or rows */
+            csv?: string;
+            /** @example 绿美先进示范点 */
+            name: string;
+            rows?: components["schemas"]["RegisterRow"][] | null;
+            source?: string;
+        };
+        WorksImported: {
+            /** Format: int64 */
+            built: number;
+            dry: boolean;
+            /**
+             * Format: int64
+             * @description Likely double counts: to confirm or dismiss, nothing is refused
+             */
+            flags: number;
+            /** Format: int64 */
+            items: number;
+            /** @description In a dry run */
+            pairs: components["schemas"]["WorkPair"][] | null;
+            /** Format: int64 */
+            planned: number;
+            /** Format: int64 */
+            projects: number;
+            /**
+             * Format: int64
+             * @description Known by name
+             */
+            sites: number;
         };
     };
     responses: never;
@@ -5537,6 +7094,4347 @@ export interface operations {
             };
         };
     };
+    "get-indicators": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "better": "more",
+                     *           "by_unit": false,
+                     *           "formula": "100 * on_time / to_finish",
+                     *           "id": "on_time_rate",
+                     *           "name": "按期办结率",
+                     *           "nature": "rate",
+                     *           "nature_name": "比率",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "places": 1,
+                     *           "sample": "to_finish",
+                     *           "slack": 5,
+                     *           "subject": "service",
+                     *           "subject_name": "服务",
+                     *           "unit": "%",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IndicatorList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "better": "more",
+                 *       "by_unit": false,
+                 *       "formula": "100 * on_time / to_finish",
+                 *       "id": "on_time_rate",
+                 *       "name_en": "Finished in time",
+                 *       "name_zh": "按期办结率",
+                 *       "nature": "sum",
+                 *       "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "places": 1,
+                 *       "sample": "to_finish",
+                 *       "slack": 1,
+                 *       "subject": "service",
+                 *       "unit": "%"
+                 *     }
+                 */
+                "application/json": components["schemas"]["IndicatorDraft"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "better": "more",
+                     *       "by_unit": false,
+                     *       "formula": "100 * on_time / to_finish",
+                     *       "id": "on_time_rate",
+                     *       "name": "按期办结率",
+                     *       "nature": "rate",
+                     *       "nature_name": "比率",
+                     *       "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "places": 1,
+                     *       "sample": "to_finish",
+                     *       "slack": 5,
+                     *       "subject": "service",
+                     *       "subject_name": "服务",
+                     *       "unit": "%",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Indicator"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-alerts": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "actual": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "behind",
+                     *           "kind_name": "按现在的进度完不成",
+                     *           "target": {
+                     *             "amount": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "holder": {
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "name": "小桥社区"
+                     *             },
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "原煤产量",
+                     *             "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "unit": "万吨"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IndicatorAlerts"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-card": {
+        parameters: {
+            query: {
+                holder: string;
+                period: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "failed": false,
+                     *       "holder": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "actual": "31.5",
+                     *           "amount": "120.0",
+                     *           "as_of": "2023-04-27",
+                     *           "attainment": 1,
+                     *           "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "elapsed": 1,
+                     *           "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "holder": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "indicator": {
+                     *             "better": "more",
+                     *             "by_unit": false,
+                     *             "formula": "100 * on_time / to_finish",
+                     *             "id": "on_time_rate",
+                     *             "name": "按期办结率",
+                     *             "nature": "rate",
+                     *             "nature_name": "比率",
+                     *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "places": 1,
+                     *             "sample": "to_finish",
+                     *             "slack": 5,
+                     *             "subject": "service",
+                     *             "subject_name": "服务",
+                     *             "unit": "%",
+                     *             "version": 2
+                     *           },
+                     *           "may_report": false,
+                     *           "may_write": false,
+                     *           "n": 1,
+                     *           "over_by": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "own": false,
+                     *           "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "parts": [
+                     *             {
+                     *               "actual": "31.5",
+                     *               "amount": "120.0",
+                     *               "as_of": "2023-04-27",
+                     *               "attainment": 1,
+                     *               "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "elapsed": 1,
+                     *               "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "holder": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区"
+                     *               },
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "indicator": {
+                     *                 "better": "more",
+                     *                 "by_unit": false,
+                     *                 "formula": "100 * on_time / to_finish",
+                     *                 "id": "on_time_rate",
+                     *                 "name": "按期办结率",
+                     *                 "nature": "rate",
+                     *                 "nature_name": "比率",
+                     *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "places": 1,
+                     *                 "sample": "to_finish",
+                     *                 "slack": 5,
+                     *                 "subject": "service",
+                     *                 "subject_name": "服务",
+                     *                 "unit": "%",
+                     *                 "version": 2
+                     *               },
+                     *               "may_report": false,
+                     *               "may_write": false,
+                     *               "n": 1,
+                     *               "over_by": [
+                     *                 "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *               ],
+                     *               "own": false,
+                     *               "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "parts": [
+                     *                 {
+                     *                   "actual": "31.5",
+                     *                   "amount": "120.0",
+                     *                   "as_of": "2023-04-27",
+                     *                   "attainment": 1,
+                     *                   "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "elapsed": 1,
+                     *                   "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "holder": {
+                     *                     "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "name": "小桥社区"
+                     *                   },
+                     *                   "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "indicator": {
+                     *                     "better": "more",
+                     *                     "by_unit": false,
+                     *                     "formula": "100 * on_time / to_finish",
+                     *                     "id": "on_time_rate",
+                     *                     "name": "按期办结率",
+                     *                     "nature": "rate",
+                     *                     "nature_name": "比率",
+                     *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "places": 1,
+                     *                     "sample": "to_finish",
+                     *                     "slack": 5,
+                     *                     "subject": "service",
+                     *                     "subject_name": "服务",
+                     *                     "unit": "%",
+                     *                     "version": 2
+                     *                   },
+                     *                   "may_report": false,
+                     *                   "may_write": false,
+                     *                   "n": 1,
+                     *                   "over_by": [
+                     *                     "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *                   ],
+                     *                   "own": false,
+                     *                   "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "parts": [
+                     *                     {
+                     *                       "actual": "31.5",
+                     *                       "amount": "120.0",
+                     *                       "as_of": "2023-04-27",
+                     *                       "attainment": 1,
+                     *                       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "elapsed": 1,
+                     *                       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "holder": {
+                     *                         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "name": "小桥社区"
+                     *                       },
+                     *                       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "indicator": {
+                     *                         "better": "more",
+                     *                         "by_unit": false,
+                     *                         "formula": "100 * on_time / to_finish",
+                     *                         "id": "on_time_rate",
+                     *                         "name": "按期办结率",
+                     *                         "nature": "rate",
+                     *                         "nature_name": "比率",
+                     *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "places": 1,
+                     *                         "sample": "to_finish",
+                     *                         "slack": 5,
+                     *                         "subject": "service",
+                     *                         "subject_name": "服务",
+                     *                         "unit": "%",
+                     *                         "version": 2
+                     *                       },
+                     *                       "may_report": false,
+                     *                       "may_write": false,
+                     *                       "n": 1,
+                     *                       "over_by": [],
+                     *                       "own": false,
+                     *                       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "parts": [],
+                     *                       "period": "2023Q1",
+                     *                       "source": "flow: menu …",
+                     *                       "state": "on_track",
+                     *                       "state_name": "按进度",
+                     *                       "total": 1,
+                     *                       "version": 2,
+                     *                       "weight": 1
+                     *                     }
+                     *                   ],
+                     *                   "period": "2023Q1",
+                     *                   "source": "flow: menu …",
+                     *                   "state": "on_track",
+                     *                   "state_name": "按进度",
+                     *                   "total": 1,
+                     *                   "version": 2,
+                     *                   "weight": 1
+                     *                 }
+                     *               ],
+                     *               "period": "2023Q1",
+                     *               "source": "flow: menu …",
+                     *               "state": "on_track",
+                     *               "state_name": "按进度",
+                     *               "total": 1,
+                     *               "version": 2,
+                     *               "weight": 1
+                     *             }
+                     *           ],
+                     *           "period": "2023Q1",
+                     *           "source": "flow: menu …",
+                     *           "state": "on_track",
+                     *           "state_name": "按进度",
+                     *           "total": 1,
+                     *           "version": 2,
+                     *           "weight": 1
+                     *         }
+                     *       ],
+                     *       "over_by": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "period": "2023Q1",
+                     *       "score": 5,
+                     *       "scored": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Scorecard"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-constraints": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                step?: "found" | "measured" | "solved";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "due": "2023-04-27",
+                     *           "factor": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "found_at": "2023-04-27T01:00:00Z",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "may_write": false,
+                     *           "measure": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "measured_at": "2023-04-27T01:00:00Z",
+                     *           "org": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "solution": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "solved_at": "2023-04-27T01:00:00Z",
+                     *           "step": "found",
+                     *           "step_name": "制约因素",
+                     *           "target": {
+                     *             "amount": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "holder": {
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "name": "小桥社区"
+                     *             },
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "原煤产量",
+                     *             "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "unit": "万吨"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConstraintList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-constraints": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "due": "2023-04-27",
+                 *       "factor": "皮带运输能力不足",
+                 *       "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "target": "https://example.org/hook"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConstraintNewInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "due": "2023-04-27",
+                     *       "factor": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "found_at": "2023-04-27T01:00:00Z",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "may_write": false,
+                     *       "measure": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "measured_at": "2023-04-27T01:00:00Z",
+                     *       "org": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "solution": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "solved_at": "2023-04-27T01:00:00Z",
+                     *       "step": "found",
+                     *       "step_name": "制约因素",
+                     *       "target": {
+                     *         "amount": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "holder": {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "原煤产量",
+                     *         "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "unit": "万吨"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConstraintRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-constraints-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "step": "measured",
+                 *       "text": "三楼到五楼都黑"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConstraintStepInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "due": "2023-04-27",
+                     *       "factor": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "found_at": "2023-04-27T01:00:00Z",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "may_write": false,
+                     *       "measure": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "measured_at": "2023-04-27T01:00:00Z",
+                     *       "org": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "solution": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "solved_at": "2023-04-27T01:00:00Z",
+                     *       "step": "found",
+                     *       "step_name": "制约因素",
+                     *       "target": {
+                     *         "amount": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "holder": {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "原煤产量",
+                     *         "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "unit": "万吨"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConstraintRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-contests": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "entries": [
+                     *             {
+                     *               "indicator": "on_time_rate",
+                     *               "name": "按期办结率",
+                     *               "theme": "growth",
+                     *               "theme_name": "稳增长",
+                     *               "unit": "%",
+                     *               "weight": 1
+                     *             }
+                     *           ],
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "min_n": 30,
+                     *           "period": "2023Q2",
+                     *           "title": "二季度劳动竞赛",
+                     *           "units": [
+                     *             {
+                     *               "org": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区"
+                     *               },
+                     *               "rank": 1,
+                     *               "score": 5,
+                     *               "values": [
+                     *                 {
+                     *                   "actual": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "n": 1,
+                     *                   "state": "running",
+                     *                   "target": "https://example.org/hook"
+                     *                 }
+                     *               ],
+                     *               "why": "few"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ContestList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-contests": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "entries": [
+                 *         {
+                 *           "indicator": "on_time_rate",
+                 *           "name": "按期办结率",
+                 *           "theme": "growth",
+                 *           "theme_name": "稳增长",
+                 *           "unit": "%",
+                 *           "weight": 1
+                 *         }
+                 *       ],
+                 *       "min_n": 30,
+                 *       "orgs": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "period": "2023Q2",
+                 *       "title": "二季度劳动竞赛"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ContestNewInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "entries": [
+                     *         {
+                     *           "indicator": "on_time_rate",
+                     *           "name": "按期办结率",
+                     *           "theme": "growth",
+                     *           "theme_name": "稳增长",
+                     *           "unit": "%",
+                     *           "weight": 1
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "min_n": 30,
+                     *       "period": "2023Q2",
+                     *       "title": "二季度劳动竞赛",
+                     *       "units": [
+                     *         {
+                     *           "org": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "rank": 1,
+                     *           "score": 5,
+                     *           "values": [
+                     *             {
+                     *               "actual": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "n": 1,
+                     *               "state": "running",
+                     *               "target": "https://example.org/hook"
+                     *             }
+                     *           ],
+                     *           "why": "few"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ContestRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-rules": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "change": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "code": "AQ-07",
+                     *           "from": "2023-04-27",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "rule",
+                     *           "kind_name": "制度",
+                     *           "may_write": false,
+                     *           "org": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "source": "flow: menu …",
+                     *           "title": "楼道灯不亮",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleVersions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-rules": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "change": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "code": "AQ-07",
+                 *       "from": "2023-04-27",
+                 *       "kind": "rule",
+                 *       "of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "source": "flow: menu …",
+                 *       "title": "楼道灯不亮",
+                 *       "was": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["RuleNewInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "at": "2023-04-27T01:00:00Z",
+                     *       "change": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "code": "AQ-07",
+                     *       "from": "2023-04-27",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "rule",
+                     *       "kind_name": "制度",
+                     *       "may_write": false,
+                     *       "org": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "title": "楼道灯不亮",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleVersion"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-rules-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "change": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "code": "AQ-07",
+                     *           "from": "2023-04-27",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "rule",
+                     *           "kind_name": "制度",
+                     *           "may_write": false,
+                     *           "org": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "source": "flow: menu …",
+                     *           "title": "楼道灯不亮",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleVersions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-targets": {
+        parameters: {
+            query?: {
+                indicator?: string;
+                holder?: string;
+                period?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "actual": "31.5",
+                     *           "amount": "120.0",
+                     *           "as_of": "2023-04-27",
+                     *           "attainment": 1,
+                     *           "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "elapsed": 1,
+                     *           "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "holder": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "indicator": {
+                     *             "better": "more",
+                     *             "by_unit": false,
+                     *             "formula": "100 * on_time / to_finish",
+                     *             "id": "on_time_rate",
+                     *             "name": "按期办结率",
+                     *             "nature": "rate",
+                     *             "nature_name": "比率",
+                     *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "places": 1,
+                     *             "sample": "to_finish",
+                     *             "slack": 5,
+                     *             "subject": "service",
+                     *             "subject_name": "服务",
+                     *             "unit": "%",
+                     *             "version": 2
+                     *           },
+                     *           "may_report": false,
+                     *           "may_write": false,
+                     *           "n": 1,
+                     *           "over_by": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "own": false,
+                     *           "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "parts": [
+                     *             {
+                     *               "actual": "31.5",
+                     *               "amount": "120.0",
+                     *               "as_of": "2023-04-27",
+                     *               "attainment": 1,
+                     *               "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "elapsed": 1,
+                     *               "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "holder": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区"
+                     *               },
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "indicator": {
+                     *                 "better": "more",
+                     *                 "by_unit": false,
+                     *                 "formula": "100 * on_time / to_finish",
+                     *                 "id": "on_time_rate",
+                     *                 "name": "按期办结率",
+                     *                 "nature": "rate",
+                     *                 "nature_name": "比率",
+                     *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "places": 1,
+                     *                 "sample": "to_finish",
+                     *                 "slack": 5,
+                     *                 "subject": "service",
+                     *                 "subject_name": "服务",
+                     *                 "unit": "%",
+                     *                 "version": 2
+                     *               },
+                     *               "may_report": false,
+                     *               "may_write": false,
+                     *               "n": 1,
+                     *               "over_by": [
+                     *                 "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *               ],
+                     *               "own": false,
+                     *               "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "parts": [
+                     *                 {
+                     *                   "actual": "31.5",
+                     *                   "amount": "120.0",
+                     *                   "as_of": "2023-04-27",
+                     *                   "attainment": 1,
+                     *                   "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "elapsed": 1,
+                     *                   "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "holder": {
+                     *                     "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "name": "小桥社区"
+                     *                   },
+                     *                   "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "indicator": {
+                     *                     "better": "more",
+                     *                     "by_unit": false,
+                     *                     "formula": "100 * on_time / to_finish",
+                     *                     "id": "on_time_rate",
+                     *                     "name": "按期办结率",
+                     *                     "nature": "rate",
+                     *                     "nature_name": "比率",
+                     *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "places": 1,
+                     *                     "sample": "to_finish",
+                     *                     "slack": 5,
+                     *                     "subject": "service",
+                     *                     "subject_name": "服务",
+                     *                     "unit": "%",
+                     *                     "version": 2
+                     *                   },
+                     *                   "may_report": false,
+                     *                   "may_write": false,
+                     *                   "n": 1,
+                     *                   "over_by": [
+                     *                     "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *                   ],
+                     *                   "own": false,
+                     *                   "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "parts": [
+                     *                     {
+                     *                       "actual": "31.5",
+                     *                       "amount": "120.0",
+                     *                       "as_of": "2023-04-27",
+                     *                       "attainment": 1,
+                     *                       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "elapsed": 1,
+                     *                       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "holder": {
+                     *                         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "name": "小桥社区"
+                     *                       },
+                     *                       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "indicator": {
+                     *                         "better": "more",
+                     *                         "by_unit": false,
+                     *                         "formula": "100 * on_time / to_finish",
+                     *                         "id": "on_time_rate",
+                     *                         "name": "按期办结率",
+                     *                         "nature": "rate",
+                     *                         "nature_name": "比率",
+                     *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "places": 1,
+                     *                         "sample": "to_finish",
+                     *                         "slack": 5,
+                     *                         "subject": "service",
+                     *                         "subject_name": "服务",
+                     *                         "unit": "%",
+                     *                         "version": 2
+                     *                       },
+                     *                       "may_report": false,
+                     *                       "may_write": false,
+                     *                       "n": 1,
+                     *                       "over_by": [],
+                     *                       "own": false,
+                     *                       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "parts": [],
+                     *                       "period": "2023Q1",
+                     *                       "source": "flow: menu …",
+                     *                       "state": "on_track",
+                     *                       "state_name": "按进度",
+                     *                       "total": 1,
+                     *                       "version": 2,
+                     *                       "weight": 1
+                     *                     }
+                     *                   ],
+                     *                   "period": "2023Q1",
+                     *                   "source": "flow: menu …",
+                     *                   "state": "on_track",
+                     *                   "state_name": "按进度",
+                     *                   "total": 1,
+                     *                   "version": 2,
+                     *                   "weight": 1
+                     *                 }
+                     *               ],
+                     *               "period": "2023Q1",
+                     *               "source": "flow: menu …",
+                     *               "state": "on_track",
+                     *               "state_name": "按进度",
+                     *               "total": 1,
+                     *               "version": 2,
+                     *               "weight": 1
+                     *             }
+                     *           ],
+                     *           "period": "2023Q1",
+                     *           "source": "flow: menu …",
+                     *           "state": "on_track",
+                     *           "state_name": "按进度",
+                     *           "total": 1,
+                     *           "version": 2,
+                     *           "weight": 1
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TargetList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-targets": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": "120.0",
+                 *       "holder": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "indicator": "on_time_rate",
+                 *       "period": "2023Q1",
+                 *       "weight": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["TargetNewInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actual": "31.5",
+                     *       "amount": "120.0",
+                     *       "as_of": "2023-04-27",
+                     *       "attainment": 1,
+                     *       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "elapsed": 1,
+                     *       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "holder": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "indicator": {
+                     *         "better": "more",
+                     *         "by_unit": false,
+                     *         "formula": "100 * on_time / to_finish",
+                     *         "id": "on_time_rate",
+                     *         "name": "按期办结率",
+                     *         "nature": "rate",
+                     *         "nature_name": "比率",
+                     *         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "places": 1,
+                     *         "sample": "to_finish",
+                     *         "slack": 5,
+                     *         "subject": "service",
+                     *         "subject_name": "服务",
+                     *         "unit": "%",
+                     *         "version": 2
+                     *       },
+                     *       "may_report": false,
+                     *       "may_write": false,
+                     *       "n": 1,
+                     *       "over_by": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "own": false,
+                     *       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "parts": [
+                     *         {
+                     *           "actual": "31.5",
+                     *           "amount": "120.0",
+                     *           "as_of": "2023-04-27",
+                     *           "attainment": 1,
+                     *           "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "elapsed": 1,
+                     *           "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "holder": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "indicator": {
+                     *             "better": "more",
+                     *             "by_unit": false,
+                     *             "formula": "100 * on_time / to_finish",
+                     *             "id": "on_time_rate",
+                     *             "name": "按期办结率",
+                     *             "nature": "rate",
+                     *             "nature_name": "比率",
+                     *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "places": 1,
+                     *             "sample": "to_finish",
+                     *             "slack": 5,
+                     *             "subject": "service",
+                     *             "subject_name": "服务",
+                     *             "unit": "%",
+                     *             "version": 2
+                     *           },
+                     *           "may_report": false,
+                     *           "may_write": false,
+                     *           "n": 1,
+                     *           "over_by": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "own": false,
+                     *           "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "parts": [
+                     *             {
+                     *               "actual": "31.5",
+                     *               "amount": "120.0",
+                     *               "as_of": "2023-04-27",
+                     *               "attainment": 1,
+                     *               "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "elapsed": 1,
+                     *               "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "holder": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区"
+                     *               },
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "indicator": {
+                     *                 "better": "more",
+                     *                 "by_unit": false,
+                     *                 "formula": "100 * on_time / to_finish",
+                     *                 "id": "on_time_rate",
+                     *                 "name": "按期办结率",
+                     *                 "nature": "rate",
+                     *                 "nature_name": "比率",
+                     *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "places": 1,
+                     *                 "sample": "to_finish",
+                     *                 "slack": 5,
+                     *                 "subject": "service",
+                     *                 "subject_name": "服务",
+                     *                 "unit": "%",
+                     *                 "version": 2
+                     *               },
+                     *               "may_report": false,
+                     *               "may_write": false,
+                     *               "n": 1,
+                     *               "over_by": [
+                     *                 "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *               ],
+                     *               "own": false,
+                     *               "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "parts": [
+                     *                 {
+                     *                   "actual": "31.5",
+                     *                   "amount": "120.0",
+                     *                   "as_of": "2023-04-27",
+                     *                   "attainment": 1,
+                     *                   "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "elapsed": 1,
+                     *                   "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "holder": {
+                     *                     "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "name": "小桥社区"
+                     *                   },
+                     *                   "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "indicator": {
+                     *                     "better": "more",
+                     *                     "by_unit": false,
+                     *                     "formula": "100 * on_time / to_finish",
+                     *                     "id": "on_time_rate",
+                     *                     "name": "按期办结率",
+                     *                     "nature": "rate",
+                     *                     "nature_name": "比率",
+                     *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "places": 1,
+                     *                     "sample": "to_finish",
+                     *                     "slack": 5,
+                     *                     "subject": "service",
+                     *                     "subject_name": "服务",
+                     *                     "unit": "%",
+                     *                     "version": 2
+                     *                   },
+                     *                   "may_report": false,
+                     *                   "may_write": false,
+                     *                   "n": 1,
+                     *                   "over_by": [
+                     *                     "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *                   ],
+                     *                   "own": false,
+                     *                   "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "parts": [
+                     *                     {
+                     *                       "actual": "31.5",
+                     *                       "amount": "120.0",
+                     *                       "as_of": "2023-04-27",
+                     *                       "attainment": 1,
+                     *                       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "elapsed": 1,
+                     *                       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "holder": {
+                     *                         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "name": "小桥社区"
+                     *                       },
+                     *                       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "indicator": {
+                     *                         "better": "more",
+                     *                         "by_unit": false,
+                     *                         "formula": "100 * on_time / to_finish",
+                     *                         "id": "on_time_rate",
+                     *                         "name": "按期办结率",
+                     *                         "nature": "rate",
+                     *                         "nature_name": "比率",
+                     *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "places": 1,
+                     *                         "sample": "to_finish",
+                     *                         "slack": 5,
+                     *                         "subject": "service",
+                     *                         "subject_name": "服务",
+                     *                         "unit": "%",
+                     *                         "version": 2
+                     *                       },
+                     *                       "may_report": false,
+                     *                       "may_write": false,
+                     *                       "n": 1,
+                     *                       "over_by": [],
+                     *                       "own": false,
+                     *                       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "parts": [],
+                     *                       "period": "2023Q1",
+                     *                       "source": "flow: menu …",
+                     *                       "state": "on_track",
+                     *                       "state_name": "按进度",
+                     *                       "total": 1,
+                     *                       "version": 2,
+                     *                       "weight": 1
+                     *                     }
+                     *                   ],
+                     *                   "period": "2023Q1",
+                     *                   "source": "flow: menu …",
+                     *                   "state": "on_track",
+                     *                   "state_name": "按进度",
+                     *                   "total": 1,
+                     *                   "version": 2,
+                     *                   "weight": 1
+                     *                 }
+                     *               ],
+                     *               "period": "2023Q1",
+                     *               "source": "flow: menu …",
+                     *               "state": "on_track",
+                     *               "state_name": "按进度",
+                     *               "total": 1,
+                     *               "version": 2,
+                     *               "weight": 1
+                     *             }
+                     *           ],
+                     *           "period": "2023Q1",
+                     *           "source": "flow: menu …",
+                     *           "state": "on_track",
+                     *           "state_name": "按进度",
+                     *           "total": 1,
+                     *           "version": 2,
+                     *           "weight": 1
+                     *         }
+                     *       ],
+                     *       "period": "2023Q1",
+                     *       "source": "flow: menu …",
+                     *       "state": "on_track",
+                     *       "state_name": "按进度",
+                     *       "total": 1,
+                     *       "version": 2,
+                     *       "weight": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TargetRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-targets-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actual": "31.5",
+                     *       "amount": "120.0",
+                     *       "as_of": "2023-04-27",
+                     *       "attainment": 1,
+                     *       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "elapsed": 1,
+                     *       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "holder": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "indicator": {
+                     *         "better": "more",
+                     *         "by_unit": false,
+                     *         "formula": "100 * on_time / to_finish",
+                     *         "id": "on_time_rate",
+                     *         "name": "按期办结率",
+                     *         "nature": "rate",
+                     *         "nature_name": "比率",
+                     *         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "places": 1,
+                     *         "sample": "to_finish",
+                     *         "slack": 5,
+                     *         "subject": "service",
+                     *         "subject_name": "服务",
+                     *         "unit": "%",
+                     *         "version": 2
+                     *       },
+                     *       "may_report": false,
+                     *       "may_write": false,
+                     *       "n": 1,
+                     *       "over_by": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "own": false,
+                     *       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "parts": [
+                     *         {
+                     *           "actual": "31.5",
+                     *           "amount": "120.0",
+                     *           "as_of": "2023-04-27",
+                     *           "attainment": 1,
+                     *           "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "elapsed": 1,
+                     *           "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "holder": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "indicator": {
+                     *             "better": "more",
+                     *             "by_unit": false,
+                     *             "formula": "100 * on_time / to_finish",
+                     *             "id": "on_time_rate",
+                     *             "name": "按期办结率",
+                     *             "nature": "rate",
+                     *             "nature_name": "比率",
+                     *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "places": 1,
+                     *             "sample": "to_finish",
+                     *             "slack": 5,
+                     *             "subject": "service",
+                     *             "subject_name": "服务",
+                     *             "unit": "%",
+                     *             "version": 2
+                     *           },
+                     *           "may_report": false,
+                     *           "may_write": false,
+                     *           "n": 1,
+                     *           "over_by": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "own": false,
+                     *           "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "parts": [
+                     *             {
+                     *               "actual": "31.5",
+                     *               "amount": "120.0",
+                     *               "as_of": "2023-04-27",
+                     *               "attainment": 1,
+                     *               "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "elapsed": 1,
+                     *               "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "holder": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区"
+                     *               },
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "indicator": {
+                     *                 "better": "more",
+                     *                 "by_unit": false,
+                     *                 "formula": "100 * on_time / to_finish",
+                     *                 "id": "on_time_rate",
+                     *                 "name": "按期办结率",
+                     *                 "nature": "rate",
+                     *                 "nature_name": "比率",
+                     *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "places": 1,
+                     *                 "sample": "to_finish",
+                     *                 "slack": 5,
+                     *                 "subject": "service",
+                     *                 "subject_name": "服务",
+                     *                 "unit": "%",
+                     *                 "version": 2
+                     *               },
+                     *               "may_report": false,
+                     *               "may_write": false,
+                     *               "n": 1,
+                     *               "over_by": [
+                     *                 "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *               ],
+                     *               "own": false,
+                     *               "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "parts": [
+                     *                 {
+                     *                   "actual": "31.5",
+                     *                   "amount": "120.0",
+                     *                   "as_of": "2023-04-27",
+                     *                   "attainment": 1,
+                     *                   "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "elapsed": 1,
+                     *                   "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "holder": {
+                     *                     "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "name": "小桥社区"
+                     *                   },
+                     *                   "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "indicator": {
+                     *                     "better": "more",
+                     *                     "by_unit": false,
+                     *                     "formula": "100 * on_time / to_finish",
+                     *                     "id": "on_time_rate",
+                     *                     "name": "按期办结率",
+                     *                     "nature": "rate",
+                     *                     "nature_name": "比率",
+                     *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "places": 1,
+                     *                     "sample": "to_finish",
+                     *                     "slack": 5,
+                     *                     "subject": "service",
+                     *                     "subject_name": "服务",
+                     *                     "unit": "%",
+                     *                     "version": 2
+                     *                   },
+                     *                   "may_report": false,
+                     *                   "may_write": false,
+                     *                   "n": 1,
+                     *                   "over_by": [
+                     *                     "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *                   ],
+                     *                   "own": false,
+                     *                   "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "parts": [
+                     *                     {
+                     *                       "actual": "31.5",
+                     *                       "amount": "120.0",
+                     *                       "as_of": "2023-04-27",
+                     *                       "attainment": 1,
+                     *                       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "elapsed": 1,
+                     *                       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "holder": {
+                     *                         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "name": "小桥社区"
+                     *                       },
+                     *                       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "indicator": {
+                     *                         "better": "more",
+                     *                         "by_unit": false,
+                     *                         "formula": "100 * on_time / to_finish",
+                     *                         "id": "on_time_rate",
+                     *                         "name": "按期办结率",
+                     *                         "nature": "rate",
+                     *                         "nature_name": "比率",
+                     *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "places": 1,
+                     *                         "sample": "to_finish",
+                     *                         "slack": 5,
+                     *                         "subject": "service",
+                     *                         "subject_name": "服务",
+                     *                         "unit": "%",
+                     *                         "version": 2
+                     *                       },
+                     *                       "may_report": false,
+                     *                       "may_write": false,
+                     *                       "n": 1,
+                     *                       "over_by": [],
+                     *                       "own": false,
+                     *                       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "parts": [],
+                     *                       "period": "2023Q1",
+                     *                       "source": "flow: menu …",
+                     *                       "state": "on_track",
+                     *                       "state_name": "按进度",
+                     *                       "total": 1,
+                     *                       "version": 2,
+                     *                       "weight": 1
+                     *                     }
+                     *                   ],
+                     *                   "period": "2023Q1",
+                     *                   "source": "flow: menu …",
+                     *                   "state": "on_track",
+                     *                   "state_name": "按进度",
+                     *                   "total": 1,
+                     *                   "version": 2,
+                     *                   "weight": 1
+                     *                 }
+                     *               ],
+                     *               "period": "2023Q1",
+                     *               "source": "flow: menu …",
+                     *               "state": "on_track",
+                     *               "state_name": "按进度",
+                     *               "total": 1,
+                     *               "version": 2,
+                     *               "weight": 1
+                     *             }
+                     *           ],
+                     *           "period": "2023Q1",
+                     *           "source": "flow: menu …",
+                     *           "state": "on_track",
+                     *           "state_name": "按进度",
+                     *           "total": 1,
+                     *           "version": 2,
+                     *           "weight": 1
+                     *         }
+                     *       ],
+                     *       "period": "2023Q1",
+                     *       "source": "flow: menu …",
+                     *       "state": "on_track",
+                     *       "state_name": "按进度",
+                     *       "total": 1,
+                     *       "version": 2,
+                     *       "weight": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TargetRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-targets-id-split": {
+        parameters: {
+            query?: {
+                /** @description Check only, and fill in what is left open */
+                dry?: boolean;
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "by": "holder",
+                 *       "parts": [
+                 *         {
+                 *           "amount": "40.0",
+                 *           "holder": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "period": "2023-01",
+                 *           "weight": 1
+                 *         }
+                 *       ],
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["SplitInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "amount": "120.0",
+                     *       "dry": false,
+                     *       "parts": [
+                     *         {
+                     *           "amount": "40.0",
+                     *           "holder": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "period": "2023-01",
+                     *           "weight": 1
+                     *         }
+                     *       ],
+                     *       "say": "3 份相加正好是 120.0万吨",
+                     *       "sum": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TargetSplit"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-targets-id-values": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": "31.5",
+                 *       "as_of": "2023-04-27",
+                 *       "n": 1,
+                 *       "source": "调度日报 3月31日"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ValueInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actual": "31.5",
+                     *       "amount": "120.0",
+                     *       "as_of": "2023-04-27",
+                     *       "attainment": 1,
+                     *       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "elapsed": 1,
+                     *       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "holder": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "indicator": {
+                     *         "better": "more",
+                     *         "by_unit": false,
+                     *         "formula": "100 * on_time / to_finish",
+                     *         "id": "on_time_rate",
+                     *         "name": "按期办结率",
+                     *         "nature": "rate",
+                     *         "nature_name": "比率",
+                     *         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "places": 1,
+                     *         "sample": "to_finish",
+                     *         "slack": 5,
+                     *         "subject": "service",
+                     *         "subject_name": "服务",
+                     *         "unit": "%",
+                     *         "version": 2
+                     *       },
+                     *       "may_report": false,
+                     *       "may_write": false,
+                     *       "n": 1,
+                     *       "over_by": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "own": false,
+                     *       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "parts": [
+                     *         {
+                     *           "actual": "31.5",
+                     *           "amount": "120.0",
+                     *           "as_of": "2023-04-27",
+                     *           "attainment": 1,
+                     *           "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "elapsed": 1,
+                     *           "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "holder": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "indicator": {
+                     *             "better": "more",
+                     *             "by_unit": false,
+                     *             "formula": "100 * on_time / to_finish",
+                     *             "id": "on_time_rate",
+                     *             "name": "按期办结率",
+                     *             "nature": "rate",
+                     *             "nature_name": "比率",
+                     *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "places": 1,
+                     *             "sample": "to_finish",
+                     *             "slack": 5,
+                     *             "subject": "service",
+                     *             "subject_name": "服务",
+                     *             "unit": "%",
+                     *             "version": 2
+                     *           },
+                     *           "may_report": false,
+                     *           "may_write": false,
+                     *           "n": 1,
+                     *           "over_by": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "own": false,
+                     *           "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "parts": [
+                     *             {
+                     *               "actual": "31.5",
+                     *               "amount": "120.0",
+                     *               "as_of": "2023-04-27",
+                     *               "attainment": 1,
+                     *               "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "elapsed": 1,
+                     *               "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "holder": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区"
+                     *               },
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "indicator": {
+                     *                 "better": "more",
+                     *                 "by_unit": false,
+                     *                 "formula": "100 * on_time / to_finish",
+                     *                 "id": "on_time_rate",
+                     *                 "name": "按期办结率",
+                     *                 "nature": "rate",
+                     *                 "nature_name": "比率",
+                     *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "places": 1,
+                     *                 "sample": "to_finish",
+                     *                 "slack": 5,
+                     *                 "subject": "service",
+                     *                 "subject_name": "服务",
+                     *                 "unit": "%",
+                     *                 "version": 2
+                     *               },
+                     *               "may_report": false,
+                     *               "may_write": false,
+                     *               "n": 1,
+                     *               "over_by": [
+                     *                 "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *               ],
+                     *               "own": false,
+                     *               "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "parts": [
+                     *                 {
+                     *                   "actual": "31.5",
+                     *                   "amount": "120.0",
+                     *                   "as_of": "2023-04-27",
+                     *                   "attainment": 1,
+                     *                   "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "elapsed": 1,
+                     *                   "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "holder": {
+                     *                     "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "name": "小桥社区"
+                     *                   },
+                     *                   "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "indicator": {
+                     *                     "better": "more",
+                     *                     "by_unit": false,
+                     *                     "formula": "100 * on_time / to_finish",
+                     *                     "id": "on_time_rate",
+                     *                     "name": "按期办结率",
+                     *                     "nature": "rate",
+                     *                     "nature_name": "比率",
+                     *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "places": 1,
+                     *                     "sample": "to_finish",
+                     *                     "slack": 5,
+                     *                     "subject": "service",
+                     *                     "subject_name": "服务",
+                     *                     "unit": "%",
+                     *                     "version": 2
+                     *                   },
+                     *                   "may_report": false,
+                     *                   "may_write": false,
+                     *                   "n": 1,
+                     *                   "over_by": [
+                     *                     "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *                   ],
+                     *                   "own": false,
+                     *                   "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "parts": [
+                     *                     {
+                     *                       "actual": "31.5",
+                     *                       "amount": "120.0",
+                     *                       "as_of": "2023-04-27",
+                     *                       "attainment": 1,
+                     *                       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "elapsed": 1,
+                     *                       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "holder": {
+                     *                         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "name": "小桥社区"
+                     *                       },
+                     *                       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "indicator": {
+                     *                         "better": "more",
+                     *                         "by_unit": false,
+                     *                         "formula": "100 * on_time / to_finish",
+                     *                         "id": "on_time_rate",
+                     *                         "name": "按期办结率",
+                     *                         "nature": "rate",
+                     *                         "nature_name": "比率",
+                     *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "places": 1,
+                     *                         "sample": "to_finish",
+                     *                         "slack": 5,
+                     *                         "subject": "service",
+                     *                         "subject_name": "服务",
+                     *                         "unit": "%",
+                     *                         "version": 2
+                     *                       },
+                     *                       "may_report": false,
+                     *                       "may_write": false,
+                     *                       "n": 1,
+                     *                       "over_by": [],
+                     *                       "own": false,
+                     *                       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "parts": [],
+                     *                       "period": "2023Q1",
+                     *                       "source": "flow: menu …",
+                     *                       "state": "on_track",
+                     *                       "state_name": "按进度",
+                     *                       "total": 1,
+                     *                       "version": 2,
+                     *                       "weight": 1
+                     *                     }
+                     *                   ],
+                     *                   "period": "2023Q1",
+                     *                   "source": "flow: menu …",
+                     *                   "state": "on_track",
+                     *                   "state_name": "按进度",
+                     *                   "total": 1,
+                     *                   "version": 2,
+                     *                   "weight": 1
+                     *                 }
+                     *               ],
+                     *               "period": "2023Q1",
+                     *               "source": "flow: menu …",
+                     *               "state": "on_track",
+                     *               "state_name": "按进度",
+                     *               "total": 1,
+                     *               "version": 2,
+                     *               "weight": 1
+                     *             }
+                     *           ],
+                     *           "period": "2023Q1",
+                     *           "source": "flow: menu …",
+                     *           "state": "on_track",
+                     *           "state_name": "按进度",
+                     *           "total": 1,
+                     *           "version": 2,
+                     *           "weight": 1
+                     *         }
+                     *       ],
+                     *       "period": "2023Q1",
+                     *       "source": "flow: menu …",
+                     *       "state": "on_track",
+                     *       "state_name": "按进度",
+                     *       "total": 1,
+                     *       "version": 2,
+                     *       "weight": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TargetRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "betters": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "may_log": false,
+                     *       "may_write": false,
+                     *       "measures": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "natures": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "rule_kinds": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "subjects": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "themes": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IndicatorWords"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-map": {
         parameters: {
             query: {
@@ -8707,6 +14605,731 @@ export interface operations {
             };
         };
     };
+    "get-sites": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                type?: string;
+                state?: string;
+                place?: string;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "as_of": "2023-04-27",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lat": 36.6484989,
+                     *           "lon": 101.7593426,
+                     *           "may_write": false,
+                     *           "methods": [
+                     *             {
+                     *               "id": "street",
+                     *               "name": "文化街"
+                     *             }
+                     *           ],
+                     *           "name": "小桥社区",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "plan": {
+                     *             "code": "630105002001",
+                     *             "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "城北区绿地系统规划"
+                     *           },
+                     *           "source": "flow: menu …",
+                     *           "state": "done",
+                     *           "state_name": "建成",
+                     *           "type": "community",
+                     *           "type_name": "社区",
+                     *           "uses": [
+                     *             {
+                     *               "id": "street",
+                     *               "name": "文化街"
+                     *             }
+                     *           ],
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SiteList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sites": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "as_of": "2023-04-27",
+                 *       "lat": 36.6484989,
+                 *       "lon": 101.7593426,
+                 *       "methods": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "name": "小桥社区",
+                 *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "plan": {
+                 *         "code": "630105002001",
+                 *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "name": "城北区绿地系统规划"
+                 *       },
+                 *       "source": "flow: menu …",
+                 *       "state": "done",
+                 *       "type": "community",
+                 *       "uses": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SiteNewInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2023-04-27",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥社区",
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "state": "done",
+                     *       "state_name": "建成",
+                     *       "type": "community",
+                     *       "type_name": "社区",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SiteRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sites-totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2023-04-27",
+                     *       "built": 50,
+                     *       "planned": 18,
+                     *       "register": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "source": "flow: menu …",
+                     *       "types": [
+                     *         {
+                     *           "built": 8,
+                     *           "named": 1,
+                     *           "planned": 18,
+                     *           "type": "community",
+                     *           "type_name": "社区"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SiteTotals"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sites-id-state": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "as_of": "2023-04-27",
+                 *       "state": "done",
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["SiteMoveInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2023-04-27",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥社区",
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "state": "done",
+                     *       "state_name": "建成",
+                     *       "type": "community",
+                     *       "type_name": "社区",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SiteRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-stats-rates": {
         parameters: {
             query?: {
@@ -10021,6 +16644,4516 @@ export interface operations {
                      *       "title": "请慢一点",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:too_many"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-works": {
+        parameters: {
+            query?: {
+                kind?: string;
+                state?: string;
+                programme?: string;
+                /** @description This place and below */
+                place?: string;
+                /** @description Works that this case led to */
+                case?: string;
+                /** @description A part of the name */
+                q?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "host": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "street",
+                     *           "kind_name": "文化街",
+                     *           "name": "小桥文化街",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "published": false,
+                     *           "shared": false,
+                     *           "state": "active",
+                     *           "state_name": "在建",
+                     *           "updated_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "host": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "kind": "street",
+                 *       "lat": 36.6484989,
+                 *       "lon": 101.7593426,
+                 *       "members": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "methods": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "name": "小桥社区",
+                 *       "pilot": false,
+                 *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "plan": {
+                 *         "code": "630105002001",
+                 *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "name": "城北区绿地系统规划"
+                 *       },
+                 *       "programme": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "shared": {
+                 *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "own_share": 1,
+                 *         "with": [
+                 *           {
+                 *             "name": "小桥社区",
+                 *             "tenant": "150123"
+                 *           }
+                 *         ]
+                 *       },
+                 *       "source": "flow: menu …",
+                 *       "stages": [
+                 *         {
+                 *           "done": "2023-04-27",
+                 *           "from": "2023-04-27",
+                 *           "name": "路面施工",
+                 *           "state": "planned",
+                 *           "state_name": "在建",
+                 *           "to": "2023-04-27"
+                 *         }
+                 *       ],
+                 *       "stakes": [
+                 *         {
+                 *           "name": "小桥社区",
+                 *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "part": "build",
+                 *           "part_name": "共筑"
+                 *         }
+                 *       ],
+                 *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "support": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "uses": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkDraft"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-works-flags": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                state?: "open" | "confirmed" | "dismissed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "a": {
+                     *             "item": {
+                     *               "action": "replace",
+                     *               "action_name": "更换",
+                     *               "group": "绿化",
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "line": 1,
+                     *               "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "quantity": {
+                     *                 "qualifier": "at_least",
+                     *                 "text": "7000余株",
+                     *                 "unit": "株",
+                     *                 "value": 7000
+                     *               },
+                     *               "source": "2023年3月通报 第 4 行",
+                     *               "stock": 1,
+                     *               "subject": "花卉",
+                     *               "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "whole": {
+                     *                 "qualifier": "at_least",
+                     *                 "text": "7000余株",
+                     *                 "unit": "株",
+                     *                 "value": 7000
+                     *               }
+                     *             },
+                     *             "work": {
+                     *               "host": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区"
+                     *               },
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "kind": "street",
+                     *               "kind_name": "文化街",
+                     *               "name": "小桥文化街",
+                     *               "place": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区"
+                     *               },
+                     *               "published": false,
+                     *               "shared": false,
+                     *               "state": "active",
+                     *               "state_name": "在建",
+                     *               "updated_at": "2023-04-27T01:00:00Z"
+                     *             }
+                     *           },
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "b": {
+                     *             "item": {
+                     *               "action": "replace",
+                     *               "action_name": "更换",
+                     *               "group": "绿化",
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "line": 1,
+                     *               "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "quantity": {
+                     *                 "qualifier": "at_least",
+                     *                 "text": "7000余株",
+                     *                 "unit": "株",
+                     *                 "value": 7000
+                     *               },
+                     *               "source": "2023年3月通报 第 4 行",
+                     *               "stock": 1,
+                     *               "subject": "花卉",
+                     *               "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "whole": {
+                     *                 "qualifier": "at_least",
+                     *                 "text": "7000余株",
+                     *                 "unit": "株",
+                     *                 "value": 7000
+                     *               }
+                     *             },
+                     *             "work": {
+                     *               "host": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区"
+                     *               },
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "kind": "street",
+                     *               "kind_name": "文化街",
+                     *               "name": "小桥文化街",
+                     *               "place": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区"
+                     *               },
+                     *               "published": false,
+                     *               "shared": false,
+                     *               "state": "active",
+                     *               "state_name": "在建",
+                     *               "updated_at": "2023-04-27T01:00:00Z"
+                     *             }
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "may_settle": false,
+                     *           "reason": "约上门时间",
+                     *           "state": "open",
+                     *           "why": "names",
+                     *           "why_name": "名称相近"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkFlags"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-flags-id-settle": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "约上门时间",
+                 *       "state": "open",
+                 *       "was": "open"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkSettleInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "a": {
+                     *         "item": {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         },
+                     *         "work": {
+                     *           "host": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "street",
+                     *           "kind_name": "文化街",
+                     *           "name": "小桥文化街",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "published": false,
+                     *           "shared": false,
+                     *           "state": "active",
+                     *           "state_name": "在建",
+                     *           "updated_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       },
+                     *       "at": "2023-04-27T01:00:00Z",
+                     *       "b": {
+                     *         "item": {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         },
+                     *         "work": {
+                     *           "host": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "street",
+                     *           "kind_name": "文化街",
+                     *           "name": "小桥文化街",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           },
+                     *           "published": false,
+                     *           "shared": false,
+                     *           "state": "active",
+                     *           "state_name": "在建",
+                     *           "updated_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "may_settle": false,
+                     *       "reason": "约上门时间",
+                     *       "state": "open",
+                     *       "why": "names",
+                     *       "why_name": "名称相近"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkFlag"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-import": {
+        parameters: {
+            query?: {
+                /** @description Check only */
+                dry?: boolean;
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "as_of": "2023-04-27",
+                 *       "csv": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "name": "绿美先进示范点",
+                 *       "rows": [
+                 *         {
+                 *           "action": "submit",
+                 *           "count": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "line": 1,
+                 *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "methods": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "name": "小桥社区",
+                 *           "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "plan": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "programme": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "quantity": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "record": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "source": "flow: menu …",
+                 *           "state": "running",
+                 *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "type": "text",
+                 *           "uses": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *         }
+                 *       ],
+                 *       "source": "flow: menu …"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorksImportInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "built": 1,
+                     *       "dry": false,
+                     *       "flags": 1,
+                     *       "items": 1,
+                     *       "pairs": [
+                     *         {
+                     *           "a": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "b": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "planned": 1,
+                     *       "projects": 1,
+                     *       "sites": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorksImported"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-works-programmes": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "from_year": 2022,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "level": "city",
+                     *           "level_name": "市级",
+                     *           "name": "党建引领基层治理三年行动",
+                     *           "support": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "to_year": 2024
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkProgrammes"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-programmes": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from_year": 2022,
+                 *       "level": "city",
+                 *       "name": "小桥社区",
+                 *       "support": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "to_year": 2024
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkProgrammeInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from_year": 2022,
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "level": "city",
+                     *       "level_name": "市级",
+                     *       "name": "党建引领基层治理三年行动",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "to_year": 2024
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkProgramme"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-works-totals": {
+        parameters: {
+            query?: {
+                kind?: string;
+                state?: string;
+                programme?: string;
+                /** @description This place and below */
+                place?: string;
+                /** @description Works that this case led to */
+                case?: string;
+                /** @description A part of the name */
+                q?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "groups": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "kinds": [
+                     *         {
+                     *           "all": 1,
+                     *           "kind": "street",
+                     *           "kind_name": "文化街",
+                     *           "states": {}
+                     *         }
+                     *       ],
+                     *       "open": 1,
+                     *       "subjects": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkTotals"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-works-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actions": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "kinds": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "levels": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "may_import": false,
+                     *       "may_write": false,
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "moments": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "parts": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "site_types": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "states": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkWords"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-works-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "host": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "kind": "street",
+                 *       "lat": 36.6484989,
+                 *       "lon": 101.7593426,
+                 *       "members": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "methods": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "name": "小桥社区",
+                 *       "pilot": false,
+                 *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "plan": {
+                 *         "code": "630105002001",
+                 *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "name": "城北区绿地系统规划"
+                 *       },
+                 *       "programme": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "shared": {
+                 *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "own_share": 1,
+                 *         "with": [
+                 *           {
+                 *             "name": "小桥社区",
+                 *             "tenant": "150123"
+                 *           }
+                 *         ]
+                 *       },
+                 *       "source": "flow: menu …",
+                 *       "stages": [
+                 *         {
+                 *           "done": "2023-04-27",
+                 *           "from": "2023-04-27",
+                 *           "name": "路面施工",
+                 *           "state": "planned",
+                 *           "state_name": "在建",
+                 *           "to": "2023-04-27"
+                 *         }
+                 *       ],
+                 *       "stakes": [
+                 *         {
+                 *           "name": "小桥社区",
+                 *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "part": "build",
+                 *           "part_name": "共筑"
+                 *         }
+                 *       ],
+                 *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "support": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "uses": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkDraft"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-cases": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "case": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkCaseInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-items": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "action": "replace",
+                 *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "own": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "quantity": "7000余株",
+                 *           "source": "flow: menu …",
+                 *           "subject": "花卉"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkItemsInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-photos": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "moment": "before",
+                 *       "photos": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "spot": "东口",
+                 *       "taken": "2023-04-27"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkPhotosInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-publish": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "published": false,
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkPublishInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-stages": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "stages": [
+                 *         {
+                 *           "done": "2023-04-27",
+                 *           "from": "2023-04-27",
+                 *           "name": "路面施工",
+                 *           "state": "planned",
+                 *           "state_name": "在建",
+                 *           "to": "2023-04-27"
+                 *         }
+                 *       ],
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkStagesInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区"
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -2,9 +2,11 @@ import { lang } from './lang'
 import { common } from './words/common'
 import { desk } from './words/desk'
 import { resident } from './words/resident'
+import { works } from './words/works'
+import { indicators } from './words/indicators'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk }
+const all = { ...common, ...resident, ...desk, ...works, ...indicators }
 
 export type Word = keyof typeof all
 type Args<K extends Word> = (typeof all)[K] extends (...a: infer A) => unknown ? A : []
