@@ -11,7 +11,12 @@ import (
 var demoRooms = []struct {
 	name string
 	load func(ctx context.Context, l *loader) error
-}{}
+}{
+	{"works", demoWorks},
+	{"indicators", demoIndicators},
+}
 
 // roomFigures are the queries behind the figures of the rooms beside cases, by the figure's id.
-var roomFigures = map[string]func(tx kernel.Tx) (measured, error){}
+var roomFigures = map[string]func(tx kernel.Tx) (measured, error){
+	"rural_works": workFigure,
+}
