@@ -35,7 +35,7 @@ type Assessed struct {
 	AsOf     time.Time
 	Source   string
 	Own      bool  // Actual is its own value, else what its parts give
-	Gap      int64 // own value less what the parts give, when both are known and differ
+	Gap      int64 // of what adds up: own value less what the parts give, when both are known
 	Pace     Pace
 	Forecast int64
 	Foreseen bool // Forecast holds
@@ -108,7 +108,7 @@ func (a *Assessed) carry(readings map[kernel.ID]Reading) {
 	below, known := a.below()
 	if r, ok := readings[a.ID]; ok {
 		a.Known, a.Own, a.Actual, a.N, a.AsOf, a.Source = true, true, r.Amount, r.N, r.AsOf, r.Source
-		if known {
+		if known && a.Def.Nature == Sum {
 			a.Gap = r.Amount - below.Amount
 		}
 		return

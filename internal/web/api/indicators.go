@@ -164,7 +164,7 @@ func (n *workNames) targetRow(actor kernel.Actor, a *indicators.Assessed, depth 
 	if a.Gap != 0 {
 		r.Gap = f(a.Gap)
 	}
-	if a.Foreseen && d.Nature != indicators.Limit {
+	if a.Foreseen && d.Nature == indicators.Sum {
 		r.Forecast = f(a.Forecast)
 	}
 	if at, ok := a.Attainment(); ok {
