@@ -9,7 +9,7 @@ import (
 	"sanzhi/internal/orgs"
 )
 
-// TargetQuery narrows a list of targets at the top.
+// TargetQuery narrows a list of uppermost targets.
 type TargetQuery struct {
 	Def    string
 	Holder kernel.ID
@@ -30,7 +30,8 @@ type Repo interface {
 	Target(tx kernel.Tx, id kernel.ID) (*Target, error)
 	// Bump raises a target's version if it is still the given one, else reports false.
 	Bump(tx kernel.Tx, id kernel.ID, was int) (bool, error)
-	// Roots lists targets at the top, the latest period first.
+	// Roots lists the uppermost targets in the scope, the latest period first: those at the top, and parts whose whole is
+	// outside it, such as a street's part of the district's target.
 	Roots(tx kernel.Tx, q TargetQuery) ([]*Target, string, error)
 	// Tree gives a target at the top and all below it.
 	Tree(tx kernel.Tx, root kernel.ID) ([]*Target, error)

@@ -315,7 +315,7 @@ func under(id kernel.ID, all []*Target) map[kernel.ID]bool {
 	return out
 }
 
-// Roots gives a page of targets at the top that the actor may read, each with how it stands but without its parts' parts.
+// Roots gives a page of the uppermost targets that the actor may read, each with how it stands.
 func (s *Service) Roots(tx kernel.Tx, actor kernel.Actor, q TargetQuery) ([]*Assessed, string, error) {
 	q.Scope = access.ScopeOf(actor, access.IndicatorRead)
 	l, next, err := s.Repo.Roots(tx, q)

@@ -90,22 +90,25 @@ func (Indicators) Bump(k kernel.Tx, id kernel.ID, was int) (bool, error) {
 // Roots implements indicators.Repo. The cursor is beginning and id of the last row.
 func (Indicators) Roots(k kernel.Tx, q indicators.TargetQuery) ([]*indicators.Target, string, error) {
 	f := &filter{}
-	f.and("tenant = ?", string(on(k).tenant))
-	f.and("parent = ''")
+	f.and("t.tenant = ?", string(on(k).tenant))
 	for _, eq := range []struct{ col, v string }{{"def", q.Def}, {"holder", string(q.Holder)}, {"period", q.Period}} {
 		if eq.v != "" {
-			f.and(eq.col+" = ?", eq.v)
+			f.and("t."+eq.col+" = ?", eq.v)
 		}
 	}
-	cond, args := q.Scope.Predicate(access.Columns{Tenant: "tenant", Path: "path"}, len(f.args)+1)
-	f.conds = append(f.conds, cond)
-	f.args = append(f.args, args...)
+	scope := func(table string) string {
+		cond, args := q.Scope.Predicate(access.Columns{Tenant: table + ".tenant", Path: table + ".path"}, len(f.args)+1)
+		f.args = append(f.args, args...)
+		return cond
+	}
+	f.conds = append(f.conds, scope("t"))
+	f.conds = append(f.conds, "(t.parent = '' OR NOT EXISTS (SELECT 1 FROM indicator_target p WHERE p.tenant = t.tenant AND p.id = t.parent AND "+scope("p")+"))")
 	if from, id, ok := cursorOf(q.Page.After); ok {
 		n := f.arg(from)
-		f.and("(from_at < "+n+" OR (from_at = "+n+" AND id > ?))", id)
+		f.and("(t.from_at < "+n+" OR (t.from_at = "+n+" AND t.id > ?))", id)
 	}
 	limit := f.arg(q.Page.Limit + 1)
-	out, err := targets(on(k).Query("SELECT "+targetCols+" FROM indicator_target WHERE "+f.where()+" ORDER BY from_at DESC, id LIMIT "+limit, f.args...))
+	out, err := targets(on(k).Query("SELECT "+prefixed("t.", targetCols)+" FROM indicator_target t WHERE "+f.where()+" ORDER BY t.from_at DESC, t.id LIMIT "+limit, f.args...))
 	if err != nil || len(out) <= q.Page.Limit {
 		return out, "", err
 	}

@@ -101,8 +101,14 @@ func TestTargetSplit(t *testing.T) {
 			}
 			got.want(want)
 		}
-		if l := w.do("clerk-north", "GET", "/indicators/targets", nil).want(200); len(l.list("items")) != 0 {
-			t.Errorf("targets of another place are listed: %s", l.Raw)
+		// A community sees its own part of the street's target, and neither the whole nor the parts of others.
+		l := w.do("clerk-north", "GET", "/indicators/targets", nil).want(200)
+		if len(l.list("items")) != 1 || l.str("items.0.holder.name") != "北社区居委会" || l.str("items.0.amount") != "60.0" {
+			t.Errorf("%s", l.Raw)
+		}
+		w.do("clerk-north", "GET", "/indicators/targets/"+id, nil).want(404)
+		if l := w.do("leader", "GET", "/indicators/targets", nil).want(200); len(l.list("items")) != 1 || len(l.list("items.0.parts")) != 5 {
+			t.Errorf("the whole is listed once: %s", l.Raw)
 		}
 		w.do("resident", "GET", "/indicators/targets", nil).want(403)
 		w.do("", "GET", "/indicators/targets/"+id, nil).want(401)

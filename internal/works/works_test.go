@@ -167,13 +167,17 @@ func TestTwins(t *testing.T) {
 		other Line
 		want  Why
 	}{
-		"told again":           {b, WhyNames},
-		"in one project":       {at(of("道路绿化提升", county, "7000余株"), "B", "1", "广场"), WhyProject},
-		"another figure":       {at(of("绿美滨河街区", county, "7100余株"), "B", "2", "北回归大道花箱"), ""},
-		"exact is another":     {at(of("绿美滨河街区", county, "7000株"), "B", "2", "北回归大道花箱"), ""},
-		"another unit":         {at(of("绿美滨河街区", county, "7000余盆"), "B", "2", "北回归大道花箱"), ""},
-		"elsewhere":            {at(of("南勐河治理", county, "7000余株"), "B", "2", "南门广场"), ""},
-		"already known as one": {func() Line { l := at(of("绿美滨河街区", county, "7000余株"), "B", "2", "北回归大道花箱"); l.Item.TwinOf = "A"; return l }(), ""},
+		"told again":       {b, WhyNames},
+		"in one project":   {at(of("道路绿化提升", county, "7000余株"), "B", "1", "广场"), WhyProject},
+		"another figure":   {at(of("绿美滨河街区", county, "7100余株"), "B", "2", "北回归大道花箱"), ""},
+		"exact is another": {at(of("绿美滨河街区", county, "7000株"), "B", "2", "北回归大道花箱"), ""},
+		"another unit":     {at(of("绿美滨河街区", county, "7000余盆"), "B", "2", "北回归大道花箱"), ""},
+		"elsewhere":        {at(of("南勐河治理", county, "7000余株"), "B", "2", "南门广场"), ""},
+		"already known as one": {func() Line {
+			l := at(of("绿美滨河街区", county, "7000余株"), "B", "2", "北回归大道花箱")
+			l.Item.TwinOf = "A"
+			return l
+		}(), ""},
 	} {
 		var got Why
 		if f := Twins([]Line{a, c.other}); len(f) == 1 {

@@ -98,7 +98,7 @@ func (s *Server) indicatorRoutes(api huma.API) {
 	handle(s, api, op{method: "GET", path: "/indicators/words", perm: read, sum: "The closed sets of indicators, and the measures for formulas", errors: []int{401, 403}}, s.indicatorWords)
 	handle(s, api, op{method: "GET", path: "/indicators", perm: read, sum: "Definitions of indicators, each in its latest version", errors: []int{401, 403}}, s.listIndicators)
 	handle(s, api, op{method: "POST", path: "/indicators", perm: write, sum: "Define an indicator, or its next version", status: http.StatusCreated, errors: []int{401, 403, 409}}, s.newIndicator)
-	handle(s, api, op{method: "GET", path: "/indicators/targets", perm: read, sum: "Targets at the top, each with how it stands", errors: []int{401, 403}}, s.listTargets)
+	handle(s, api, op{method: "GET", path: "/indicators/targets", perm: read, sum: "The uppermost targets that the reader may see, each with how it stands", errors: []int{401, 403}}, s.listTargets)
 	handle(s, api, op{method: "POST", path: "/indicators/targets", perm: write, sum: "Set a target", status: http.StatusCreated, errors: []int{401, 403}}, s.newTarget)
 	handle(s, api, op{method: "GET", path: "/indicators/targets/{id}", perm: read, sum: "A target with all its parts", errors: []int{401, 403, 404}}, s.oneTarget)
 	handle(s, api, op{method: "POST", path: "/indicators/targets/{id}/split", perm: write, sum: "Split a target over holders or periods; the parts must add up", errors: []int{401, 403, 404, 409}, max: 256 << 10}, s.splitTarget)
