@@ -162,7 +162,7 @@ func TestMeasured(t *testing.T) {
 		for range 3 {
 			w.to("submitted")
 		}
-		w.order("", "", "调解", map[string]any{"flow": "dispute"})
+		w.order("", "", "调解", map[string]any{"flow": "secret"})
 		a := w.do("clerk", "GET", "/indicators/targets/"+at, nil).want(200)
 		if a.str("actual") != "3" || a.num("n") != 3 || a.get("own") != true || a.str("source") != "cases_opened" || a.get("may_report") != false {
 			t.Error(a.Raw)

@@ -544,7 +544,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Targets at the top, each with how it stands
+         * The uppermost targets that the reader may see, each with how it stands
          * @description Asks for the permission `indicator.read`.
          */
         get: operations["get-indicators-targets"];
