@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"sanzhi/internal/access"
+	"sanzhi/internal/activities"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/files"
 	"sanzhi/internal/indicators"
@@ -35,6 +36,7 @@ type app struct {
 	files   *files.Service
 	works   *works.Service
 	targets *indicators.Service
+	acts    *activities.Service
 	tenants store.Tenants
 	setups  *store.Setups
 	once    *store.Once
@@ -127,6 +129,7 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 	a.cases = cases.NewService(cases.Ports{Store: db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: a.files, Outbox: a.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, a.sealer), People: store.Orgs{}, Setups: a.setups, Sealer: a.sealer, Keyring: k.ring, Clock: clock})
 	a.works, a.targets = joinWorks(a), joinIndicators(a)
+	a.acts = joinActivities(db, a.cases.Ledger, a.sealer, k)
 	var err error
 	if a.sealing, err = newSealing(db, k, clock, dir); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"sanzhi/internal/demo"
 	"sanzhi/internal/kernel"
 )
 
@@ -14,9 +15,12 @@ var demoRooms = []struct {
 }{
 	{"works", demoWorks},
 	{"indicators", demoIndicators},
+	{"activities", func(ctx context.Context, l *loader) error { return l.activities(ctx) }},
 }
 
 // roomFigures are the queries behind the figures of the rooms beside cases, by the figure's id.
 var roomFigures = map[string]func(tx kernel.Tx) (measured, error){
-	"rural_works": workFigure,
+	"rural_works":          workFigure,
+	"volunteer_activities": activityCount(""), "school_activities": activityCount("school"),
+	"forum_sessions": func(tx kernel.Tx) (measured, error) { return sessionsWhole(tx, demo.ForumTitle) },
 }

@@ -123,7 +123,7 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 	return api.Deps{Signed: signed, Works: a.works, Indicators: a.targets, Desk: store.Desk{Tenants: a.tenants, Outbox: a.outbox}, Renew: a.setups.Forget,
 		Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,
 		Limits:  nearby{access.NewOrderLimiter(access.DefaultOrderLimits, a.clock)},
-		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)}, Files: a.files, SignKey: a.keys.sign, Version: version, TrustProxy: trustProxy, SecureCookies: tls}
+		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)}, Files: a.files, Activities: a.acts, SignKey: a.keys.sign, Version: version, TrustProxy: trustProxy, SecureCookies: tls}
 }
 
 // nearby lets the machine itself pass: whoever is on it needs no limit, and a proxy on it is told to name its clients
@@ -256,6 +256,9 @@ func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error 
 	}
 	if err := a.indicatorDuty(ctx, t); err != nil {
 		return fmt.Errorf("indicators: %w", err)
+	}
+	if err := a.acts.Forget(ctx, t, a.clock.Now()); err != nil {
+		return fmt.Errorf("contacts: %w", err)
 	}
 	if err := a.sealing.seal(ctx, t, holder); err != nil {
 		return fmt.Errorf("sealing: %w", err)

@@ -1,4 +1,5 @@
 import { lang } from './lang'
+import { activities } from './words/activities'
 import { common } from './words/common'
 import { desk } from './words/desk'
 import { resident } from './words/resident'
@@ -6,7 +7,7 @@ import { works } from './words/works'
 import { indicators } from './words/indicators'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk, ...works, ...indicators }
+const all = { ...common, ...resident, ...desk, ...works, ...indicators, ...activities }
 
 export type Word = keyof typeof all
 type Args<K extends Word> = (typeof all)[K] extends (...a: infer A) => unknown ? A : []

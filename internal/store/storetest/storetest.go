@@ -84,6 +84,15 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"orgs: staff by place", orgsStaff},
 		{"orgs: list and counts", orgsList},
 		{"ledger: rows of an object in order", ledgerOrder},
+		{"activities come back as they were", activitiesRoundTrip},
+		{"activities: places, the line, moving up", activitiesPlaces},
+		{"activities: more places and fewer", activitiesGrow},
+		{"activities: numbers of a series without gaps", activitiesSeries},
+		{"activities: one of 32 has the venue", activitiesVenue},
+		{"activities: drafts are for their keepers", activitiesDrafts},
+		{"activities: check-ins, and what they come to", activitiesStays},
+		{"activities: old contacts are emptied", activitiesForget},
+		{"activities: distinct volunteers, and grids", activitiesTeams},
 	} {
 		t.Run(s.name, func(t *testing.T) { s.run(t, open(t)) })
 	}

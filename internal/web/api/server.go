@@ -17,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"sanzhi/internal/access"
+	"sanzhi/internal/activities"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/files"
 	"sanzhi/internal/indicators"
@@ -41,6 +42,7 @@ type Deps struct {
 	Uploads       OrderLimits        // of photos
 	SignKey       ed25519.PrivateKey // signs receipts; nil leaves them unsigned
 	Files         *files.Service
+	Activities    *activities.Service
 	Version       string
 	TrustProxy    bool // believe X-Forwarded-For of the proxy in front
 	SecureCookies bool // the program is reached over TLS
@@ -94,6 +96,7 @@ func (s *Server) routes(api huma.API) {
 	s.mapRoutes(api)
 	s.workRoutes(api)
 	s.indicatorRoutes(api)
+	s.activityRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.

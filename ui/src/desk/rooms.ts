@@ -10,4 +10,13 @@ export interface Room { to: string; word: Word; needs: string; routes: RouteReco
 export const rooms: Room[] = [
   { to: '/works', word: 'works.title', needs: 'work.read', routes: works },
   { to: '/indicators', word: 'ind.title', needs: 'indicator.read', routes: indicators },
+  { to: '/activities', word: 'ev.title', needs: 'activity.read', routes: [
+    { path: '/activities', component: () => import('./activities/List.vue'), meta: { title: 'ev.title' } },
+    { path: '/activities/new', component: () => import('./activities/Edit.vue'), meta: { title: 'ev.new', needs: 'activity.write' } },
+    { path: '/activities/pool', component: () => import('./activities/Pool.vue'), meta: { title: 'pool.title' } },
+    { path: '/activities/people', component: () => import('./activities/People.vue'), meta: { title: 'vol.title', needs: 'activity.write' } },
+    { path: '/activities/certificates/:id', component: () => import('./activities/Certificate.vue'), meta: { title: 'cert.title' } },
+    { path: '/activities/:id', component: () => import('./activities/One.vue'), meta: { title: 'ev.title' } },
+    { path: '/activities/:id/edit', component: () => import('./activities/Edit.vue'), meta: { title: 'ev.f.edit', needs: 'activity.write' } },
+  ] },
 ]

@@ -19,6 +19,9 @@ const router = createRouter({
     { path: '/sent', component: () => import('./Sent.vue'), meta: { title: 'sent.title' } },
     { path: '/t', component: () => import('./Codes.vue'), meta: { title: 'codes.title' } },
     { path: '/t/:code', component: () => import('./Track.vue'), meta: { title: 'track.title' } },
+    { path: '/activities', component: () => import('./activities/Near.vue'), meta: { title: 'near.title' } },
+    { path: '/activities/mine/:code', component: () => import('./activities/Mine.vue'), meta: { title: 'my.title' } },
+    { path: '/activities/:id', component: () => import('./activities/One.vue'), meta: { title: 'near.title' } },
     { path: '/:rest(.*)*', component: () => import('./Lost.vue'), meta: { title: 'lost.title' } },
   ],
 })
