@@ -12,6 +12,7 @@ import (
 	"sanzhi/internal/ballots"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/files"
+	"sanzhi/internal/indicators"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/privacy"
@@ -22,6 +23,7 @@ import (
 	"sanzhi/internal/store/sqlite"
 	"sanzhi/internal/vault"
 	"sanzhi/internal/web/api"
+	"sanzhi/internal/works"
 )
 
 // app is the joined program over one store.
@@ -36,6 +38,8 @@ type app struct {
 	rounds  *rounds.Service
 	access  *access.Service
 	files   *files.Service
+	works   *works.Service
+	targets *indicators.Service
 	acts    *activities.Service
 	tenants store.Tenants
 	setups  *store.Setups
@@ -130,6 +134,7 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 	a.files = files.NewService(files.Parts{Store: db, Uploads: store.Uploads{}, Blobs: a.blobs, Cleaner: files.NewCleaner(files.DefaultLimits, 1, 16), Clock: clock})
 	a.cases = cases.NewService(cases.Ports{Store: db, Cases: store.Cases{}, Looks: store.Cases{}, Tending: store.Cases{}, Uploads: a.files, Outbox: a.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, a.sealer), People: store.Orgs{}, Setups: a.setups, Sealer: a.sealer, Keyring: k.ring, Clock: clock})
+	a.works, a.targets = joinWorks(a), joinIndicators(a)
 	a.acts = joinActivities(db, a.cases.Ledger, a.sealer, k)
 	a.rounds = a.joinRounds()
 	var err error

@@ -13,6 +13,8 @@ var demoRooms = []struct {
 	name string
 	load func(ctx context.Context, l *loader) error
 }{
+	{"works", demoWorks},
+	{"indicators", demoIndicators},
 	{"activities", func(ctx context.Context, l *loader) error { return l.activities(ctx) }},
 	{"ballots", demoBallots},
 	{"rounds", loadRounds},
@@ -20,6 +22,7 @@ var demoRooms = []struct {
 
 // roomFigures are the queries behind the figures of the rooms beside cases, by the figure's id.
 var roomFigures = map[string]func(tx kernel.Tx) (measured, error){
+	"rural_works":          workFigure,
 	"volunteer_activities": activityCount(""), "school_activities": activityCount("school"),
 	"forum_sessions": func(tx kernel.Tx) (measured, error) { return sessionsWhole(tx, demo.ForumTitle) },
 }

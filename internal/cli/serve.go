@@ -131,6 +131,8 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 		Cases:      a.cases,
 		Rounds:     a.rounds,
 		Activities: a.acts,
+		Works:      a.works,
+		Indicators: a.targets,
 		Ballots:    a.ballots,
 		Privacy:    a.privacy, PrivacyPaths: store.PrivacyAccounts{Sealer: a.sealer},
 	}
@@ -244,6 +246,7 @@ func (a *app) dutyList(ctx context.Context, t kernel.Tenant, holder string) []du
 	return []duty{
 		{"clocks", func() error { _, err := a.cases.Tick(ctx, t, 200); return err }},
 		{"rounds", func() error { return a.rounds.Tick(ctx, t, 200) }},
+		{"indicators", func() error { return a.indicatorDuty(ctx, t) }},
 		{"ballots", func() error { _, err := a.ballots.Tick(ctx, t, 20); return err }},
 		{"privacy", func() error { _, err := a.privacy.Tick(ctx, t, 200); return err }},
 		{"outbox", func() error { _, err := a.outbox.FanOut(ctx, t, "notify", 500); return err }},

@@ -166,7 +166,8 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 		Ballots: b, Privacy: p, PrivacyPaths: store.PrivacyAccounts{Sealer: sealer}, Tenant: tenant, Clock: w.clock, Store: w.db, Cases: w.cases, Access: w.access, Orgs: store.Orgs{}, Places: store.Territory{},
 		Once: &store.Once{DB: w.db, Sealer: sealer}, Limits: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock),
 		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, Activities: joinActivities(w, sealer, ring), SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
-		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget, Hooks: store.Webhooks{DB: w.db, Sealer: sealer}}
+		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget, Hooks: store.Webhooks{DB: w.db, Sealer: sealer},
+		Works: w.works(), Indicators: w.indicators()}
 }
 
 func joinActivities(w *world, sealer *vault.Sealer, ring *vault.Keyring) *activities.Service {

@@ -8,7 +8,11 @@ import { resident } from './words/resident'
 import { rounds } from './words/rounds'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...rounds }
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...rounds, ...works, ...indicators }
+import { works } from './words/works'
+import { indicators } from './words/indicators'
+
+// One dictionary, both languages side by side: a sentence and its translation are written and read together.
 
 export type Word = keyof typeof all
 type Args<K extends Word> = (typeof all)[K] extends (...a: infer A) => unknown ? A : []

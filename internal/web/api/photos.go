@@ -181,6 +181,9 @@ func (s *Server) readPhoto(ctx context.Context, rawID, code string, thumb bool) 
 			return nil // of a duty's result
 		}
 		_, _, err := s.Cases.Read(tx, actor, u.Case)
+		if kernel.Is(err, kernel.KindNotFound) && s.mayWorkPhoto(tx, actor, u.Case) {
+			return nil // it belongs to a work
+		}
 		if kernel.Is(err, kernel.KindUnsigned) {
 			return err
 		}

@@ -21,12 +21,14 @@ import (
 	"sanzhi/internal/ballots"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/files"
+	"sanzhi/internal/indicators"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/orgs"
 	"sanzhi/internal/privacy"
 	"sanzhi/internal/rounds"
 	"sanzhi/internal/territory"
+	"sanzhi/internal/works"
 )
 
 // Deps are what the surface stands on.
@@ -58,6 +60,9 @@ type Deps struct {
 	Hooks        HookKeeper
 	// Renew makes the next request of this process read a tenant's setup anew; nil waits for it to be noticed.
 	Renew func(kernel.Tenant)
+
+	Works      *works.Service
+	Indicators *indicators.Service
 }
 
 // PrivacyPaths tells where requests about a subject are handled.
@@ -105,6 +110,8 @@ func (s *Server) routes(api huma.API) {
 	s.deskRoutes(api)
 	s.setupRoutes(api)
 	s.mapRoutes(api)
+	s.workRoutes(api)
+	s.indicatorRoutes(api)
 	s.activityRoutes(api)
 	s.ballotRoutes(api)
 	s.honourRoutes(api)

@@ -1,12 +1,18 @@
 import type { RouteRecordRaw } from 'vue-router'
 import type { Word } from '../words'
 import { rounds } from './rounds/room'
+import { routes as indicators } from './indicators/routes'
+import { routes as works } from './works/routes'
 
 /** A room of the desk: its pages, and its line in the rail for whoever holds the permission. */
 export interface Room { to: string; word: Word; needs: string; routes: RouteRecordRaw[] }
 
 /** The rooms in the order of the rail. */
 export const rooms: Room[] = [
+  { to: '/works', word: 'works.title', needs: 'work.read', routes: works },
+  ] },
+  { to: '/indicators', word: 'ind.title', needs: 'indicator.read', routes: indicators },
+  ] },
   { to: '/activities', word: 'ev.title', needs: 'activity.read', routes: [
     { path: '/activities', component: () => import('./activities/List.vue'), meta: { title: 'ev.title' } },
     { path: '/activities/new', component: () => import('./activities/Edit.vue'), meta: { title: 'ev.new', needs: 'activity.write' } },
