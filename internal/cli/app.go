@@ -12,6 +12,7 @@ import (
 	"sanzhi/internal/files"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
+	room "sanzhi/internal/registers"
 	"sanzhi/internal/store"
 	"sanzhi/internal/store/dialect"
 	"sanzhi/internal/store/postgres"
@@ -36,6 +37,8 @@ type app struct {
 	once    *store.Once
 	outbox  store.Outbox
 	sealing *sealing
+
+	registers *room.Service
 }
 
 // sqlitePath is where the SQLite file of a data directory lies.
@@ -122,6 +125,7 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 	a.files = files.NewService(files.Parts{Store: db, Uploads: store.Uploads{}, Blobs: a.blobs, Cleaner: files.NewCleaner(files.DefaultLimits, 1, 16), Clock: clock})
 	a.cases = cases.NewService(cases.Ports{Store: db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: a.files, Outbox: a.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, a.sealer), People: store.Orgs{}, Setups: a.setups, Sealer: a.sealer, Keyring: k.ring, Clock: clock})
+	a.registers = joinRegisters(a)
 	var err error
 	if a.sealing, err = newSealing(db, k, clock, dir); err != nil {
 		return nil, err

@@ -20,6 +20,7 @@ import (
 	"sanzhi/internal/files"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
+	"sanzhi/internal/registers"
 	"sanzhi/internal/store"
 	"sanzhi/internal/store/dialect"
 	"sanzhi/internal/store/postgres"
@@ -28,6 +29,7 @@ import (
 	"sanzhi/internal/vault"
 	"sanzhi/internal/web"
 	"sanzhi/internal/web/api"
+	"sanzhi/internal/workflow"
 )
 
 const tenant kernel.Tenant = "630105"
@@ -37,20 +39,21 @@ var opening = time.Date(2023, 4, 27, 1, 0, 0, 0, time.UTC)
 
 // world is a served district that a test has for itself.
 type world struct {
-	t       testing.TB
-	clock   *kernel.ManualClock
-	db      *store.DB
-	access  *access.Service
-	cases   *cases.Service
-	files   *files.Service
-	outbox  store.Outbox
-	setups  *store.Setups
-	srv     *web.Server
-	http    *httptest.Server
-	places  map[string]kernel.ID // by name of the fixture
-	orgs    map[string]kernel.ID
-	people  map[string]kernel.ID
-	bearers map[string]string
+	t         testing.TB
+	clock     *kernel.ManualClock
+	db        *store.DB
+	access    *access.Service
+	cases     *cases.Service
+	files     *files.Service
+	outbox    store.Outbox
+	setups    *store.Setups
+	registers *registers.Service
+	srv       *web.Server
+	http      *httptest.Server
+	places    map[string]kernel.ID // by name of the fixture
+	orgs      map[string]kernel.ID
+	people    map[string]kernel.ID
+	bearers   map[string]string
 }
 
 // option changes what a world is joined from.
@@ -149,6 +152,8 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 	w.access = access.NewService(access.Parts{Store: w.db, Accounts: store.Access{}, Sessions: store.Access{}, Tokens: store.Access{}, Posts: store.Orgs{},
 		Journal: journal{w.cases.Ledger, w.outbox}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, w.clock), Sealer: sealer, Clock: w.clock,
 		Policy: access.DefaultPolicy})
+	w.registers = registers.NewService(registers.Ports{Store: w.db, Repo: store.Registers{}, Counts: store.Registers{}, Ledger: w.cases.Ledger, Orgs: store.Orgs{}, Places: store.Territory{},
+		Sealer: sealer, Days: workflow.China(), Find: map[registers.LinkKind]registers.Finder{registers.ToReportIn: store.Registers{}.FindReportIn, registers.ToCase: w.findCase}})
 	_, sign, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		w.t.Fatal(err)
@@ -156,7 +161,8 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 	return api.Deps{Tenant: tenant, Clock: w.clock, Store: w.db, Cases: w.cases, Access: w.access, Orgs: store.Orgs{}, Places: store.Territory{},
 		Once: &store.Once{DB: w.db, Sealer: sealer}, Limits: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock),
 		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
-		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget}
+		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget,
+		Registers: w.registers, OrgWork: store.Registers{}}
 }
 
 // answer is what came back.

@@ -72,6 +72,9 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"orgs: staff by place", orgsStaff},
 		{"orgs: list and counts", orgsList},
 		{"ledger: rows of an object in order", ledgerOrder},
+		{"registers: keys, holds and versions", registersUnique},
+		{"registers: lists and totals", registersList},
+		{"registers: round trip and visits", registersRoundTrip},
 	} {
 		t.Run(s.name, func(t *testing.T) { s.run(t, open(t)) })
 	}

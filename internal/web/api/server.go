@@ -22,6 +22,7 @@ import (
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/orgs"
+	"sanzhi/internal/registers"
 	"sanzhi/internal/territory"
 )
 
@@ -45,6 +46,9 @@ type Deps struct {
 	// Signed keeps whom tokens speak for; nil reads it at each request, as it must be where several processes serve.
 	Signed *SignedCache
 	Desk   Desk
+	// Registers and OrgWork are organisations at work.
+	Registers *registers.Service
+	OrgWork   OrgWork
 	// Renew makes the next request of this process read a tenant's setup anew; nil waits for it to be noticed.
 	Renew func(kernel.Tenant)
 }
@@ -84,6 +88,7 @@ func (s *Server) routes(api huma.API) {
 	s.deskRoutes(api)
 	s.setupRoutes(api)
 	s.mapRoutes(api)
+	s.registerRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
