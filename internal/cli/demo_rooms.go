@@ -11,7 +11,12 @@ import (
 var demoRooms = []struct {
 	name string
 	load func(ctx context.Context, l *loader) error
-}{}
+}{
+	{"registers", loadRegisters},
+}
 
 // roomFigures are the queries behind the figures of the rooms beside cases, by the figure's id.
-var roomFigures = map[string]func(tx kernel.Tx) (measured, error){}
+var roomFigures = map[string]func(tx kernel.Tx) (measured, error){
+	"branch_brands": registerFigure("branch_brands"), "station_tiers": registerFigure("station_tiers"), "blocks": registerFigure("blocks"),
+	"villages_planned": registerFigure("villages_planned"), "buildings_linked": registerFigure("buildings_linked"),
+}

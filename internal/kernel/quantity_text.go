@@ -29,19 +29,19 @@ func ParseQuantity(s string) (Quantity, error) {
 		return fail()
 	}
 	digits, unit := strings.ReplaceAll(s[:end], ",", ""), s[end:]
-	v, err := strconv.ParseFloat(digits, 64)
-	if err != nil || v > 1e15 {
-		return fail()
-	}
-	scale := 1.0
+	scale, exp := 1.0, ""
 	for _, p := range []struct {
-		word string
-		n    float64
-	}{{"万", 1e4}, {"亿", 1e8}} {
+		word, exp string
+		n         float64
+	}{{"万", "e4", 1e4}, {"亿", "e8", 1e8}} {
 		if rest, ok := strings.CutPrefix(unit, p.word); ok {
-			unit, scale = rest, p.n
+			unit, scale, exp = rest, p.n, p.exp
 			break
 		}
+	}
+	v, err := strconv.ParseFloat(digits+exp, 64)
+	if err != nil || v > 1e15 {
+		return fail()
 	}
 	for _, word := range []string{"余", "多"} {
 		if rest, ok := strings.CutPrefix(unit, word); ok {
@@ -52,10 +52,10 @@ func ParseQuantity(s string) (Quantity, error) {
 			break
 		}
 	}
-	if unit == "" || len([]rune(unit)) > 12 {
-		return fail()
+	if unit == "" || len([]rune(unit)) > 12 || strings.ContainsAny(unit[:1], "+-") || strings.HasPrefix(unit, "万") || strings.HasPrefix(unit, "亿") || strings.HasPrefix(unit, "余") || strings.HasPrefix(unit, "多") {
+		return fail() // a unit that reads like a part of the number
 	}
-	q.Value, q.Unit = math.Round(v*scale*1e6)/1e6, unit
+	q.Value, q.Unit = v, unit
 	if q.Qualifier == AtLeast || q.Qualifier == Nearly {
 		q.Step = lastDigit(digits) * scale
 	}
@@ -95,7 +95,7 @@ func sayNumber(v, step float64) string {
 		return plainNumber(v)
 	}
 	s := plainNumber(v / 1e4)
-	if p, err := strconv.ParseFloat(s, 64); err != nil || math.Abs(p*1e4-v) > 1e-6 || step > 0 && math.Abs(lastDigit(s)*1e4-step) > 1e-6 {
+	if p, err := strconv.ParseFloat(s+"e4", 64); err != nil || p != v || step > 0 && math.Abs(lastDigit(s)*1e4-step) > 1e-6 {
 		return plainNumber(v)
 	}
 	return s + "万"
