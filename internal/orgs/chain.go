@@ -24,7 +24,7 @@ var AllChainFaultKinds = []ChainFaultKind{ChainOrphan, ChainCycle, ChainRoot, Ch
 
 // ChainFault is one thing from which the chain does not lead to the district.
 type ChainFault struct {
-	Kind ChainFaultKind `json:"kind"`
+	Kind ChainFaultKind `json:"kind" enum:"orphan,cycle,root,uncovered,unattached"`
 	ID   kernel.ID      `json:"id"`
 	Name string         `json:"name"`
 }
