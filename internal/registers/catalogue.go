@@ -78,7 +78,7 @@ func dutyRegisters() []*Register {
 			Group: GroupDuty, NeedOrg: true, Links: evidence()},
 		{Sheet: sheet("pledge", t("承诺践诺", "Pledges"), must(col("what", kernel.ColumnLong, t("承诺什么", "What is pledged"))), must(col("due", kernel.ColumnDate, t("什么时候兑现", "By when")))),
 			About: t("公开承诺，到期看兑现没有，居民都能看", "Pledged in public, with a day by which it is done; everybody can look"),
-			Group: GroupDuty, Read: access.PlaceRead, NeedOrg: true, DueColumn: "due", Links: evidence(),
+			Group: GroupDuty, Standing: t("待兑现", "to be kept"), Read: access.PlaceRead, NeedOrg: true, DueColumn: "due", Links: evidence(),
 			Acts: []Act{
 				{Key: "fulfil", Title: t("兑现了", "Fulfilled"), From: []string{Open}, To: "fulfilled", Word: t("已兑现", "fulfilled"), Note: t("怎么兑现的", "How it was fulfilled")},
 				{Key: "lapse", Title: t("没能兑现", "Not kept"), From: []string{Open}, To: "lapsed", Word: t("没能兑现", "not kept"), Note: t("为什么没能兑现，接下来怎么办", "Why, and what comes next")},
@@ -86,7 +86,7 @@ func dutyRegisters() []*Register {
 		{Sheet: sheet("pioneer", t("党员先锋岗", "Pioneer posts"), must(col("name", kernel.ColumnText, t("岗位名称", "Post"))), must(col("duty", kernel.ColumnText, t("岗位做什么", "What it does")))),
 			About: t("记岗位，不记人名", "Posts, without names of people"), Group: GroupDuty, NeedOrg: true, Unique: func(c *Checked) string { return byOrg(c) + " " + c.Entry.Values["name"] }},
 		{Sheet: sheet("brand", t("一支部一品牌", "One brand a branch"), must(col("name", kernel.ColumnText, t("品牌", "Brand"))), col("about", kernel.ColumnLong, t("做什么", "What it stands for"))),
-			About: t("每个支部最多一个品牌", "At most one brand for each branch"), Group: GroupDuty, NeedOrg: true, OrgKinds: []orgs.Kind{orgs.Branch}, Unique: byOrg},
+			About: t("每个支部最多一个品牌", "At most one brand for each branch"), Group: GroupDuty, Read: access.PlaceRead, NeedOrg: true, OrgKinds: []orgs.Kind{orgs.Branch}, Unique: byOrg},
 		{Sheet: sheet("classroom", t("两课堂一平台", "Two classes and a platform"),
 			must(pick("slot", t("哪一个", "Which"), c("indoor", "室内课堂", "Class indoors"), c("field", "现场课堂", "Class on site"), c("platform", "平台", "Platform"))),
 			must(col("name", kernel.ColumnText, t("名称", "Name"))), col("about", kernel.ColumnLong, t("怎么用", "How it is used"))),
@@ -148,7 +148,7 @@ func newRegisters() []*Register {
 			About: t("谁牵头、谁统筹、谁联动、谁兜底，四个角色都要有单位", "Who leads, who coordinates, who cooperates, who is the backstop: all four are filled"), Group: GroupNew,
 			PlaceKinds: []territory.Kind{territory.County, territory.Subdistrict, territory.Town, territory.Township, territory.StreetSpecial},
 			Links:      []LinkRole{org("lead", "牵头", "Leads", 1, 1), org("coordinate", "统筹", "Coordinates", 1, 0), org("cooperate", "联动", "Cooperates", 1, 0), org("backstop", "兜底", "Backstop", 1, 0)},
-			Rule:       oneRoleEach, Acts: []Act{{Key: "done", Title: t("做完了", "Done"), From: []string{Open}, To: "done", Word: t("已完成", "done"), Note: t("做成了什么", "What came of it")}}},
+			Rule:       oneRoleEach, Standing: t("在办", "under way"), Acts: []Act{{Key: "done", Title: t("做完了", "Done"), From: []string{Open}, To: "done", Word: t("已完成", "done"), Note: t("做成了什么", "What came of it")}}},
 	}
 }
 
@@ -216,7 +216,7 @@ func checkRegisters() []*Register {
 	entry := func(key string, title, about kernel.Text, decisions ...kernel.Choice) *Register {
 		return &Register{Sheet: sheet(key, title, personColumn("person", t("当事人", "Person concerned")), must(col("matter", kernel.ColumnLong, t("什么事", "What happened"))),
 			must(col("basis", kernel.ColumnLong, t("依据", "Basis"))), must(pick("decision", t("决定", "Decision"), decisions...)), must(col("decided", kernel.ColumnDate, t("决定日期", "Day of the decision")))),
-			About: about, Group: GroupCheck, Read: access.DisciplineRead, Write: access.DisciplineWrite, Confidential: true, NeedOrg: true, FacetColumn: "decision", Acts: acts, Rule: notAhead("decided")}
+			About: about, Group: GroupCheck, Read: access.DisciplineRead, Write: access.DisciplineWrite, Confidential: true, Standing: t("已决定", "decided"), NeedOrg: true, FacetColumn: "decision", Acts: acts, Rule: notAhead("decided")}
 	}
 	return []*Register{
 		entry("tolerance", t("容错纠错", "Tolerance of faults"), t("干事中的失误，依据清楚的可以容错。名字封存，只有督查和区领导能看", "Faults made in earnest may be tolerated on a stated basis. The name is sealed: supervisors and leaders alone may look"),

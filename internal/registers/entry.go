@@ -130,8 +130,10 @@ type Register struct {
 	kernel.Sheet
 	About kernel.Text
 	Group Group
-	Read  access.Permission
-	Write access.Permission
+	// Standing is the word for an open entry; "in force" when left out.
+	Standing kernel.Text
+	Read     access.Permission
+	Write    access.Permission
 	// Confidential entries leave no values in the open part of the ledger.
 	Confidential bool
 	// NeedOrg asks for an organisation, of the kinds given (any when empty). Without a place the entry lies where it serves.
@@ -224,6 +226,9 @@ func (r *Register) StateName(state string) kernel.Text {
 		if a.To == state {
 			return a.Word
 		}
+	}
+	if state == Open && !r.Standing.IsZero() {
+		return r.Standing
 	}
 	return kernel.T("在用", "in force")
 }

@@ -117,7 +117,7 @@ type Figures struct {
 
 // FiguresAt counts the figures at a path, of what the actor may read.
 func (s *Service) FiguresAt(tx kernel.Tx, actor kernel.Actor, path kernel.Path) (f Figures, err error) {
-	if !access.ScopeOf(actor, access.OrgRead).IsEmpty() {
+	if brand, err := Find("brand"); err != nil || !access.ScopeOf(actor, brand.Read).IsEmpty() { // brands are public
 		if f.Brands, err = s.Counts.OrgsWith(tx, orgs.Branch, "brand", path); err != nil {
 			return f, err
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"strconv"
 	"strings"
 
 	"sanzhi/internal/access"
@@ -11,33 +12,35 @@ import (
 	"sanzhi/internal/territory"
 )
 
-// Children gives the organisations right below one ("" for those without a parent), by name, and whether anything stands
-// below each. The cursor is "name id" of the last row.
+// Children gives the organisations right below one ("" for those without a parent): those with something below them first, then
+// by name; and how many stand below each. The cursor is "rank name id" of the last row.
 func (Registers) Children(k kernel.Tx, parent kernel.ID, p kernel.Page) ([]*orgs.Org, map[kernel.ID]int, string, error) {
 	f := &filter{}
 	f.and("o.tenant = ?", string(on(k).tenant))
 	f.and("o.parent = ?", string(parent))
-	if name, id, ok := strings.Cut(p.After, "\x1f"); ok {
-		n := f.arg(name)
-		f.and("(o.name > "+n+" OR (o.name = "+n+" AND o.id > ?))", id)
+	inner := "SELECT " + prefixed("o.", orgCols) + `, (SELECT COUNT(*) FROM org c WHERE c.tenant = o.tenant AND c.parent = o.id) AS below FROM org o WHERE ` + f.where()
+	after := "1 = 1"
+	if part := strings.SplitN(p.After, "\x1f", 3); len(part) == 3 {
+		rank, name, id := f.arg(flag(part[0] == "1")), f.arg(part[1]), f.arg(part[2])
+		after = "(x.r > " + rank + " OR x.r = " + rank + " AND (x.name > " + name + " OR x.name = " + name + " AND x.id > " + id + "))"
 	}
 	limit := f.arg(p.Limit + 1)
-	rows, err := on(k).Query("SELECT "+prefixed("o.", orgCols)+`, (SELECT COUNT(*) FROM org c WHERE c.tenant = o.tenant AND c.parent = o.id)
-		FROM org o WHERE `+f.where()+" ORDER BY o.name, o.id LIMIT "+limit, f.args...)
-	below := map[kernel.ID]int{}
+	rows, err := on(k).Query("SELECT "+prefixed("x.", orgCols)+", x.below, x.r FROM (SELECT y.*, CASE WHEN y.below > 0 THEN 0 ELSE 1 END AS r FROM ("+inner+") y) x WHERE "+after+
+		" ORDER BY x.r, x.name, x.id LIMIT "+limit, f.args...)
+	below, rank := map[kernel.ID]int{}, map[kernel.ID]int{}
 	out, err := scanAll(rows, err, func(r *sql.Rows) (*orgs.Org, error) {
 		o := &orgs.Org{}
 		var sectors string
-		var n int
-		err := r.Scan(&o.ID, &o.Parent, &o.Kind, &o.Name, &o.Initials, &o.Place, &o.Path, &sectors, &o.Phone, &n)
-		o.Sectors, below[o.ID] = strings.Fields(sectors), n
+		var n, at int
+		err := r.Scan(&o.ID, &o.Parent, &o.Kind, &o.Name, &o.Initials, &o.Place, &o.Path, &sectors, &o.Phone, &n, &at)
+		o.Sectors, below[o.ID], rank[o.ID] = strings.Fields(sectors), n, at
 		return o, err
 	})
 	if err != nil || len(out) <= p.Limit {
 		return out, below, "", err
 	}
 	last := out[p.Limit-1]
-	return out[:p.Limit], below, last.Name + "\x1f" + string(last.ID), nil
+	return out[:p.Limit], below, strconv.Itoa(rank[last.ID]) + "\x1f" + last.Name + "\x1f" + string(last.ID), nil
 }
 
 // Covered gives the places that an organisation covers now in a way, by code, and how many there are in all.

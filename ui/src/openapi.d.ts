@@ -1955,6 +1955,7 @@ export interface components {
             places: components["schemas"]["Named"][] | null;
         };
         OrgKeeps: {
+            can_write: boolean;
             /** Format: int64 */
             count: number;
             register: string;
@@ -7738,6 +7739,7 @@ export interface operations {
                      *       ],
                      *       "keeps": [
                      *         {
+                     *           "can_write": false,
                      *           "count": 1,
                      *           "register": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "title": "楼道灯不亮"

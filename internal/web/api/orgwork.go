@@ -75,6 +75,7 @@ type OrgKeeps struct {
 	Register string `json:"register"`
 	Title    string `json:"title"`
 	Count    int    `json:"count"`
+	CanWrite bool   `json:"can_write"`
 }
 
 // OrgMembership is a joint body.
@@ -244,7 +245,7 @@ func (s *Server) maskedName(tx kernel.Tx, p *orgs.Person) (string, error) {
 
 func (s *Server) orgKeeps(tx kernel.Tx, actor kernel.Actor, o *orgs.Org, lang kernel.Lang, p *OrgProfile) error {
 	for _, r := range registers.Readable(actor) {
-		if !r.NeedOrg || r.Confidential {
+		if !r.NeedOrg || r.Confidential || !access.Decide(actor, r.Read, access.Target{Tenant: tx.Tenant(), Path: o.Path}).Allow {
 			continue
 		}
 		l, err := s.Registers.Totals(tx, actor, registers.Query{Register: r.Key, Org: o.ID})
@@ -255,7 +256,7 @@ func (s *Server) orgKeeps(tx kernel.Tx, actor kernel.Actor, o *orgs.Org, lang ke
 		for _, x := range l {
 			n += x.Count
 		}
-		p.Keeps = append(p.Keeps, OrgKeeps{r.Key, r.Title.In(lang), n})
+		p.Keeps = append(p.Keeps, OrgKeeps{r.Key, r.Title.In(lang), n, s.Registers.MayWrite(tx, actor, r, &registers.Entry{Org: o.ID, Path: o.Path})})
 	}
 	if access.ScopeOf(actor, access.RegisterRead).IsEmpty() {
 		return nil

@@ -32,7 +32,7 @@ export const calls = {
   links: (id: string, version: number, add: Link[], remove: string[], once: string) => post<S['EntryWritten']>(`/register-entries/${enc(id)}/links`, { version, add, remove }, once),
   reveal: (id: string, reason: string, once: string) => post<S['Revealed']>(`/register-entries/${enc(id)}/reveal`, { reason }, once),
   checkIn: (id: string, once: string) => post<S['CheckedIn']>(`/register-entries/${enc(id)}/check-in`, undefined, once),
-  orgTree: (parent: string, after = '') => get<Page<OrgNode>>('/orgs/tree', { parent, after }),
+  orgTree: (parent: string, after = '') => get<Page<OrgNode>>('/orgs/tree', { parent, after, limit: 60 }),
   org: (id: string) => get<OrgProfile>(`/orgs/${enc(id)}/profile`),
   chain: () => get<Chain>('/orgs/chain'),
   reportIns: (q: { place?: string; unit?: string; after?: string }) => get<Page<ReportIn>>('/report-ins', q),
