@@ -135,7 +135,7 @@ func TestListsFiltersPages(t *testing.T) {
 			ids = append(ids, a.str("id"))
 		}
 		number := w.do("clerk", "GET", "/cases/"+ids[3], nil).want(200).str("number")
-		_ = w.do("", "POST", "/cases", map[string]any{"flow": "dispute", "text": "邻里纠纷的小事", "lon": centre[0], "lat": centre[1]}).want(201)
+		_ = w.do("", "POST", "/cases", map[string]any{"flow": "secret", "text": "邻里纠纷的小事", "lon": centre[0], "lat": centre[1]}).want(201)
 		north := w.do("", "POST", "/cases", map[string]any{"flow": "menu", "item": "chat", "text": "北边的小事", "lon": northern[0], "lat": northern[1]}).want(201).str("id")
 		pages := func(user, q string) (all []string) {
 			for after := ""; ; {
@@ -157,13 +157,13 @@ func TestListsFiltersPages(t *testing.T) {
 				t.Errorf("%q: %d cases of %d, without doubles %d", q, len(got), len(want), len(slices.Compact(got)))
 			}
 		}
-		for q, n := range map[string]int{"&q=" + number: 1, "&q=%E7%BA%A0%E7%BA%B7": 0, "&step=done": 0, "&flow=dispute": 0, "&overdue=true": 0,
+		for q, n := range map[string]int{"&q=" + number: 1, "&q=%E7%BA%A0%E7%BA%B7": 0, "&step=done": 0, "&flow=secret": 0, "&overdue=true": 0,
 			"&place=" + string(w.places["北社区"]): 0, "&unit=" + string(w.orgs["城管局"]): 0, "&state=closed": 0} {
 			if got := pages("clerk", q); len(got) != n {
 				t.Errorf("clerk %q: %d, want %d", q, len(got), n)
 			}
 		}
-		if got := pages("mediator", "&flow=dispute"); len(got) != 1 {
+		if got := pages("mediator", "&flow=secret"); len(got) != 1 {
 			t.Errorf("the mediator sees %d disputes", len(got))
 		}
 		if got := pages("clerk-north", ""); !slices.Equal(got, []string{north}) {

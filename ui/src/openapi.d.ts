@@ -1761,7 +1761,10 @@ export interface components {
             name: string;
         };
         LinkIn: {
-            /** @description The day on which the household agreed */
+            /**
+             * @description The day on which the household agreed
+             * @example 2023-04-01
+             */
             consent?: string;
             /** @description Of a household; kept sealed */
             door?: string;
@@ -1821,6 +1824,7 @@ export interface components {
         Menu: {
             emergency: components["schemas"]["EmergencyLine"][] | null;
             items: components["schemas"]["MenuItem"][] | null;
+            more: components["schemas"]["MenuItem"][] | null;
             place: components["schemas"]["At"];
         };
         MenuItem: {
@@ -6682,6 +6686,39 @@ export interface operations {
                      *           }
                      *         }
                      *       ],
+                     *       "more": [
+                     *         {
+                     *           "flow": "menu",
+                     *           "form": [
+                     *             {
+                     *               "choices": [
+                     *                 {
+                     *                   "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "label": "几盏",
+                     *                   "urgent": false
+                     *                 }
+                     *               ],
+                     *               "help": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "label": "几盏",
+                     *               "max": 1,
+                     *               "min": 1,
+                     *               "required": false,
+                     *               "type": "text"
+                     *             }
+                     *           ],
+                     *           "group": "修一修",
+                     *           "id": "stair-light",
+                     *           "note": "物业修，不收钱",
+                     *           "promise": "2 天内修好",
+                     *           "strand": "zi",
+                     *           "title": "楼道灯不亮",
+                     *           "unit": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           }
+                     *         }
+                     *       ],
                      *       "place": {
                      *         "building": {
                      *           "code": "630105002001",
@@ -9495,7 +9532,7 @@ export interface operations {
                  * @example {
                  *       "add": [
                  *         {
-                 *           "consent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "consent": "2023-04-01",
                  *           "door": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *           "role": "community_clerk",
                  *           "target": "https://example.org/hook"
@@ -10357,7 +10394,7 @@ export interface operations {
                  * @example {
                  *       "links": [
                  *         {
-                 *           "consent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "consent": "2023-04-01",
                  *           "door": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *           "role": "community_clerk",
                  *           "target": "https://example.org/hook"

@@ -165,7 +165,7 @@ type LinkIn struct {
 	Role    string    `json:"role" maxLength:"40"`
 	Target  kernel.ID `json:"target" maxLength:"26"`
 	Door    string    `json:"door,omitempty" maxLength:"60" doc:"Of a household; kept sealed"`
-	Consent string    `json:"consent,omitempty" maxLength:"20" doc:"The day on which the household agreed"`
+	Consent string    `json:"consent,omitempty" maxLength:"20" example:"2023-04-01" doc:"The day on which the household agreed"`
 }
 
 type entryAddIn struct {

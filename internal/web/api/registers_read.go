@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -213,19 +212,17 @@ func (s *Server) stations(ctx context.Context, in *stationsIn) (*body[StationLis
 	})
 }
 
-// needsOf lists what the stations do, most first.
+// needsOf lists what the stations do, what is asked for most first.
 func needsOf(all []*registers.Station, lang kernel.Lang) []Option {
-	n := map[string]int{}
+	has := map[string]bool{}
 	for _, st := range all {
 		for _, f := range st.Functions() {
-			n[f]++
+			has[f] = true
 		}
 	}
-	fs := slices.Clone(registers.Functions)
-	slices.SortStableFunc(fs, func(a, b registers.Function) int { return cmp.Compare(n[b.Key], n[a.Key]) })
 	out := []Option{}
-	for _, f := range fs {
-		if n[f.Key] > 0 {
+	for _, f := range registers.Functions {
+		if has[f.Key] {
 			out = append(out, Option{f.Key, f.Name.In(lang)})
 		}
 	}
