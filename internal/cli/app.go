@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"sanzhi/internal/access"
+	"sanzhi/internal/activities"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/files"
 	"sanzhi/internal/kernel"
@@ -32,6 +33,7 @@ type app struct {
 	cases   *cases.Service
 	access  *access.Service
 	files   *files.Service
+	acts    *activities.Service
 	tenants store.Tenants
 	setups  *store.Setups
 	once    *store.Once
@@ -126,6 +128,7 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 	a.cases = cases.NewService(cases.Ports{Store: db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: a.files, Outbox: a.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, a.sealer), People: store.Orgs{}, Setups: a.setups, Sealer: a.sealer, Keyring: k.ring, Clock: clock})
 	a.registers = joinRegisters(a)
+	a.acts = joinActivities(db, a.cases.Ledger, a.sealer, k)
 	var err error
 	if a.sealing, err = newSealing(db, k, clock, dir); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"sanzhi/internal/demo"
 	"sanzhi/internal/kernel"
 )
 
@@ -13,10 +14,13 @@ var demoRooms = []struct {
 	load func(ctx context.Context, l *loader) error
 }{
 	{"registers", loadRegisters},
+	{"activities", func(ctx context.Context, l *loader) error { return l.activities(ctx) }},
 }
 
 // roomFigures are the queries behind the figures of the rooms beside cases, by the figure's id.
 var roomFigures = map[string]func(tx kernel.Tx) (measured, error){
 	"branch_brands": registerFigure("branch_brands"), "station_tiers": registerFigure("station_tiers"), "blocks": registerFigure("blocks"),
 	"villages_planned": registerFigure("villages_planned"), "buildings_linked": registerFigure("buildings_linked"),
+	"volunteer_activities": activityCount(""), "school_activities": activityCount("school"),
+	"forum_sessions": func(tx kernel.Tx) (measured, error) { return sessionsWhole(tx, demo.ForumTitle) },
 }

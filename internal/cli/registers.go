@@ -19,5 +19,12 @@ func joinRegisters(a *app) *room.Service {
 				}
 				return room.Found{Name: c.Number + " " + c.Title.Zh, Org: c.Unit}, nil
 			},
+			room.ToActivity: func(tx kernel.Tx, actor kernel.Actor, id kernel.ID) (room.Found, error) {
+				x, err := a.acts.Read(tx, actor, id)
+				if err != nil {
+					return room.Found{}, err
+				}
+				return room.Found{Name: x.Title}, nil
+			},
 		}})
 }

@@ -48,6 +48,10 @@ var sealedColumns = []sealedColumn{
 	{"account", "name_sealed", []string{"id"}, func(t kernel.Tenant, key []string) vault.Field {
 		return access.NameField(t, kernel.ID(key[0]))
 	}, nil},
+	{"activity_signup", "contact", []string{"id"}, byID("activity_signup", "contact"), nil},
+	{"activity_person", "name", []string{"id"}, byID("activity_person", "name"), nil},
+	{"activity_person", "phone", []string{"id"}, byID("activity_person", "phone"), nil},
+	{"volunteer_certificate", "body", []string{"id"}, byID("volunteer_certificate", "body"), nil},
 	{"idempotency", "answer", []string{"caller", "idem_key"}, func(t kernel.Tenant, key []string) vault.Field {
 		return answerField(kernel.RequestKey{Tenant: t, Caller: key[0], Key: key[1]})
 	}, nil},

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"sanzhi/internal/access"
+	"sanzhi/internal/activities"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/files"
 	"sanzhi/internal/kernel"
@@ -160,9 +161,15 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 	}
 	return api.Deps{Tenant: tenant, Clock: w.clock, Store: w.db, Cases: w.cases, Access: w.access, Orgs: store.Orgs{}, Places: store.Territory{},
 		Once: &store.Once{DB: w.db, Sealer: sealer}, Limits: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock),
-		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
+		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, Activities: joinActivities(w, sealer, ring), SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
 		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget,
 		Registers: w.registers, OrgWork: store.Registers{}}
+}
+
+func joinActivities(w *world, sealer *vault.Sealer, ring *vault.Keyring) *activities.Service {
+	a := store.Activities{}
+	return activities.NewService(activities.Ports{Store: w.db, Repo: a, Venues: a, Signups: a, Attendances: a, People: a, Labour: a, Teams: a, Places: store.Territory{},
+		Posts: store.Orgs{}, Ledger: w.cases.Ledger, Sealer: sealer, Keyring: ring})
 }
 
 // answer is what came back.

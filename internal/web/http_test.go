@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
@@ -14,7 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"sanzhi/internal/kernel"
 	"sanzhi/internal/web"
+	"sanzhi/internal/web/api"
 )
 
 // asked is what outside clients send that is not as it should be, and what they are told.
@@ -387,6 +390,33 @@ func TestSignOutRevokesAtOnce(t *testing.T) {
 	cookie = header{"Cookie", strings.Split(b.Header.Get("Set-Cookie"), ";")[0]}
 	w.clock.Advance(31 * time.Minute) // not used for half an hour
 	w.do("", "GET", "/me", nil, cookie).want(401)
+}
+
+// What another process ends, ends here at the next request, though who signed in is remembered.
+func TestWhatAnotherProcessEndsEndsAtOnce(t *testing.T) {
+	eachEngine(t, func(t *testing.T, w *world) {
+		changed := 0
+		w.srv.API.Signed.Changed = func(ctx context.Context, t kernel.Tenant, account kernel.ID) (bool, error) {
+			changed++
+			return w.outbox.AccessTold(ctx, t, account)
+		}
+		w.do("clerk", "GET", "/me", nil).want(200)
+		w.clock.Advance(2 * time.Minute)
+		if _, err := w.outbox.Sweep(context.Background(), tenant, api.TopicAccess, w.clock.Now().Add(-time.Minute), 100); err != nil {
+			t.Fatal(err)
+		}
+		w.do("clerk", "GET", "/me", nil).want(200)
+		before := changed
+		w.do("clerk", "GET", "/me", nil).want(200)
+		if changed != before+1 {
+			t.Errorf("asked %d times whether anything changed", changed-before)
+		}
+		// Another process knows nothing of what is remembered here.
+		if err := w.access.RevokeAll(context.Background(), kernel.System(tenant), w.people["clerk"]); err != nil {
+			t.Fatal(err)
+		}
+		w.do("clerk", "GET", "/me", nil).want(401)
+	})
 }
 
 // Behind a proxy that is believed: a neighbourhood behind one address is served, a telephone that floods is slowed.

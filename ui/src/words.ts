@@ -1,11 +1,12 @@
 import { lang } from './lang'
+import { activities } from './words/activities'
 import { common } from './words/common'
 import { desk } from './words/desk'
 import { orgwork } from './words/orgwork'
 import { resident } from './words/resident'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk, ...orgwork }
+const all = { ...common, ...resident, ...desk, ...orgwork, ...activities }
 
 export type Word = keyof typeof all
 type Args<K extends Word> = (typeof all)[K] extends (...a: infer A) => unknown ? A : []

@@ -11,4 +11,13 @@ export const rooms: Room[] = [
     { path: '/registers/report-ins', component: () => import('./registers/ReportIns.vue'), meta: { title: 'reg.reportIns', needs: 'register.read' } },
     { path: '/registers/:key/:id', component: () => import('./registers/EntryPage.vue'), meta: { title: 'reg.title' } },
     { path: '/registers/:key?', component: () => import('./registers/Registers.vue'), meta: { title: 'reg.title' } }] },
+  { to: '/activities', word: 'ev.title', needs: 'activity.read', routes: [
+    { path: '/activities', component: () => import('./activities/List.vue'), meta: { title: 'ev.title' } },
+    { path: '/activities/new', component: () => import('./activities/Edit.vue'), meta: { title: 'ev.new', needs: 'activity.write' } },
+    { path: '/activities/pool', component: () => import('./activities/Pool.vue'), meta: { title: 'pool.title' } },
+    { path: '/activities/people', component: () => import('./activities/People.vue'), meta: { title: 'vol.title', needs: 'activity.write' } },
+    { path: '/activities/certificates/:id', component: () => import('./activities/Certificate.vue'), meta: { title: 'cert.title' } },
+    { path: '/activities/:id', component: () => import('./activities/One.vue'), meta: { title: 'ev.title' } },
+    { path: '/activities/:id/edit', component: () => import('./activities/Edit.vue'), meta: { title: 'ev.f.edit', needs: 'activity.write' } },
+  ] },
 ]
