@@ -16,6 +16,7 @@ import (
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/privacy"
+	room "sanzhi/internal/registers"
 	"sanzhi/internal/rounds"
 	"sanzhi/internal/store"
 	"sanzhi/internal/store/dialect"
@@ -48,6 +49,8 @@ type app struct {
 	sealing *sealing
 	ballots *ballots.Service
 	privacy *privacy.Service
+
+	registers *room.Service
 }
 
 // sqlitePath is where the SQLite file of a data directory lies.
@@ -135,6 +138,7 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 	a.cases = cases.NewService(cases.Ports{Store: db, Cases: store.Cases{}, Looks: store.Cases{}, Tending: store.Cases{}, Uploads: a.files, Outbox: a.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, a.sealer), People: store.Orgs{}, Setups: a.setups, Sealer: a.sealer, Keyring: k.ring, Clock: clock})
 	a.works, a.targets = joinWorks(a), joinIndicators(a)
+	a.registers = joinRegisters(a)
 	a.acts = joinActivities(db, a.cases.Ledger, a.sealer, k)
 	a.rounds = a.joinRounds()
 	var err error

@@ -15,6 +15,7 @@ var demoRooms = []struct {
 }{
 	{"works", demoWorks},
 	{"indicators", demoIndicators},
+	{"registers", loadRegisters},
 	{"activities", func(ctx context.Context, l *loader) error { return l.activities(ctx) }},
 	{"ballots", demoBallots},
 	{"rounds", loadRounds},
@@ -22,7 +23,9 @@ var demoRooms = []struct {
 
 // roomFigures are the queries behind the figures of the rooms beside cases, by the figure's id.
 var roomFigures = map[string]func(tx kernel.Tx) (measured, error){
-	"rural_works":          workFigure,
+	"rural_works":   workFigure,
+	"branch_brands": registerFigure("branch_brands"), "station_tiers": registerFigure("station_tiers"), "blocks": registerFigure("blocks"),
+	"villages_planned": registerFigure("villages_planned"), "buildings_linked": registerFigure("buildings_linked"),
 	"volunteer_activities": activityCount(""), "school_activities": activityCount("school"),
 	"forum_sessions": func(tx kernel.Tx) (measured, error) { return sessionsWhole(tx, demo.ForumTitle) },
 }

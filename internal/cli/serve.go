@@ -134,7 +134,8 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 		Works:      a.works,
 		Indicators: a.targets,
 		Ballots:    a.ballots,
-		Privacy:    a.privacy, PrivacyPaths: store.PrivacyAccounts{Sealer: a.sealer},
+		Registers:  a.registers, OrgWork: store.Registers{},
+		Privacy: a.privacy, PrivacyPaths: store.PrivacyAccounts{Sealer: a.sealer},
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"sanzhi/internal/files"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
+	"sanzhi/internal/registers"
 	"sanzhi/internal/rounds"
 	"sanzhi/internal/store"
 	"sanzhi/internal/store/dialect"
@@ -30,6 +31,7 @@ import (
 	"sanzhi/internal/vault"
 	"sanzhi/internal/web"
 	"sanzhi/internal/web/api"
+	"sanzhi/internal/workflow"
 )
 
 const tenant kernel.Tenant = "630105"
@@ -39,22 +41,23 @@ var opening = time.Date(2023, 4, 27, 1, 0, 0, 0, time.UTC)
 
 // world is a served district that a test has for itself.
 type world struct {
-	t       testing.TB
-	clock   *kernel.ManualClock
-	db      *store.DB
-	access  *access.Service
-	cases   *cases.Service
-	sealer  *vault.Sealer
-	rounds  *rounds.Service
-	files   *files.Service
-	outbox  store.Outbox
-	setups  *store.Setups
-	srv     *web.Server
-	http    *httptest.Server
-	places  map[string]kernel.ID // by name of the fixture
-	orgs    map[string]kernel.ID
-	people  map[string]kernel.ID
-	bearers map[string]string
+	t         testing.TB
+	clock     *kernel.ManualClock
+	db        *store.DB
+	access    *access.Service
+	cases     *cases.Service
+	sealer    *vault.Sealer
+	rounds    *rounds.Service
+	files     *files.Service
+	outbox    store.Outbox
+	setups    *store.Setups
+	srv       *web.Server
+	http      *httptest.Server
+	places    map[string]kernel.ID // by name of the fixture
+	orgs      map[string]kernel.ID
+	people    map[string]kernel.ID
+	bearers   map[string]string
+	registers *registers.Service
 	rooms
 }
 
@@ -157,6 +160,8 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 	w.access = access.NewService(access.Parts{Store: w.db, Accounts: store.Access{}, Sessions: store.Access{}, Tokens: store.Access{}, Posts: store.Orgs{},
 		Journal: journal{w.cases.Ledger, w.outbox}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, w.clock), Sealer: sealer, Clock: w.clock,
 		Policy: access.DefaultPolicy})
+	w.registers = registers.NewService(registers.Ports{Store: w.db, Repo: store.Registers{}, Counts: store.Registers{}, Ledger: w.cases.Ledger, Orgs: store.Orgs{}, Places: store.Territory{},
+		Sealer: sealer, Days: workflow.China(), Find: map[registers.LinkKind]registers.Finder{registers.ToReportIn: store.Registers{}.FindReportIn, registers.ToCase: w.findCase}})
 	_, sign, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		w.t.Fatal(err)
@@ -167,7 +172,8 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 		Once: &store.Once{DB: w.db, Sealer: sealer}, Limits: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock),
 		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, Activities: joinActivities(w, sealer, ring), SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
 		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget, Hooks: store.Webhooks{DB: w.db, Sealer: sealer},
-		Works: w.works(), Indicators: w.indicators()}
+		Works: w.works(), Indicators: w.indicators(),
+		Registers: w.registers, OrgWork: store.Registers{}}
 }
 
 func joinActivities(w *world, sealer *vault.Sealer, ring *vault.Keyring) *activities.Service {

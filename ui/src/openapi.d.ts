@@ -1404,6 +1404,286 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Definitions of indicators, each in its latest version
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators"];
+        put?: never;
+        /**
+         * Define an indicator, or its next version
+         * @description Asks for the permission `indicator.write`.
+         */
+        post: operations["post-indicators"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts, the newest first
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a holder stands over all its indicators of a period
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/constraints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The constraint log
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-constraints"];
+        put?: never;
+        /**
+         * Write a constraint down: who keeps the registers there, or sets targets
+         * @description Asks for the permission `indicator.read`.
+         */
+        post: operations["post-indicators-constraints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/constraints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The measure against a constraint, then its solution
+         * @description Asks for the permission `indicator.read`.
+         */
+        post: operations["post-indicators-constraints-id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/contests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contests between units, with their standings
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-contests"];
+        put?: never;
+        /**
+         * Set up a contest between units
+         * @description Asks for the permission `indicator.write`.
+         */
+        post: operations["post-indicators-contests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules and standards in their latest version
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-rules"];
+        put?: never;
+        /**
+         * A new rule, or the next version of one
+         * @description Asks for the permission `indicator.read`.
+         */
+        post: operations["post-indicators-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All versions of a rule
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-rules-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The uppermost targets that the reader may see, each with how it stands
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-targets"];
+        put?: never;
+        /**
+         * Set a target
+         * @description Asks for the permission `indicator.write`.
+         */
+        post: operations["post-indicators-targets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/targets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A target with all its parts
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-targets-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/targets/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split a target over holders or periods; the parts must add up
+         * @description Asks for the permission `indicator.write`.
+         */
+        post: operations["post-indicators-targets-id-split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/targets/{id}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report a value with its source: the holder, or who oversees it
+         * @description Asks for the permission `indicator.read`.
+         */
+        post: operations["post-indicators-targets-id-values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The closed sets of indicators, and the measures for formulas
+         * @description Asks for the permission `indicator.read`.
+         */
+        get: operations["get-indicators-words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/map": {
         parameters: {
             query?: never;
@@ -1680,6 +1960,66 @@ export interface paths {
          * @description Asks for the permission `org.read`.
          */
         get: operations["get-orgs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orgs/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The chain of organisation from every building to the district, and where it breaks
+         * @description Asks for the permission `org.read`.
+         */
+        get: operations["get-orgs-chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orgs/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Organisations, a level at a time
+         * @description Asks for the permission `org.read`.
+         */
+        get: operations["get-orgs-tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orgs/{id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One organisation: what it covers, who holds its posts, what it keeps
+         * @description Asks for the permission `org.read`.
+         */
+        get: operations["get-orgs-id-profile"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2002,6 +2342,230 @@ export interface paths {
          * @description Open: the code that the order was given is the key.
          */
         post: operations["post-privacy-track-code-requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/register-entries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One entry with its links and acts
+         * @description Open: each register asks for its own permission, and shows what that holds; stations and pledges are public.
+         */
+        get: operations["get-register-entries-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/register-entries/{id}/acts/{act}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an act of the register, such as fulfil or end
+         * @description For whoever is signed in: it concerns the own account alone.
+         */
+        post: operations["post-register-entries-id-acts-act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/register-entries/{id}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write new values
+         * @description For whoever is signed in: it concerns the own account alone.
+         */
+        post: operations["post-register-entries-id-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/register-entries/{id}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count one visitor of a station today; nothing tells who
+         * @description For whoever is signed in: it concerns the own account alone.
+         */
+        post: operations["post-register-entries-id-check-in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/register-entries/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add and remove links
+         * @description For whoever is signed in: it concerns the own account alone.
+         */
+        post: operations["post-register-entries-id-links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/register-entries/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read sealed names, for a reason that is recorded
+         * @description For whoever is signed in: it concerns the own account alone.
+         */
+        post: operations["post-register-entries-id-reveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The registers that the reader may read
+         * @description Open: each register asks for its own permission, and shows what that holds; stations and pledges are public.
+         */
+        get: operations["get-registers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Brands, the two coverage rates, and pledges kept
+         * @description Open: figures are published with their denominators; what a reader may not read counts in none.
+         */
+        get: operations["get-registers-figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries of a register, newest first
+         * @description Open: each register asks for its own permission, and shows what that holds; stations and pledges are public.
+         */
+        get: operations["get-registers-register"];
+        put?: never;
+        /**
+         * Enter something into a register, by the register's own permission
+         * @description For whoever is signed in: it concerns the own account alone.
+         */
+        post: operations["post-registers-register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/registers/{register}/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the entries of a register come to
+         * @description Open: each register asks for its own permission, and shows what that holds; stations and pledges are public.
+         */
+        get: operations["get-registers-register-totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/report-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Serving members reported in to communities, each in a grid, with what they did
+         * @description Asks for the permission `register.read`.
+         */
+        get: operations["get-report-ins"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2596,6 +3160,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demonstration sites that are known by name
+         * @description Asks for the permission `work.read`.
+         */
+        get: operations["get-sites"];
+        put?: never;
+        /**
+         * Write a demonstration site down
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-sites"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demonstration sites by type, built and planned apart
+         * @description Asks for the permission `work.read`.
+         */
+        get: operations["get-sites-totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sites/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a planned site is built, or is not
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-sites-id-state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stations by what is needed, the nearest first
+         * @description Open: whoever needs help must find it.
+         */
+        get: operations["get-stations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stats/rates": {
         parameters: {
             query?: never;
@@ -2838,6 +3486,278 @@ export interface paths {
          * @description Asks for the permission `settings.write`.
          */
         post: operations["post-webhooks-id-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Works: published ones are everybody's, drafts for who reads the registers there
+         * @description Asks for the permission `work.read`.
+         */
+        get: operations["get-works"];
+        put?: never;
+        /**
+         * Write a work down; it is not published
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures that may be told twice
+         * @description Asks for the permission `register.read`.
+         */
+        get: operations["get-works-flags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/flags/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm or dismiss a likely double count
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-flags-id-settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a register of works, or check it
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Programmes that works belong to
+         * @description Asks for the permission `work.read`.
+         */
+        get: operations["get-works-programmes"];
+        put?: never;
+        /**
+         * Write a programme down
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-programmes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sums of works by kind and thing
+         * @description Asks for the permission `work.read`.
+         */
+        get: operations["get-works-totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The closed sets of works, in words
+         * @description Asks for the permission `work.read`.
+         */
+        get: operations["get-works-words"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A work with stages, bill, photos and cases
+         * @description Asks for the permission `work.read`.
+         */
+        get: operations["get-works-id"];
+        put?: never;
+        /**
+         * Write a work anew
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a case led to a work
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-cases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add lines to a work's bill
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add photos of one spot
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-photos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish a work, or take it back
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}/stages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the stages of a work
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-stages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3749,6 +4669,11 @@ export interface components {
         Cast: {
             voted: boolean;
         };
+        Cell: {
+            key: string;
+            name: string;
+            text: string;
+        };
         CertificateContent: {
             /** Format: date-time */
             day: string;
@@ -3802,11 +4727,27 @@ export interface components {
              */
             to?: string;
         };
+        Chain: {
+            branches: components["schemas"]["Rate"];
+            buildings: components["schemas"]["Rate"];
+            compounds: components["schemas"]["Rate"];
+            faults: components["schemas"]["ChainFault"][] | null;
+        };
+        ChainFault: {
+            id: string;
+            /** @enum {string} */
+            kind: "orphan" | "cycle" | "root" | "uncovered" | "unattached";
+            name: string;
+        };
         ChangeAccountInBody: {
             /** @description true ends all sessions and tokens at once */
             disabled?: boolean;
             /** @description Sets a new password and ends all sessions and tokens */
             password?: string;
+        };
+        CheckedIn: {
+            /** Format: int64 */
+            today: number;
         };
         Choice: {
             id: string;
@@ -3911,9 +4852,118 @@ export interface components {
              */
             text: number;
         };
+        ConstraintList: {
+            items: components["schemas"]["ConstraintRow"][] | null;
+            next?: string;
+        };
+        ConstraintNewInBody: {
+            /** Format: date */
+            due?: string;
+            /** @example 皮带运输能力不足 */
+            factor: string;
+            /** @description Who sees to it */
+            org: string;
+            /** @description That it holds back */
+            target?: string;
+        };
+        ConstraintRow: {
+            /** Format: date */
+            due?: string;
+            factor: string;
+            /** Format: date-time */
+            found_at: string;
+            id: string;
+            may_write: boolean;
+            measure?: string;
+            /** Format: date-time */
+            measured_at?: string;
+            org: components["schemas"]["Named"];
+            solution?: string;
+            /** Format: date-time */
+            solved_at?: string;
+            /** @example found */
+            step: string;
+            /** @example 制约因素 */
+            step_name: string;
+            target: components["schemas"]["TargetBrief"];
+        };
+        ConstraintStepInBody: {
+            /** @enum {string} */
+            step: "measured" | "solved";
+            text: string;
+        };
         Contact: {
             name?: string;
             phone?: string;
+        };
+        ContestEntry: {
+            /** @example on_time_rate */
+            indicator: string;
+            /** @example 按期办结率 */
+            name?: string;
+            /** @enum {string} */
+            theme: "growth" | "supply" | "safety" | "price";
+            /** @example 稳增长 */
+            theme_name?: string;
+            /** @example % */
+            unit?: string;
+            /** Format: int64 */
+            weight: number;
+        };
+        ContestList: {
+            items: components["schemas"]["ContestRow"][] | null;
+            next?: string;
+        };
+        ContestNewInBody: {
+            entries: components["schemas"]["ContestEntry"][] | null;
+            /**
+             * Format: int64
+             * @example 30
+             */
+            min_n: number;
+            /** @description At least two */
+            orgs: string[] | null;
+            /** @example 2023Q2 */
+            period: string;
+            /** @example 二季度劳动竞赛 */
+            title: string;
+        };
+        ContestRow: {
+            entries: components["schemas"]["ContestEntry"][] | null;
+            id: string;
+            /**
+             * Format: int64
+             * @example 30
+             */
+            min_n: number;
+            /** @example 2023Q2 */
+            period: string;
+            /** @example 二季度劳动竞赛 */
+            title: string;
+            units: components["schemas"]["ContestUnit"][] | null;
+        };
+        ContestUnit: {
+            org: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description 0: not compared
+             */
+            rank: number;
+            /**
+             * Format: double
+             * @description Per cent; 0 when it is not compared
+             */
+            score: number;
+            values: components["schemas"]["ContestValue"][] | null;
+            /** @enum {string} */
+            why?: "few" | "absent" | "failed" | "alone";
+        };
+        ContestValue: {
+            actual?: string;
+            /** Format: int64 */
+            n: number;
+            state: string;
+            target?: string;
         };
         Created: {
             emergency?: components["schemas"]["EmergencyLine"][] | null;
@@ -3985,6 +5035,130 @@ export interface components {
             /** @example 火警 */
             title: string;
             words: string[] | null;
+        };
+        Entry: {
+            can_write: boolean;
+            /** @description The same as people read it */
+            cells: components["schemas"]["Cell"][] | null;
+            /** @description How many links it has in each role */
+            counts: components["schemas"]["LinkCount"][] | null;
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            due?: string;
+            id: string;
+            /** @description What was told with the last act */
+            note?: string;
+            org: components["schemas"]["Named"];
+            overdue: boolean;
+            place: components["schemas"]["Named"];
+            register: string;
+            /** @example open */
+            state: string;
+            /** Format: date-time */
+            state_at?: string;
+            state_name: string;
+            subject?: string;
+            /** @description By column, in the form that a change sends back */
+            values: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            version: number;
+        };
+        EntryAct: {
+            key: string;
+            /** @description What must be told with it */
+            note?: string;
+            title: string;
+        };
+        EntryActInBody: {
+            note?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        EntryAddInBody: {
+            links?: components["schemas"]["LinkIn"][] | null;
+            org?: string;
+            place?: string;
+            subject?: string;
+            values: {
+                [key: string]: string;
+            };
+        };
+        EntryChangeInBody: {
+            values: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            version: number;
+        };
+        EntryDetail: {
+            acts: components["schemas"]["EntryAct"][] | null;
+            can_write: boolean;
+            /** @description The same as people read it */
+            cells: components["schemas"]["Cell"][] | null;
+            /** @description How many links it has in each role */
+            counts: components["schemas"]["LinkCount"][] | null;
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            due?: string;
+            id: string;
+            links: components["schemas"]["EntryLink"][] | null;
+            /** @description What was told with the last act */
+            note?: string;
+            org: components["schemas"]["Named"];
+            overdue: boolean;
+            place: components["schemas"]["Named"];
+            register: string;
+            /** @example open */
+            state: string;
+            /** Format: date-time */
+            state_at?: string;
+            state_name: string;
+            subject?: string;
+            /** @description By column, in the form that a change sends back */
+            values: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: int64
+             * @description How many came in the last thirty days
+             */
+            visits?: number;
+        };
+        EntryLink: {
+            consent?: string;
+            id: string;
+            kind: string;
+            /** @description Empty when it is not the reader's to see */
+            name: string;
+            role: string;
+            role_name: string;
+            target: string;
+        };
+        EntryLinksInBody: {
+            add?: components["schemas"]["LinkIn"][] | null;
+            remove?: string[] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        EntryList: {
+            items: components["schemas"]["Entry"][] | null;
+            next?: string;
+        };
+        EntryRevealInBody: {
+            reason: string;
+        };
+        EntryWritten: {
+            id: string;
+            receipt: components["schemas"]["Receipt"];
+            state: string;
+            /** Format: int64 */
+            version: number;
         };
         Event: {
             /** @example submit */
@@ -4085,6 +5259,99 @@ export interface components {
             /** @example https://example.org/sanzhi */
             url: string;
         };
+        Indicator: {
+            /** @example more */
+            better: string;
+            by_unit: boolean;
+            /** @example 100 * on_time / to_finish */
+            formula?: string;
+            /** @example on_time_rate */
+            id: string;
+            /** @example 按期办结率 */
+            name: string;
+            /** @example rate */
+            nature: string;
+            /** @example 比率 */
+            nature_name: string;
+            note?: string;
+            /**
+             * Format: int64
+             * @example 1
+             */
+            places: number;
+            /** @example to_finish */
+            sample?: string;
+            /**
+             * Format: int64
+             * @example 5
+             */
+            slack: number;
+            /** @example service */
+            subject: string;
+            /** @example 服务 */
+            subject_name: string;
+            /** @example % */
+            unit: string;
+            /** Format: int64 */
+            version: number;
+        };
+        IndicatorAlert: {
+            actual: string;
+            /** Format: date-time */
+            at: string;
+            forecast: string;
+            /** @example behind */
+            kind: string;
+            /** @example 按现在的进度完不成 */
+            kind_name: string;
+            target: components["schemas"]["TargetBrief"];
+        };
+        IndicatorAlerts: {
+            items: components["schemas"]["IndicatorAlert"][] | null;
+            next?: string;
+        };
+        IndicatorDraft: {
+            /** @enum {string} */
+            better: "more" | "less";
+            by_unit?: boolean;
+            /** @example 100 * on_time / to_finish */
+            formula?: string;
+            /** @example on_time_rate */
+            id: string;
+            /** @example Finished in time */
+            name_en: string;
+            /** @example 按期办结率 */
+            name_zh: string;
+            /** @enum {string} */
+            nature: "sum" | "rate" | "limit";
+            note?: string;
+            /** Format: int64 */
+            places?: number;
+            /** @example to_finish */
+            sample?: string;
+            /** Format: int64 */
+            slack?: number;
+            /** @example service */
+            subject: string;
+            /** @example % */
+            unit: string;
+        };
+        IndicatorList: {
+            items: components["schemas"]["Indicator"][] | null;
+            next?: string;
+        };
+        IndicatorWords: {
+            betters: components["schemas"]["WorkOption"][] | null;
+            /** @description Whether the reader may write the constraint log and the rules somewhere */
+            may_log: boolean;
+            may_write: boolean;
+            /** @description Names for formulas */
+            measures: components["schemas"]["WorkOption"][] | null;
+            natures: components["schemas"]["WorkOption"][] | null;
+            rule_kinds: components["schemas"]["WorkOption"][] | null;
+            subjects: components["schemas"]["WorkOption"][] | null;
+            themes: components["schemas"]["WorkOption"][] | null;
+        };
         Item: {
             flow: string;
             form?: components["schemas"]["KeptField"][] | null;
@@ -4149,6 +5416,38 @@ export interface components {
         };
         LeaveInBody: {
             person: string;
+        };
+        LinkCount: {
+            key: string;
+            /** Format: int64 */
+            n: number;
+            name: string;
+        };
+        LinkIn: {
+            /**
+             * @description The day on which the household agreed
+             * @example 2023-04-01
+             */
+            consent?: string;
+            /** @description Of a household; kept sealed */
+            door?: string;
+            role: string;
+            target: string;
+        };
+        LinkRole: {
+            /** @description Each link tells the day on which the household agreed */
+            consent: boolean;
+            key: string;
+            /** @enum {string} */
+            kind: "org" | "place" | "door" | "report_in" | "case" | "activity" | "work" | "round";
+            /** Format: int64 */
+            least: number;
+            /**
+             * Format: int64
+             * @description 0: any number
+             */
+            most: number;
+            name: string;
         };
         LookList: {
             items: components["schemas"]["LookRow"][] | null;
@@ -4552,9 +5851,79 @@ export interface components {
             /** @description The telephone of the order, to see the values in full */
             phone?: string;
         };
+        Option: {
+            key: string;
+            name: string;
+        };
+        OrgCover: {
+            /** Format: int64 */
+            count: number;
+            kind: string;
+            name: string;
+            /** @description The first sixty */
+            places: components["schemas"]["Named"][] | null;
+        };
+        OrgKeeps: {
+            can_write: boolean;
+            /** Format: int64 */
+            count: number;
+            register: string;
+            title: string;
+        };
         OrgList: {
             items: components["schemas"]["OrgRow"][] | null;
             next?: string;
+        };
+        OrgMembership: {
+            id: string;
+            name: string;
+        };
+        OrgNode: {
+            /**
+             * Format: int64
+             * @description How many stand right below it
+             */
+            below: number;
+            id: string;
+            kind: string;
+            kind_name: string;
+            name: string;
+            phone?: string;
+        };
+        OrgPost: {
+            /** @description Masked */
+            name: string;
+            place: components["schemas"]["Named"];
+            role: string;
+            role_title: string;
+            title: string;
+        };
+        OrgProfile: {
+            /** @description From the top */
+            above: components["schemas"]["Named"][] | null;
+            /**
+             * Format: int64
+             * @description How many stand right below it
+             */
+            below: number;
+            covers: components["schemas"]["OrgCover"][] | null;
+            id: string;
+            /** @description Joint bodies that it is a member of */
+            joined: components["schemas"]["OrgMembership"][] | null;
+            /** @description Its entries in each register that the reader may read */
+            keeps: components["schemas"]["OrgKeeps"][] | null;
+            kind: string;
+            kind_name: string;
+            name: string;
+            phone?: string;
+            place: components["schemas"]["Named"];
+            posts: components["schemas"]["OrgPost"][] | null;
+            /**
+             * Format: int64
+             * @description Serving members of it who reported in to communities of the reader
+             */
+            report_in: number;
+            sectors: string[] | null;
         };
         OrgRow: {
             id: string;
@@ -4562,6 +5931,10 @@ export interface components {
             kind_name: string;
             name: string;
             phone?: string;
+        };
+        OrgTree: {
+            items: components["schemas"]["OrgNode"][] | null;
+            next?: string;
         };
         OutboxList: {
             items: components["schemas"]["OutboxRow"][] | null;
@@ -4887,6 +6260,12 @@ export interface components {
              */
             today: number;
         };
+        Rate: {
+            /** Format: int64 */
+            den: number;
+            /** Format: int64 */
+            num: number;
+        };
         RateInBody: {
             /** Format: int64 */
             score: number;
@@ -4956,12 +6335,110 @@ export interface components {
             kind: string;
             name: string;
         };
+        RegisterFigures: {
+            /** @description Branches with a brand ÷ branches */
+            brands: components["schemas"]["Ratio"];
+            /** @description Organisations of the census with a branch ÷ all of the census */
+            org_coverage: components["schemas"]["Ratio"];
+            /** @description Pledges fulfilled ÷ pledges fulfilled, not kept or overdue */
+            pledges: components["schemas"]["Ratio"];
+            /** @description Organisations of the census that the work reaches ÷ all of the census */
+            work_coverage: components["schemas"]["Ratio"];
+        };
+        RegisterInfo: {
+            about: string;
+            /** @description The reader may enter something somewhere */
+            can_write: boolean;
+            check_ins: boolean;
+            columns: components["schemas"]["SheetColumn"][] | null;
+            /** @description The column by which entries are grouped */
+            facet?: string;
+            group: string;
+            group_name: string;
+            /** @example pledge */
+            key: string;
+            links: components["schemas"]["LinkRole"][] | null;
+            needs_org: boolean;
+            /** @description A place is chosen; else it lies where the organisation serves, or where its subject is */
+            needs_place: boolean;
+            /** @description Empty: any */
+            org_kinds: string[] | null;
+            /** @description Empty: any */
+            place_kinds: string[] | null;
+            public: boolean;
+            states: components["schemas"]["Option"][] | null;
+            /** @description What an entry is about */
+            subject?: string;
+            title: string;
+            /** @description Columns that have a rate of their own */
+            yes_columns: string[] | null;
+        };
+        RegisterList: {
+            items: components["schemas"]["RegisterInfo"][] | null;
+        };
+        RegisterRow: {
+            action?: string;
+            count?: string;
+            group?: string;
+            /** Format: int64 */
+            line?: number;
+            location?: string;
+            methods?: string;
+            name?: string;
+            place?: string;
+            plan?: string;
+            programme?: string;
+            quantity?: string;
+            record: string;
+            source?: string;
+            state?: string;
+            subject?: string;
+            type?: string;
+            uses?: string;
+        };
+        RegisterTotal: {
+            /** Format: int64 */
+            count: number;
+            facet: string;
+            name: string;
+            /**
+             * Format: double
+             * @description Sum of hours, or of links
+             */
+            number?: number;
+            /** @example 1.8万余辆 */
+            sum?: string;
+        };
+        RegisterTotals: {
+            /** Format: int64 */
+            count: number;
+            items: components["schemas"]["RegisterTotal"][] | null;
+            /** @description One for each question, with its own numerator and denominator */
+            rates: components["schemas"]["YesRate"][] | null;
+        };
         Removed: {
             /**
              * @description Who moved up from the line, masked
              * @example 李*
              */
             moved_up?: string;
+        };
+        ReportInList: {
+            items: components["schemas"]["ReportInRow"][] | null;
+            next?: string;
+        };
+        ReportInRow: {
+            community: components["schemas"]["Named"];
+            grid: components["schemas"]["Named"];
+            /** Format: double */
+            hours: number;
+            id: string;
+            /** @description Masked */
+            name: string;
+            /** Format: int64 */
+            services: number;
+            since: string;
+            unit: components["schemas"]["Named"];
         };
         Result: {
             /** Format: date-time */
@@ -4972,6 +6449,11 @@ export interface components {
             /** Format: int64 */
             round: number;
             text: string;
+        };
+        Revealed: {
+            values: {
+                [key: string]: string;
+            };
         };
         RoundAnswer: {
             bad?: boolean;
@@ -5321,8 +6803,67 @@ export interface components {
             unit?: string;
             via: string;
         };
+        RuleNewInBody: {
+            change: string;
+            /** @example AQ-07 */
+            code: string;
+            /** Format: date */
+            from: string;
+            /** @enum {string} */
+            kind: "rule" | "standard";
+            /** @description The rule that it revises; empty for a new one */
+            of?: string;
+            org: string;
+            source?: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description The version that it revises
+             */
+            was?: number;
+        };
+        RuleVersion: {
+            /** Format: date-time */
+            at: string;
+            change: string;
+            /** @example AQ-07 */
+            code: string;
+            /** Format: date */
+            from: string;
+            id: string;
+            /** @example rule */
+            kind: string;
+            /** @example 制度 */
+            kind_name: string;
+            may_write: boolean;
+            org: components["schemas"]["Named"];
+            source?: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RuleVersions: {
+            items: components["schemas"]["RuleVersion"][] | null;
+            next?: string;
+        };
         Rules: {
             rules: components["schemas"]["Rule"][] | null;
+        };
+        Scorecard: {
+            /** @description Over a limit somewhere below: failed whatever the output */
+            failed: boolean;
+            holder: components["schemas"]["Named"];
+            items: components["schemas"]["TargetRow"][] | null;
+            over_by: string[] | null;
+            /** @example 2023Q1 */
+            period: string;
+            /**
+             * Format: double
+             * @description Mean attainment by weights in per cent, each at most 100; null when failed or nothing is known
+             */
+            score: number | null;
+            /** Format: int64 */
+            scored: number;
         };
         SeriesInBody: {
             place: string;
@@ -5345,6 +6886,20 @@ export interface components {
             programme: string;
             /** @example 三治论坛 */
             title: string;
+        };
+        SheetColumn: {
+            choices?: components["schemas"]["Option"][] | null;
+            help?: string;
+            /** @example due */
+            key: string;
+            /** Format: int64 */
+            max?: number;
+            name: string;
+            /** @description Kept sealed and shown masked */
+            personal: boolean;
+            required: boolean;
+            /** @enum {string} */
+            type: "text" | "long" | "integer" | "number" | "date" | "bool" | "choice" | "choices" | "quantity";
         };
         ShiftDetail: {
             /** Format: date-time */
@@ -5450,6 +7005,117 @@ export interface components {
             lon: number;
             text?: string;
         };
+        SiteList: {
+            items: components["schemas"]["SiteRow"][] | null;
+            next?: string;
+        };
+        SiteMoveInBody: {
+            /** Format: date */
+            as_of?: string;
+            /** @enum {string} */
+            state: "done" | "planned";
+            /** Format: int64 */
+            version: number;
+        };
+        SiteNewInBody: {
+            /** Format: date */
+            as_of?: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            methods?: string[] | null;
+            name: string;
+            place: string;
+            plan?: components["schemas"]["WorkPlan"];
+            source?: string;
+            /** @enum {string} */
+            state: "done" | "planned";
+            /** @example community */
+            type: string;
+            uses?: string[] | null;
+        };
+        SiteRow: {
+            /** Format: date */
+            as_of: string;
+            id: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            may_write: boolean;
+            methods: components["schemas"]["WorkOption"][] | null;
+            name: string;
+            place: components["schemas"]["Named"];
+            plan?: components["schemas"]["WorkPlan"];
+            source?: string;
+            /** @example done */
+            state: string;
+            /** @example 建成 */
+            state_name: string;
+            /** @example community */
+            type: string;
+            /** @example 社区 */
+            type_name: string;
+            uses: components["schemas"]["WorkOption"][] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        SiteTotals: {
+            /** Format: date */
+            as_of?: string;
+            /**
+             * Format: int64
+             * @example 50
+             */
+            built: number;
+            /**
+             * Format: int64
+             * @example 18
+             */
+            planned: number;
+            /** @description The register that declared them */
+            register?: string;
+            source?: string;
+            types: components["schemas"]["SiteTypeCount"][] | null;
+        };
+        SiteTypeCount: {
+            /**
+             * Format: int64
+             * @example 8
+             */
+            built: number;
+            /**
+             * Format: int64
+             * @description Of these, known by name
+             */
+            named: number;
+            /**
+             * Format: int64
+             * @example 18
+             */
+            planned: number;
+            /** @example community */
+            type: string;
+            /** @example 社区 */
+            type_name: string;
+        };
+        SplitInBody: {
+            /** @enum {string} */
+            by: "holder" | "period";
+            parts: components["schemas"]["SplitPart"][] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        SplitPart: {
+            /** @example 40.0 */
+            amount?: string;
+            holder?: string;
+            /** @example 2023-01 */
+            period?: string;
+            /** Format: int64 */
+            weight?: number;
+        };
         Staff: {
             items: components["schemas"]["StaffRow"][] | null;
         };
@@ -5459,12 +7125,152 @@ export interface components {
             load: number;
             name: string;
         };
+        StationList: {
+            items: components["schemas"]["StationRow"][] | null;
+            /** @description What can be asked for, as the stations of the district do it */
+            needs: components["schemas"]["Option"][] | null;
+            next?: string;
+        };
+        StationRow: {
+            functions: components["schemas"]["Option"][] | null;
+            hours: string;
+            id: string;
+            kind: string;
+            kind_name: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            /**
+             * Format: double
+             * @description Straight line from the point that was asked for
+             */
+            metres?: number;
+            /** @example 小桥党群服务中心 */
+            name: string;
+            /** @description Open now */
+            open: boolean;
+            /**
+             * Format: date-time
+             * @description When it opens next, within two weeks
+             */
+            opens?: string;
+            phone?: string;
+            tier?: string;
+            /**
+             * Format: date-time
+             * @description When it closes; absent while it is closed, or when it never closes
+             */
+            until?: string;
+        };
         StepInfo: {
             /** Format: int64 */
             bead: number;
             end?: string;
             id: string;
             title: string;
+        };
+        TargetBrief: {
+            amount: string;
+            holder: components["schemas"]["Named"];
+            id: string;
+            /** @example 原煤产量 */
+            name: string;
+            period: string;
+            root: string;
+            /** @example 万吨 */
+            unit: string;
+        };
+        TargetList: {
+            items: components["schemas"]["TargetRow"][] | null;
+            next?: string;
+        };
+        TargetNewInBody: {
+            /** @example 120.0 */
+            amount: string;
+            holder: string;
+            /** @example on_time_rate */
+            indicator: string;
+            /** @example 2023Q1 */
+            period: string;
+            /** Format: int64 */
+            weight?: number;
+        };
+        TargetPart: {
+            /** @example 40.0 */
+            amount: string;
+            holder: components["schemas"]["Named"];
+            /** @example 2023-01 */
+            period: string;
+            /** Format: int64 */
+            weight: number;
+        };
+        TargetRow: {
+            /** @example 31.5 */
+            actual?: string;
+            /** @example 120.0 */
+            amount: string;
+            /** Format: date */
+            as_of?: string;
+            /**
+             * Format: double
+             * @description Per cent, two places; null for a limit and while nothing is known
+             */
+            attainment: number | null;
+            /** @description holder or period: over what the whole was split to give this */
+            by?: string;
+            /**
+             * Format: int64
+             * @description Working days gone, up to the day of the value
+             */
+            elapsed: number;
+            /** @description At the present pace, at the end of the period */
+            forecast?: string;
+            /** @description Own value less what the parts give, when they differ */
+            gap?: string;
+            holder: components["schemas"]["Named"];
+            id: string;
+            indicator: components["schemas"]["Indicator"];
+            may_report: boolean;
+            may_write: boolean;
+            /**
+             * Format: int64
+             * @description Records behind the value
+             */
+            n: number;
+            /** @description Holders at or below it that are over their limit */
+            over_by: string[] | null;
+            /** @description Actual is its own value, else what its parts give together */
+            own: boolean;
+            parent?: string;
+            /** @description Of a list: the next level only is told */
+            parts: components["schemas"]["TargetRow"][] | null;
+            /** @example 2023Q1 */
+            period: string;
+            source?: string;
+            /** @example on_track */
+            state: string;
+            /** @example 按进度 */
+            state_name: string;
+            /**
+             * Format: int64
+             * @description Working days of the period
+             */
+            total: number;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            weight: number;
+        };
+        TargetSplit: {
+            /** @example 120.0 */
+            amount: string;
+            dry: boolean;
+            parts: components["schemas"]["TargetPart"][] | null;
+            /** @example 3 份相加正好是 120.0万吨 */
+            say: string;
+            /** @description Of the parts, the mean of a rate; absent for limits, which are never summed */
+            sum?: string;
         };
         TeamDetail: {
             /**
@@ -5642,6 +7448,22 @@ export interface components {
             /** Format: int64 */
             w: number;
         };
+        ValueInBody: {
+            /** @example 31.5 */
+            amount: string;
+            /**
+             * Format: date
+             * @description The day counts
+             */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description How many records stand behind it
+             */
+            n?: number;
+            /** @example 调度日报 3月31日 */
+            source: string;
+        };
         VenueInBody: {
             /** @example square */
             kind: string;
@@ -5705,6 +7527,448 @@ export interface components {
             from: string;
             /** Format: date-time */
             to: string;
+        };
+        WorkCase: {
+            closed: boolean;
+            id: string;
+            number: string;
+            title: string;
+        };
+        WorkCaseInBody: {
+            case: string;
+        };
+        WorkDetail: {
+            address?: string;
+            bill: components["schemas"]["WorkItem"][] | null;
+            /** @description That the reader may read */
+            cases: components["schemas"]["WorkCase"][] | null;
+            /**
+             * Format: int64
+             * @description Open flags of its lines; 0 for who may not write
+             */
+            flags: number;
+            host: components["schemas"]["Named"];
+            id: string;
+            /** @example street */
+            kind: string;
+            /** @example 文化街 */
+            kind_name: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            may_write: boolean;
+            /** @description Of a joint body */
+            members: components["schemas"]["Named"][] | null;
+            methods: components["schemas"]["WorkOption"][] | null;
+            /** @example 小桥文化街 */
+            name: string;
+            photos: components["schemas"]["WorkPhoto"][] | null;
+            pilot: boolean;
+            place: components["schemas"]["Named"];
+            plan?: components["schemas"]["WorkPlan"];
+            programme: components["schemas"]["WorkProgramme"];
+            published: boolean;
+            /** @description With bodies of other districts */
+            shared: boolean;
+            shared_by?: components["schemas"]["WorkShared"];
+            source?: string;
+            stages: components["schemas"]["WorkStage"][] | null;
+            stakes: components["schemas"]["WorkStake"][] | null;
+            /** @example active */
+            state: string;
+            /** @example 在建 */
+            state_name: string;
+            summary?: string;
+            support: string[] | null;
+            totals: components["schemas"]["WorkTotal"][] | null;
+            /** Format: date-time */
+            updated_at: string;
+            uses: components["schemas"]["WorkOption"][] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        WorkDraft: {
+            address?: string;
+            host?: string;
+            /** @example street */
+            kind: string;
+            /** Format: double */
+            lat?: number;
+            /** Format: double */
+            lon?: number;
+            members?: string[] | null;
+            methods?: string[] | null;
+            name: string;
+            pilot?: boolean;
+            place: string;
+            plan?: components["schemas"]["WorkPlan"];
+            programme?: string;
+            shared?: components["schemas"]["WorkShared"];
+            source?: string;
+            stages?: components["schemas"]["WorkStage"][] | null;
+            stakes?: components["schemas"]["WorkStake"][] | null;
+            summary?: string;
+            support?: string[] | null;
+            uses?: string[] | null;
+            /**
+             * Format: int64
+             * @description Of the project that is changed
+             */
+            version?: number;
+        };
+        WorkFigure: {
+            /** @example at_least */
+            qualifier: string;
+            /** @example 7000余株 */
+            text: string;
+            /** @example 株 */
+            unit: string;
+            /**
+             * Format: double
+             * @example 7000
+             */
+            value: number;
+        };
+        WorkFlag: {
+            a: components["schemas"]["WorkFlagSide"];
+            /** Format: date-time */
+            at: string;
+            /** @description When it is confirmed, this line counts in no sum */
+            b: components["schemas"]["WorkFlagSide"];
+            id: string;
+            may_settle: boolean;
+            reason?: string;
+            /** @example open */
+            state: string;
+            /** @example names */
+            why: string;
+            /** @example 名称相近 */
+            why_name: string;
+        };
+        WorkFlagSide: {
+            item: components["schemas"]["WorkItem"];
+            work: components["schemas"]["WorkRow"];
+        };
+        WorkFlags: {
+            items: components["schemas"]["WorkFlag"][] | null;
+            next?: string;
+        };
+        WorkItem: {
+            /** @example replace */
+            action: string;
+            /** @example 更换 */
+            action_name: string;
+            /** @example 绿化 */
+            group?: string;
+            id: string;
+            /** Format: int64 */
+            line: number;
+            location?: string;
+            quantity: components["schemas"]["WorkFigure"];
+            /** @example 2023年3月通报 第 4 行 */
+            source: string;
+            /**
+             * Format: int64
+             * @description 1: adds to the stock, -1: takes from it, 0: changes nothing
+             */
+            stock: number;
+            /** @example 花卉 */
+            subject: string;
+            /** @description Told by that line already: it counts in no sum */
+            twin_of?: string;
+            /** @description Of a shared work: the figure for all; quantity is the own part */
+            whole?: components["schemas"]["WorkFigure"];
+        };
+        WorkItemDraft: {
+            /** @example replace */
+            action: string;
+            group?: string;
+            location?: string;
+            /** @description Of a shared work: the own part */
+            own?: string;
+            /** @example 7000余株 */
+            quantity: string;
+            source: string;
+            /** @example 花卉 */
+            subject: string;
+        };
+        WorkItemsInBody: {
+            items: components["schemas"]["WorkItemDraft"][] | null;
+        };
+        WorkKindCount: {
+            /** Format: int64 */
+            all: number;
+            /** @example street */
+            kind: string;
+            /** @example 文化街 */
+            kind_name: string;
+            /** @description By state */
+            states: {
+                [key: string]: number;
+            };
+        };
+        WorkList: {
+            items: components["schemas"]["WorkRow"][] | null;
+            next?: string;
+        };
+        WorkOption: {
+            /** @example street */
+            id: string;
+            /** @example 文化街 */
+            name: string;
+        };
+        WorkPair: {
+            /** @description Work, thing, figure and location in words */
+            a: string;
+            b: string;
+            why: string;
+        };
+        WorkPartner: {
+            name: string;
+            /** @example 150123 */
+            tenant: string;
+        };
+        WorkPhoto: {
+            caption?: string;
+            /** Format: int64 */
+            h: number;
+            id: string;
+            /** @example before */
+            moment: string;
+            /** @example 改造前 */
+            moment_name: string;
+            /** @example 东口 */
+            spot: string;
+            /** Format: date */
+            taken?: string;
+            thumb: string;
+            url: string;
+            /** Format: int64 */
+            w: number;
+        };
+        WorkPhotosInBody: {
+            caption?: string;
+            /** @enum {string} */
+            moment: "before" | "during" | "after";
+            photos: string[] | null;
+            /** @example 东口 */
+            spot: string;
+            /** Format: date */
+            taken?: string;
+        };
+        WorkPlan: {
+            code?: string;
+            layer?: string;
+            /** @example 城北区绿地系统规划 */
+            name: string;
+        };
+        WorkProgramme: {
+            /**
+             * Format: int64
+             * @example 2022
+             */
+            from_year: number;
+            id: string;
+            /** @example city */
+            level: string;
+            /** @example 市级 */
+            level_name: string;
+            /** @example 党建引领基层治理三年行动 */
+            name: string;
+            support: string[] | null;
+            /**
+             * Format: int64
+             * @example 2024
+             */
+            to_year: number;
+        };
+        WorkProgrammeInBody: {
+            /**
+             * Format: int64
+             * @example 2022
+             */
+            from_year: number;
+            /** @enum {string} */
+            level: "city" | "county";
+            name: string;
+            support?: string[] | null;
+            /**
+             * Format: int64
+             * @example 2024
+             */
+            to_year: number;
+        };
+        WorkProgrammes: {
+            items: components["schemas"]["WorkProgramme"][] | null;
+            next?: string;
+        };
+        WorkPublishInBody: {
+            published: boolean;
+            /** Format: int64 */
+            version: number;
+        };
+        WorkRow: {
+            host: components["schemas"]["Named"];
+            id: string;
+            /** @example street */
+            kind: string;
+            /** @example 文化街 */
+            kind_name: string;
+            /** @example 小桥文化街 */
+            name: string;
+            place: components["schemas"]["Named"];
+            published: boolean;
+            /** @description With bodies of other districts */
+            shared: boolean;
+            /** @example active */
+            state: string;
+            /** @example 在建 */
+            state_name: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        WorkSettleInBody: {
+            reason: string;
+            /**
+             * @description confirmed: one figure told twice, it counts once; dismissed: two figures
+             * @enum {string}
+             */
+            state: "open" | "confirmed" | "dismissed";
+            /**
+             * @description The state that the reader saw
+             * @enum {string}
+             */
+            was: "open" | "confirmed" | "dismissed";
+        };
+        WorkShared: {
+            key: string;
+            /**
+             * Format: int64
+             * @description Per cent of each line that does not say its own part
+             */
+            own_share?: number;
+            with: components["schemas"]["WorkPartner"][] | null;
+        };
+        WorkStage: {
+            /** Format: date */
+            done?: string;
+            /** Format: date */
+            from?: string;
+            /** @example 路面施工 */
+            name: string;
+            /** @enum {string} */
+            state: "planned" | "active" | "done" | "stopped";
+            /** @example 在建 */
+            state_name?: string;
+            /**
+             * Format: date
+             * @description Planned end
+             */
+            to?: string;
+        };
+        WorkStagesInBody: {
+            stages: components["schemas"]["WorkStage"][] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        WorkStake: {
+            name?: string;
+            org?: string;
+            /** @enum {string} */
+            part: "build" | "manage" | "govern" | "share";
+            /** @example 共筑 */
+            part_name?: string;
+        };
+        WorkTotal: {
+            added?: components["schemas"]["WorkFigure"];
+            /** @description All that was handled */
+            all: components["schemas"]["WorkFigure"];
+            /**
+             * Format: int64
+             * @description Lines that may tell a figure twice and wait for a decision
+             */
+            flagged: number;
+            group?: string;
+            /** Format: int64 */
+            lines: number;
+            /** @description Change of the stock */
+            net: components["schemas"]["WorkFigure"];
+            /** @description Replaced, replanted, renewed: no change of the stock */
+            other?: components["schemas"]["WorkFigure"];
+            removed?: components["schemas"]["WorkFigure"];
+            subject?: string;
+            /** @example 株 */
+            unit: string;
+        };
+        WorkTotals: {
+            groups: components["schemas"]["WorkTotal"][] | null;
+            kinds: components["schemas"]["WorkKindCount"][] | null;
+            /**
+             * Format: int64
+             * @description Likely double counts that nobody has decided
+             */
+            open: number;
+            subjects: components["schemas"]["WorkTotal"][] | null;
+        };
+        WorkWords: {
+            actions: components["schemas"]["WorkOption"][] | null;
+            kinds: components["schemas"]["WorkOption"][] | null;
+            levels: components["schemas"]["WorkOption"][] | null;
+            /** @description Whether the reader may import a register of the district */
+            may_import: boolean;
+            /** @description Whether the reader may write works anywhere */
+            may_write: boolean;
+            methods: components["schemas"]["WorkOption"][] | null;
+            moments: components["schemas"]["WorkOption"][] | null;
+            parts: components["schemas"]["WorkOption"][] | null;
+            site_types: components["schemas"]["WorkOption"][] | null;
+            states: components["schemas"]["WorkOption"][] | null;
+            uses: components["schemas"]["WorkOption"][] | null;
+        };
+        WorksImportInBody: {
+            /** Format: date */
+            as_of: string;
+            /** @description UTF-8, the first line names the columns; or rows */
+            csv?: string;
+            /** @example 绿美先进示范点 */
+            name: string;
+            rows?: components["schemas"]["RegisterRow"][] | null;
+            source?: string;
+        };
+        WorksImported: {
+            /** Format: int64 */
+            built: number;
+            dry: boolean;
+            /**
+             * Format: int64
+             * @description Likely double counts: to confirm or dismiss, nothing is refused
+             */
+            flags: number;
+            /** Format: int64 */
+            items: number;
+            /** @description In a dry run */
+            pairs: components["schemas"]["WorkPair"][] | null;
+            /** Format: int64 */
+            planned: number;
+            /** Format: int64 */
+            projects: number;
+            /**
+             * Format: int64
+             * @description Known by name
+             */
+            sites: number;
+        };
+        YesRate: {
+            comparable: boolean;
+            /** Format: int64 */
+            den: number;
+            key: string;
+            name: string;
+            /** Format: int64 */
+            num: number;
+            /** Format: double */
+            rate: number | null;
         };
     };
     responses: never;
@@ -21630,6 +23894,4384 @@ export interface operations {
             };
         };
     };
+    "get-indicators": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "better": "more",
+                     *           "by_unit": false,
+                     *           "formula": "100 * on_time / to_finish",
+                     *           "id": "on_time_rate",
+                     *           "name": "按期办结率",
+                     *           "nature": "rate",
+                     *           "nature_name": "比率",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "places": 1,
+                     *           "sample": "to_finish",
+                     *           "slack": 5,
+                     *           "subject": "service",
+                     *           "subject_name": "服务",
+                     *           "unit": "%",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IndicatorList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "better": "more",
+                 *       "by_unit": false,
+                 *       "formula": "100 * on_time / to_finish",
+                 *       "id": "on_time_rate",
+                 *       "name_en": "Finished in time",
+                 *       "name_zh": "按期办结率",
+                 *       "nature": "sum",
+                 *       "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "places": 1,
+                 *       "sample": "to_finish",
+                 *       "slack": 1,
+                 *       "subject": "service",
+                 *       "unit": "%"
+                 *     }
+                 */
+                "application/json": components["schemas"]["IndicatorDraft"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "better": "more",
+                     *       "by_unit": false,
+                     *       "formula": "100 * on_time / to_finish",
+                     *       "id": "on_time_rate",
+                     *       "name": "按期办结率",
+                     *       "nature": "rate",
+                     *       "nature_name": "比率",
+                     *       "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "places": 1,
+                     *       "sample": "to_finish",
+                     *       "slack": 5,
+                     *       "subject": "service",
+                     *       "subject_name": "服务",
+                     *       "unit": "%",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Indicator"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-alerts": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "actual": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "behind",
+                     *           "kind_name": "按现在的进度完不成",
+                     *           "target": {
+                     *             "amount": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "holder": {
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "name": "小桥社区",
+                     *               "proposed": false
+                     *             },
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "原煤产量",
+                     *             "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "unit": "万吨"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IndicatorAlerts"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-card": {
+        parameters: {
+            query: {
+                holder: string;
+                period: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "failed": false,
+                     *       "holder": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "items": [
+                     *         {
+                     *           "actual": "31.5",
+                     *           "amount": "120.0",
+                     *           "as_of": "2023-04-27",
+                     *           "attainment": 1,
+                     *           "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "elapsed": 1,
+                     *           "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "holder": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "indicator": {
+                     *             "better": "more",
+                     *             "by_unit": false,
+                     *             "formula": "100 * on_time / to_finish",
+                     *             "id": "on_time_rate",
+                     *             "name": "按期办结率",
+                     *             "nature": "rate",
+                     *             "nature_name": "比率",
+                     *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "places": 1,
+                     *             "sample": "to_finish",
+                     *             "slack": 5,
+                     *             "subject": "service",
+                     *             "subject_name": "服务",
+                     *             "unit": "%",
+                     *             "version": 2
+                     *           },
+                     *           "may_report": false,
+                     *           "may_write": false,
+                     *           "n": 1,
+                     *           "over_by": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "own": false,
+                     *           "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "parts": [
+                     *             {
+                     *               "actual": "31.5",
+                     *               "amount": "120.0",
+                     *               "as_of": "2023-04-27",
+                     *               "attainment": 1,
+                     *               "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "elapsed": 1,
+                     *               "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "holder": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区",
+                     *                 "proposed": false
+                     *               },
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "indicator": {
+                     *                 "better": "more",
+                     *                 "by_unit": false,
+                     *                 "formula": "100 * on_time / to_finish",
+                     *                 "id": "on_time_rate",
+                     *                 "name": "按期办结率",
+                     *                 "nature": "rate",
+                     *                 "nature_name": "比率",
+                     *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "places": 1,
+                     *                 "sample": "to_finish",
+                     *                 "slack": 5,
+                     *                 "subject": "service",
+                     *                 "subject_name": "服务",
+                     *                 "unit": "%",
+                     *                 "version": 2
+                     *               },
+                     *               "may_report": false,
+                     *               "may_write": false,
+                     *               "n": 1,
+                     *               "over_by": [
+                     *                 "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *               ],
+                     *               "own": false,
+                     *               "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "parts": [
+                     *                 {
+                     *                   "actual": "31.5",
+                     *                   "amount": "120.0",
+                     *                   "as_of": "2023-04-27",
+                     *                   "attainment": 1,
+                     *                   "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "elapsed": 1,
+                     *                   "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "holder": {
+                     *                     "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "name": "小桥社区",
+                     *                     "proposed": false
+                     *                   },
+                     *                   "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "indicator": {
+                     *                     "better": "more",
+                     *                     "by_unit": false,
+                     *                     "formula": "100 * on_time / to_finish",
+                     *                     "id": "on_time_rate",
+                     *                     "name": "按期办结率",
+                     *                     "nature": "rate",
+                     *                     "nature_name": "比率",
+                     *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "places": 1,
+                     *                     "sample": "to_finish",
+                     *                     "slack": 5,
+                     *                     "subject": "service",
+                     *                     "subject_name": "服务",
+                     *                     "unit": "%",
+                     *                     "version": 2
+                     *                   },
+                     *                   "may_report": false,
+                     *                   "may_write": false,
+                     *                   "n": 1,
+                     *                   "over_by": [
+                     *                     "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *                   ],
+                     *                   "own": false,
+                     *                   "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "parts": [
+                     *                     {
+                     *                       "actual": "31.5",
+                     *                       "amount": "120.0",
+                     *                       "as_of": "2023-04-27",
+                     *                       "attainment": 1,
+                     *                       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "elapsed": 1,
+                     *                       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "holder": {
+                     *                         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "name": "小桥社区",
+                     *                         "proposed": false
+                     *                       },
+                     *                       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "indicator": {
+                     *                         "better": "more",
+                     *                         "by_unit": false,
+                     *                         "formula": "100 * on_time / to_finish",
+                     *                         "id": "on_time_rate",
+                     *                         "name": "按期办结率",
+                     *                         "nature": "rate",
+                     *                         "nature_name": "比率",
+                     *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "places": 1,
+                     *                         "sample": "to_finish",
+                     *                         "slack": 5,
+                     *                         "subject": "service",
+                     *                         "subject_name": "服务",
+                     *                         "unit": "%",
+                     *                         "version": 2
+                     *                       },
+                     *                       "may_report": false,
+                     *                       "may_write": false,
+                     *                       "n": 1,
+                     *                       "over_by": [],
+                     *                       "own": false,
+                     *                       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "parts": [],
+                     *                       "period": "2023Q1",
+                     *                       "source": "flow: menu …",
+                     *                       "state": "on_track",
+                     *                       "state_name": "按进度",
+                     *                       "total": 1,
+                     *                       "version": 2,
+                     *                       "weight": 1
+                     *                     }
+                     *                   ],
+                     *                   "period": "2023Q1",
+                     *                   "source": "flow: menu …",
+                     *                   "state": "on_track",
+                     *                   "state_name": "按进度",
+                     *                   "total": 1,
+                     *                   "version": 2,
+                     *                   "weight": 1
+                     *                 }
+                     *               ],
+                     *               "period": "2023Q1",
+                     *               "source": "flow: menu …",
+                     *               "state": "on_track",
+                     *               "state_name": "按进度",
+                     *               "total": 1,
+                     *               "version": 2,
+                     *               "weight": 1
+                     *             }
+                     *           ],
+                     *           "period": "2023Q1",
+                     *           "source": "flow: menu …",
+                     *           "state": "on_track",
+                     *           "state_name": "按进度",
+                     *           "total": 1,
+                     *           "version": 2,
+                     *           "weight": 1
+                     *         }
+                     *       ],
+                     *       "over_by": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "period": "2023Q1",
+                     *       "score": 5,
+                     *       "scored": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Scorecard"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-constraints": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                step?: "found" | "measured" | "solved";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "due": "2023-04-27",
+                     *           "factor": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "found_at": "2023-04-27T01:00:00Z",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "may_write": false,
+                     *           "measure": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "measured_at": "2023-04-27T01:00:00Z",
+                     *           "org": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "solution": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "solved_at": "2023-04-27T01:00:00Z",
+                     *           "step": "found",
+                     *           "step_name": "制约因素",
+                     *           "target": {
+                     *             "amount": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "holder": {
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "name": "小桥社区",
+                     *               "proposed": false
+                     *             },
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "原煤产量",
+                     *             "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "unit": "万吨"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConstraintList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-constraints": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "due": "2023-04-27",
+                 *       "factor": "皮带运输能力不足",
+                 *       "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "target": "https://example.org/hook"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConstraintNewInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "due": "2023-04-27",
+                     *       "factor": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "found_at": "2023-04-27T01:00:00Z",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "may_write": false,
+                     *       "measure": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "measured_at": "2023-04-27T01:00:00Z",
+                     *       "org": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "solution": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "solved_at": "2023-04-27T01:00:00Z",
+                     *       "step": "found",
+                     *       "step_name": "制约因素",
+                     *       "target": {
+                     *         "amount": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "holder": {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         },
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "原煤产量",
+                     *         "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "unit": "万吨"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConstraintRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-constraints-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "step": "measured",
+                 *       "text": "三楼到五楼都黑"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConstraintStepInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "due": "2023-04-27",
+                     *       "factor": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "found_at": "2023-04-27T01:00:00Z",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "may_write": false,
+                     *       "measure": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "measured_at": "2023-04-27T01:00:00Z",
+                     *       "org": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "solution": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "solved_at": "2023-04-27T01:00:00Z",
+                     *       "step": "found",
+                     *       "step_name": "制约因素",
+                     *       "target": {
+                     *         "amount": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "holder": {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         },
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "原煤产量",
+                     *         "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "unit": "万吨"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConstraintRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-contests": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "entries": [
+                     *             {
+                     *               "indicator": "on_time_rate",
+                     *               "name": "按期办结率",
+                     *               "theme": "growth",
+                     *               "theme_name": "稳增长",
+                     *               "unit": "%",
+                     *               "weight": 1
+                     *             }
+                     *           ],
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "min_n": 30,
+                     *           "period": "2023Q2",
+                     *           "title": "二季度劳动竞赛",
+                     *           "units": [
+                     *             {
+                     *               "org": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区",
+                     *                 "proposed": false
+                     *               },
+                     *               "rank": 1,
+                     *               "score": 5,
+                     *               "values": [
+                     *                 {
+                     *                   "actual": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "n": 1,
+                     *                   "state": "running",
+                     *                   "target": "https://example.org/hook"
+                     *                 }
+                     *               ],
+                     *               "why": "few"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ContestList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-contests": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "entries": [
+                 *         {
+                 *           "indicator": "on_time_rate",
+                 *           "name": "按期办结率",
+                 *           "theme": "growth",
+                 *           "theme_name": "稳增长",
+                 *           "unit": "%",
+                 *           "weight": 1
+                 *         }
+                 *       ],
+                 *       "min_n": 30,
+                 *       "orgs": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "period": "2023Q2",
+                 *       "title": "二季度劳动竞赛"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ContestNewInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "entries": [
+                     *         {
+                     *           "indicator": "on_time_rate",
+                     *           "name": "按期办结率",
+                     *           "theme": "growth",
+                     *           "theme_name": "稳增长",
+                     *           "unit": "%",
+                     *           "weight": 1
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "min_n": 30,
+                     *       "period": "2023Q2",
+                     *       "title": "二季度劳动竞赛",
+                     *       "units": [
+                     *         {
+                     *           "org": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "rank": 1,
+                     *           "score": 5,
+                     *           "values": [
+                     *             {
+                     *               "actual": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "n": 1,
+                     *               "state": "running",
+                     *               "target": "https://example.org/hook"
+                     *             }
+                     *           ],
+                     *           "why": "few"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ContestRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-rules": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "change": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "code": "AQ-07",
+                     *           "from": "2023-04-27",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "rule",
+                     *           "kind_name": "制度",
+                     *           "may_write": false,
+                     *           "org": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "source": "flow: menu …",
+                     *           "title": "楼道灯不亮",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleVersions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-rules": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "change": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "code": "AQ-07",
+                 *       "from": "2023-04-27",
+                 *       "kind": "rule",
+                 *       "of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "source": "flow: menu …",
+                 *       "title": "楼道灯不亮",
+                 *       "was": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["RuleNewInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "at": "2023-04-27T01:00:00Z",
+                     *       "change": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "code": "AQ-07",
+                     *       "from": "2023-04-27",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "rule",
+                     *       "kind_name": "制度",
+                     *       "may_write": false,
+                     *       "org": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "title": "楼道灯不亮",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleVersion"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-rules-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "change": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "code": "AQ-07",
+                     *           "from": "2023-04-27",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "rule",
+                     *           "kind_name": "制度",
+                     *           "may_write": false,
+                     *           "org": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "source": "flow: menu …",
+                     *           "title": "楼道灯不亮",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RuleVersions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-targets": {
+        parameters: {
+            query?: {
+                indicator?: string;
+                holder?: string;
+                period?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "actual": "31.5",
+                     *           "amount": "120.0",
+                     *           "as_of": "2023-04-27",
+                     *           "attainment": 1,
+                     *           "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "elapsed": 1,
+                     *           "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "holder": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "indicator": {
+                     *             "better": "more",
+                     *             "by_unit": false,
+                     *             "formula": "100 * on_time / to_finish",
+                     *             "id": "on_time_rate",
+                     *             "name": "按期办结率",
+                     *             "nature": "rate",
+                     *             "nature_name": "比率",
+                     *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "places": 1,
+                     *             "sample": "to_finish",
+                     *             "slack": 5,
+                     *             "subject": "service",
+                     *             "subject_name": "服务",
+                     *             "unit": "%",
+                     *             "version": 2
+                     *           },
+                     *           "may_report": false,
+                     *           "may_write": false,
+                     *           "n": 1,
+                     *           "over_by": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "own": false,
+                     *           "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "parts": [
+                     *             {
+                     *               "actual": "31.5",
+                     *               "amount": "120.0",
+                     *               "as_of": "2023-04-27",
+                     *               "attainment": 1,
+                     *               "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "elapsed": 1,
+                     *               "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "holder": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区",
+                     *                 "proposed": false
+                     *               },
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "indicator": {
+                     *                 "better": "more",
+                     *                 "by_unit": false,
+                     *                 "formula": "100 * on_time / to_finish",
+                     *                 "id": "on_time_rate",
+                     *                 "name": "按期办结率",
+                     *                 "nature": "rate",
+                     *                 "nature_name": "比率",
+                     *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "places": 1,
+                     *                 "sample": "to_finish",
+                     *                 "slack": 5,
+                     *                 "subject": "service",
+                     *                 "subject_name": "服务",
+                     *                 "unit": "%",
+                     *                 "version": 2
+                     *               },
+                     *               "may_report": false,
+                     *               "may_write": false,
+                     *               "n": 1,
+                     *               "over_by": [
+                     *                 "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *               ],
+                     *               "own": false,
+                     *               "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "parts": [
+                     *                 {
+                     *                   "actual": "31.5",
+                     *                   "amount": "120.0",
+                     *                   "as_of": "2023-04-27",
+                     *                   "attainment": 1,
+                     *                   "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "elapsed": 1,
+                     *                   "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "holder": {
+                     *                     "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "name": "小桥社区",
+                     *                     "proposed": false
+                     *                   },
+                     *                   "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "indicator": {
+                     *                     "better": "more",
+                     *                     "by_unit": false,
+                     *                     "formula": "100 * on_time / to_finish",
+                     *                     "id": "on_time_rate",
+                     *                     "name": "按期办结率",
+                     *                     "nature": "rate",
+                     *                     "nature_name": "比率",
+                     *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "places": 1,
+                     *                     "sample": "to_finish",
+                     *                     "slack": 5,
+                     *                     "subject": "service",
+                     *                     "subject_name": "服务",
+                     *                     "unit": "%",
+                     *                     "version": 2
+                     *                   },
+                     *                   "may_report": false,
+                     *                   "may_write": false,
+                     *                   "n": 1,
+                     *                   "over_by": [
+                     *                     "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *                   ],
+                     *                   "own": false,
+                     *                   "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "parts": [
+                     *                     {
+                     *                       "actual": "31.5",
+                     *                       "amount": "120.0",
+                     *                       "as_of": "2023-04-27",
+                     *                       "attainment": 1,
+                     *                       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "elapsed": 1,
+                     *                       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "holder": {
+                     *                         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "name": "小桥社区",
+                     *                         "proposed": false
+                     *                       },
+                     *                       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "indicator": {
+                     *                         "better": "more",
+                     *                         "by_unit": false,
+                     *                         "formula": "100 * on_time / to_finish",
+                     *                         "id": "on_time_rate",
+                     *                         "name": "按期办结率",
+                     *                         "nature": "rate",
+                     *                         "nature_name": "比率",
+                     *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "places": 1,
+                     *                         "sample": "to_finish",
+                     *                         "slack": 5,
+                     *                         "subject": "service",
+                     *                         "subject_name": "服务",
+                     *                         "unit": "%",
+                     *                         "version": 2
+                     *                       },
+                     *                       "may_report": false,
+                     *                       "may_write": false,
+                     *                       "n": 1,
+                     *                       "over_by": [],
+                     *                       "own": false,
+                     *                       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "parts": [],
+                     *                       "period": "2023Q1",
+                     *                       "source": "flow: menu …",
+                     *                       "state": "on_track",
+                     *                       "state_name": "按进度",
+                     *                       "total": 1,
+                     *                       "version": 2,
+                     *                       "weight": 1
+                     *                     }
+                     *                   ],
+                     *                   "period": "2023Q1",
+                     *                   "source": "flow: menu …",
+                     *                   "state": "on_track",
+                     *                   "state_name": "按进度",
+                     *                   "total": 1,
+                     *                   "version": 2,
+                     *                   "weight": 1
+                     *                 }
+                     *               ],
+                     *               "period": "2023Q1",
+                     *               "source": "flow: menu …",
+                     *               "state": "on_track",
+                     *               "state_name": "按进度",
+                     *               "total": 1,
+                     *               "version": 2,
+                     *               "weight": 1
+                     *             }
+                     *           ],
+                     *           "period": "2023Q1",
+                     *           "source": "flow: menu …",
+                     *           "state": "on_track",
+                     *           "state_name": "按进度",
+                     *           "total": 1,
+                     *           "version": 2,
+                     *           "weight": 1
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TargetList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-targets": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": "120.0",
+                 *       "holder": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "indicator": "on_time_rate",
+                 *       "period": "2023Q1",
+                 *       "weight": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["TargetNewInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actual": "31.5",
+                     *       "amount": "120.0",
+                     *       "as_of": "2023-04-27",
+                     *       "attainment": 1,
+                     *       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "elapsed": 1,
+                     *       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "holder": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "indicator": {
+                     *         "better": "more",
+                     *         "by_unit": false,
+                     *         "formula": "100 * on_time / to_finish",
+                     *         "id": "on_time_rate",
+                     *         "name": "按期办结率",
+                     *         "nature": "rate",
+                     *         "nature_name": "比率",
+                     *         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "places": 1,
+                     *         "sample": "to_finish",
+                     *         "slack": 5,
+                     *         "subject": "service",
+                     *         "subject_name": "服务",
+                     *         "unit": "%",
+                     *         "version": 2
+                     *       },
+                     *       "may_report": false,
+                     *       "may_write": false,
+                     *       "n": 1,
+                     *       "over_by": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "own": false,
+                     *       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "parts": [
+                     *         {
+                     *           "actual": "31.5",
+                     *           "amount": "120.0",
+                     *           "as_of": "2023-04-27",
+                     *           "attainment": 1,
+                     *           "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "elapsed": 1,
+                     *           "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "holder": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "indicator": {
+                     *             "better": "more",
+                     *             "by_unit": false,
+                     *             "formula": "100 * on_time / to_finish",
+                     *             "id": "on_time_rate",
+                     *             "name": "按期办结率",
+                     *             "nature": "rate",
+                     *             "nature_name": "比率",
+                     *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "places": 1,
+                     *             "sample": "to_finish",
+                     *             "slack": 5,
+                     *             "subject": "service",
+                     *             "subject_name": "服务",
+                     *             "unit": "%",
+                     *             "version": 2
+                     *           },
+                     *           "may_report": false,
+                     *           "may_write": false,
+                     *           "n": 1,
+                     *           "over_by": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "own": false,
+                     *           "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "parts": [
+                     *             {
+                     *               "actual": "31.5",
+                     *               "amount": "120.0",
+                     *               "as_of": "2023-04-27",
+                     *               "attainment": 1,
+                     *               "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "elapsed": 1,
+                     *               "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "holder": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区",
+                     *                 "proposed": false
+                     *               },
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "indicator": {
+                     *                 "better": "more",
+                     *                 "by_unit": false,
+                     *                 "formula": "100 * on_time / to_finish",
+                     *                 "id": "on_time_rate",
+                     *                 "name": "按期办结率",
+                     *                 "nature": "rate",
+                     *                 "nature_name": "比率",
+                     *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "places": 1,
+                     *                 "sample": "to_finish",
+                     *                 "slack": 5,
+                     *                 "subject": "service",
+                     *                 "subject_name": "服务",
+                     *                 "unit": "%",
+                     *                 "version": 2
+                     *               },
+                     *               "may_report": false,
+                     *               "may_write": false,
+                     *               "n": 1,
+                     *               "over_by": [
+                     *                 "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *               ],
+                     *               "own": false,
+                     *               "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "parts": [
+                     *                 {
+                     *                   "actual": "31.5",
+                     *                   "amount": "120.0",
+                     *                   "as_of": "2023-04-27",
+                     *                   "attainment": 1,
+                     *                   "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "elapsed": 1,
+                     *                   "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "holder": {
+                     *                     "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "name": "小桥社区",
+                     *                     "proposed": false
+                     *                   },
+                     *                   "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "indicator": {
+                     *                     "better": "more",
+                     *                     "by_unit": false,
+                     *                     "formula": "100 * on_time / to_finish",
+                     *                     "id": "on_time_rate",
+                     *                     "name": "按期办结率",
+                     *                     "nature": "rate",
+                     *                     "nature_name": "比率",
+                     *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "places": 1,
+                     *                     "sample": "to_finish",
+                     *                     "slack": 5,
+                     *                     "subject": "service",
+                     *                     "subject_name": "服务",
+                     *                     "unit": "%",
+                     *                     "version": 2
+                     *                   },
+                     *                   "may_report": false,
+                     *                   "may_write": false,
+                     *                   "n": 1,
+                     *                   "over_by": [
+                     *                     "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *                   ],
+                     *                   "own": false,
+                     *                   "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "parts": [
+                     *                     {
+                     *                       "actual": "31.5",
+                     *                       "amount": "120.0",
+                     *                       "as_of": "2023-04-27",
+                     *                       "attainment": 1,
+                     *                       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "elapsed": 1,
+                     *                       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "holder": {
+                     *                         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "name": "小桥社区",
+                     *                         "proposed": false
+                     *                       },
+                     *                       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "indicator": {
+                     *                         "better": "more",
+                     *                         "by_unit": false,
+                     *                         "formula": "100 * on_time / to_finish",
+                     *                         "id": "on_time_rate",
+                     *                         "name": "按期办结率",
+                     *                         "nature": "rate",
+                     *                         "nature_name": "比率",
+                     *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "places": 1,
+                     *                         "sample": "to_finish",
+                     *                         "slack": 5,
+                     *                         "subject": "service",
+                     *                         "subject_name": "服务",
+                     *                         "unit": "%",
+                     *                         "version": 2
+                     *                       },
+                     *                       "may_report": false,
+                     *                       "may_write": false,
+                     *                       "n": 1,
+                     *                       "over_by": [],
+                     *                       "own": false,
+                     *                       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "parts": [],
+                     *                       "period": "2023Q1",
+                     *                       "source": "flow: menu …",
+                     *                       "state": "on_track",
+                     *                       "state_name": "按进度",
+                     *                       "total": 1,
+                     *                       "version": 2,
+                     *                       "weight": 1
+                     *                     }
+                     *                   ],
+                     *                   "period": "2023Q1",
+                     *                   "source": "flow: menu …",
+                     *                   "state": "on_track",
+                     *                   "state_name": "按进度",
+                     *                   "total": 1,
+                     *                   "version": 2,
+                     *                   "weight": 1
+                     *                 }
+                     *               ],
+                     *               "period": "2023Q1",
+                     *               "source": "flow: menu …",
+                     *               "state": "on_track",
+                     *               "state_name": "按进度",
+                     *               "total": 1,
+                     *               "version": 2,
+                     *               "weight": 1
+                     *             }
+                     *           ],
+                     *           "period": "2023Q1",
+                     *           "source": "flow: menu …",
+                     *           "state": "on_track",
+                     *           "state_name": "按进度",
+                     *           "total": 1,
+                     *           "version": 2,
+                     *           "weight": 1
+                     *         }
+                     *       ],
+                     *       "period": "2023Q1",
+                     *       "source": "flow: menu …",
+                     *       "state": "on_track",
+                     *       "state_name": "按进度",
+                     *       "total": 1,
+                     *       "version": 2,
+                     *       "weight": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TargetRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-targets-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actual": "31.5",
+                     *       "amount": "120.0",
+                     *       "as_of": "2023-04-27",
+                     *       "attainment": 1,
+                     *       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "elapsed": 1,
+                     *       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "holder": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "indicator": {
+                     *         "better": "more",
+                     *         "by_unit": false,
+                     *         "formula": "100 * on_time / to_finish",
+                     *         "id": "on_time_rate",
+                     *         "name": "按期办结率",
+                     *         "nature": "rate",
+                     *         "nature_name": "比率",
+                     *         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "places": 1,
+                     *         "sample": "to_finish",
+                     *         "slack": 5,
+                     *         "subject": "service",
+                     *         "subject_name": "服务",
+                     *         "unit": "%",
+                     *         "version": 2
+                     *       },
+                     *       "may_report": false,
+                     *       "may_write": false,
+                     *       "n": 1,
+                     *       "over_by": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "own": false,
+                     *       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "parts": [
+                     *         {
+                     *           "actual": "31.5",
+                     *           "amount": "120.0",
+                     *           "as_of": "2023-04-27",
+                     *           "attainment": 1,
+                     *           "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "elapsed": 1,
+                     *           "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "holder": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "indicator": {
+                     *             "better": "more",
+                     *             "by_unit": false,
+                     *             "formula": "100 * on_time / to_finish",
+                     *             "id": "on_time_rate",
+                     *             "name": "按期办结率",
+                     *             "nature": "rate",
+                     *             "nature_name": "比率",
+                     *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "places": 1,
+                     *             "sample": "to_finish",
+                     *             "slack": 5,
+                     *             "subject": "service",
+                     *             "subject_name": "服务",
+                     *             "unit": "%",
+                     *             "version": 2
+                     *           },
+                     *           "may_report": false,
+                     *           "may_write": false,
+                     *           "n": 1,
+                     *           "over_by": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "own": false,
+                     *           "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "parts": [
+                     *             {
+                     *               "actual": "31.5",
+                     *               "amount": "120.0",
+                     *               "as_of": "2023-04-27",
+                     *               "attainment": 1,
+                     *               "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "elapsed": 1,
+                     *               "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "holder": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区",
+                     *                 "proposed": false
+                     *               },
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "indicator": {
+                     *                 "better": "more",
+                     *                 "by_unit": false,
+                     *                 "formula": "100 * on_time / to_finish",
+                     *                 "id": "on_time_rate",
+                     *                 "name": "按期办结率",
+                     *                 "nature": "rate",
+                     *                 "nature_name": "比率",
+                     *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "places": 1,
+                     *                 "sample": "to_finish",
+                     *                 "slack": 5,
+                     *                 "subject": "service",
+                     *                 "subject_name": "服务",
+                     *                 "unit": "%",
+                     *                 "version": 2
+                     *               },
+                     *               "may_report": false,
+                     *               "may_write": false,
+                     *               "n": 1,
+                     *               "over_by": [
+                     *                 "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *               ],
+                     *               "own": false,
+                     *               "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "parts": [
+                     *                 {
+                     *                   "actual": "31.5",
+                     *                   "amount": "120.0",
+                     *                   "as_of": "2023-04-27",
+                     *                   "attainment": 1,
+                     *                   "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "elapsed": 1,
+                     *                   "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "holder": {
+                     *                     "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "name": "小桥社区",
+                     *                     "proposed": false
+                     *                   },
+                     *                   "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "indicator": {
+                     *                     "better": "more",
+                     *                     "by_unit": false,
+                     *                     "formula": "100 * on_time / to_finish",
+                     *                     "id": "on_time_rate",
+                     *                     "name": "按期办结率",
+                     *                     "nature": "rate",
+                     *                     "nature_name": "比率",
+                     *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "places": 1,
+                     *                     "sample": "to_finish",
+                     *                     "slack": 5,
+                     *                     "subject": "service",
+                     *                     "subject_name": "服务",
+                     *                     "unit": "%",
+                     *                     "version": 2
+                     *                   },
+                     *                   "may_report": false,
+                     *                   "may_write": false,
+                     *                   "n": 1,
+                     *                   "over_by": [
+                     *                     "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *                   ],
+                     *                   "own": false,
+                     *                   "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "parts": [
+                     *                     {
+                     *                       "actual": "31.5",
+                     *                       "amount": "120.0",
+                     *                       "as_of": "2023-04-27",
+                     *                       "attainment": 1,
+                     *                       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "elapsed": 1,
+                     *                       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "holder": {
+                     *                         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "name": "小桥社区",
+                     *                         "proposed": false
+                     *                       },
+                     *                       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "indicator": {
+                     *                         "better": "more",
+                     *                         "by_unit": false,
+                     *                         "formula": "100 * on_time / to_finish",
+                     *                         "id": "on_time_rate",
+                     *                         "name": "按期办结率",
+                     *                         "nature": "rate",
+                     *                         "nature_name": "比率",
+                     *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "places": 1,
+                     *                         "sample": "to_finish",
+                     *                         "slack": 5,
+                     *                         "subject": "service",
+                     *                         "subject_name": "服务",
+                     *                         "unit": "%",
+                     *                         "version": 2
+                     *                       },
+                     *                       "may_report": false,
+                     *                       "may_write": false,
+                     *                       "n": 1,
+                     *                       "over_by": [],
+                     *                       "own": false,
+                     *                       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "parts": [],
+                     *                       "period": "2023Q1",
+                     *                       "source": "flow: menu …",
+                     *                       "state": "on_track",
+                     *                       "state_name": "按进度",
+                     *                       "total": 1,
+                     *                       "version": 2,
+                     *                       "weight": 1
+                     *                     }
+                     *                   ],
+                     *                   "period": "2023Q1",
+                     *                   "source": "flow: menu …",
+                     *                   "state": "on_track",
+                     *                   "state_name": "按进度",
+                     *                   "total": 1,
+                     *                   "version": 2,
+                     *                   "weight": 1
+                     *                 }
+                     *               ],
+                     *               "period": "2023Q1",
+                     *               "source": "flow: menu …",
+                     *               "state": "on_track",
+                     *               "state_name": "按进度",
+                     *               "total": 1,
+                     *               "version": 2,
+                     *               "weight": 1
+                     *             }
+                     *           ],
+                     *           "period": "2023Q1",
+                     *           "source": "flow: menu …",
+                     *           "state": "on_track",
+                     *           "state_name": "按进度",
+                     *           "total": 1,
+                     *           "version": 2,
+                     *           "weight": 1
+                     *         }
+                     *       ],
+                     *       "period": "2023Q1",
+                     *       "source": "flow: menu …",
+                     *       "state": "on_track",
+                     *       "state_name": "按进度",
+                     *       "total": 1,
+                     *       "version": 2,
+                     *       "weight": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TargetRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-targets-id-split": {
+        parameters: {
+            query?: {
+                /** @description Check only, and fill in what is left open */
+                dry?: boolean;
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "by": "holder",
+                 *       "parts": [
+                 *         {
+                 *           "amount": "40.0",
+                 *           "holder": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "period": "2023-01",
+                 *           "weight": 1
+                 *         }
+                 *       ],
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["SplitInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "amount": "120.0",
+                     *       "dry": false,
+                     *       "parts": [
+                     *         {
+                     *           "amount": "40.0",
+                     *           "holder": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "period": "2023-01",
+                     *           "weight": 1
+                     *         }
+                     *       ],
+                     *       "say": "3 份相加正好是 120.0万吨",
+                     *       "sum": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TargetSplit"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-targets-id-values": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "amount": "31.5",
+                 *       "as_of": "2023-04-27",
+                 *       "n": 1,
+                 *       "source": "调度日报 3月31日"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ValueInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actual": "31.5",
+                     *       "amount": "120.0",
+                     *       "as_of": "2023-04-27",
+                     *       "attainment": 1,
+                     *       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "elapsed": 1,
+                     *       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "holder": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "indicator": {
+                     *         "better": "more",
+                     *         "by_unit": false,
+                     *         "formula": "100 * on_time / to_finish",
+                     *         "id": "on_time_rate",
+                     *         "name": "按期办结率",
+                     *         "nature": "rate",
+                     *         "nature_name": "比率",
+                     *         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "places": 1,
+                     *         "sample": "to_finish",
+                     *         "slack": 5,
+                     *         "subject": "service",
+                     *         "subject_name": "服务",
+                     *         "unit": "%",
+                     *         "version": 2
+                     *       },
+                     *       "may_report": false,
+                     *       "may_write": false,
+                     *       "n": 1,
+                     *       "over_by": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "own": false,
+                     *       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "parts": [
+                     *         {
+                     *           "actual": "31.5",
+                     *           "amount": "120.0",
+                     *           "as_of": "2023-04-27",
+                     *           "attainment": 1,
+                     *           "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "elapsed": 1,
+                     *           "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "holder": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "indicator": {
+                     *             "better": "more",
+                     *             "by_unit": false,
+                     *             "formula": "100 * on_time / to_finish",
+                     *             "id": "on_time_rate",
+                     *             "name": "按期办结率",
+                     *             "nature": "rate",
+                     *             "nature_name": "比率",
+                     *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "places": 1,
+                     *             "sample": "to_finish",
+                     *             "slack": 5,
+                     *             "subject": "service",
+                     *             "subject_name": "服务",
+                     *             "unit": "%",
+                     *             "version": 2
+                     *           },
+                     *           "may_report": false,
+                     *           "may_write": false,
+                     *           "n": 1,
+                     *           "over_by": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "own": false,
+                     *           "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "parts": [
+                     *             {
+                     *               "actual": "31.5",
+                     *               "amount": "120.0",
+                     *               "as_of": "2023-04-27",
+                     *               "attainment": 1,
+                     *               "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "elapsed": 1,
+                     *               "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "holder": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区",
+                     *                 "proposed": false
+                     *               },
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "indicator": {
+                     *                 "better": "more",
+                     *                 "by_unit": false,
+                     *                 "formula": "100 * on_time / to_finish",
+                     *                 "id": "on_time_rate",
+                     *                 "name": "按期办结率",
+                     *                 "nature": "rate",
+                     *                 "nature_name": "比率",
+                     *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "places": 1,
+                     *                 "sample": "to_finish",
+                     *                 "slack": 5,
+                     *                 "subject": "service",
+                     *                 "subject_name": "服务",
+                     *                 "unit": "%",
+                     *                 "version": 2
+                     *               },
+                     *               "may_report": false,
+                     *               "may_write": false,
+                     *               "n": 1,
+                     *               "over_by": [
+                     *                 "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *               ],
+                     *               "own": false,
+                     *               "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "parts": [
+                     *                 {
+                     *                   "actual": "31.5",
+                     *                   "amount": "120.0",
+                     *                   "as_of": "2023-04-27",
+                     *                   "attainment": 1,
+                     *                   "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "elapsed": 1,
+                     *                   "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "holder": {
+                     *                     "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "name": "小桥社区",
+                     *                     "proposed": false
+                     *                   },
+                     *                   "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "indicator": {
+                     *                     "better": "more",
+                     *                     "by_unit": false,
+                     *                     "formula": "100 * on_time / to_finish",
+                     *                     "id": "on_time_rate",
+                     *                     "name": "按期办结率",
+                     *                     "nature": "rate",
+                     *                     "nature_name": "比率",
+                     *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "places": 1,
+                     *                     "sample": "to_finish",
+                     *                     "slack": 5,
+                     *                     "subject": "service",
+                     *                     "subject_name": "服务",
+                     *                     "unit": "%",
+                     *                     "version": 2
+                     *                   },
+                     *                   "may_report": false,
+                     *                   "may_write": false,
+                     *                   "n": 1,
+                     *                   "over_by": [
+                     *                     "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *                   ],
+                     *                   "own": false,
+                     *                   "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "parts": [
+                     *                     {
+                     *                       "actual": "31.5",
+                     *                       "amount": "120.0",
+                     *                       "as_of": "2023-04-27",
+                     *                       "attainment": 1,
+                     *                       "by": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "elapsed": 1,
+                     *                       "forecast": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "gap": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "holder": {
+                     *                         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "name": "小桥社区",
+                     *                         "proposed": false
+                     *                       },
+                     *                       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "indicator": {
+                     *                         "better": "more",
+                     *                         "by_unit": false,
+                     *                         "formula": "100 * on_time / to_finish",
+                     *                         "id": "on_time_rate",
+                     *                         "name": "按期办结率",
+                     *                         "nature": "rate",
+                     *                         "nature_name": "比率",
+                     *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                         "places": 1,
+                     *                         "sample": "to_finish",
+                     *                         "slack": 5,
+                     *                         "subject": "service",
+                     *                         "subject_name": "服务",
+                     *                         "unit": "%",
+                     *                         "version": 2
+                     *                       },
+                     *                       "may_report": false,
+                     *                       "may_write": false,
+                     *                       "n": 1,
+                     *                       "over_by": [],
+                     *                       "own": false,
+                     *                       "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                       "parts": [],
+                     *                       "period": "2023Q1",
+                     *                       "source": "flow: menu …",
+                     *                       "state": "on_track",
+                     *                       "state_name": "按进度",
+                     *                       "total": 1,
+                     *                       "version": 2,
+                     *                       "weight": 1
+                     *                     }
+                     *                   ],
+                     *                   "period": "2023Q1",
+                     *                   "source": "flow: menu …",
+                     *                   "state": "on_track",
+                     *                   "state_name": "按进度",
+                     *                   "total": 1,
+                     *                   "version": 2,
+                     *                   "weight": 1
+                     *                 }
+                     *               ],
+                     *               "period": "2023Q1",
+                     *               "source": "flow: menu …",
+                     *               "state": "on_track",
+                     *               "state_name": "按进度",
+                     *               "total": 1,
+                     *               "version": 2,
+                     *               "weight": 1
+                     *             }
+                     *           ],
+                     *           "period": "2023Q1",
+                     *           "source": "flow: menu …",
+                     *           "state": "on_track",
+                     *           "state_name": "按进度",
+                     *           "total": 1,
+                     *           "version": 2,
+                     *           "weight": 1
+                     *         }
+                     *       ],
+                     *       "period": "2023Q1",
+                     *       "source": "flow: menu …",
+                     *       "state": "on_track",
+                     *       "state_name": "按进度",
+                     *       "total": 1,
+                     *       "version": 2,
+                     *       "weight": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TargetRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-indicators-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "betters": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "may_log": false,
+                     *       "may_write": false,
+                     *       "measures": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "natures": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "rule_kinds": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "subjects": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "themes": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["IndicatorWords"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-map": {
         parameters: {
             query: {
@@ -24338,6 +30980,484 @@ export interface operations {
             };
         };
     };
+    "get-orgs-chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "branches": {
+                     *         "den": 100,
+                     *         "num": 97
+                     *       },
+                     *       "buildings": {
+                     *         "den": 100,
+                     *         "num": 97
+                     *       },
+                     *       "compounds": {
+                     *         "den": 100,
+                     *         "num": 97
+                     *       },
+                     *       "faults": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "orphan",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Chain"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-orgs-tree": {
+        parameters: {
+            query?: {
+                /** @description Those right below it; those that stand alone or at the top when left out */
+                parent?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "below": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "kind_name": "社区",
+                     *           "name": "小桥社区",
+                     *           "phone": "138****5678"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrgTree"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-orgs-id-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "above": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ],
+                     *       "below": 1,
+                     *       "covers": [
+                     *         {
+                     *           "count": 1,
+                     *           "kind": "community",
+                     *           "name": "小桥社区",
+                     *           "places": [
+                     *             {
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "name": "小桥社区",
+                     *               "proposed": false
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "joined": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       ],
+                     *       "keeps": [
+                     *         {
+                     *           "can_write": false,
+                     *           "count": 1,
+                     *           "register": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "kind": "community",
+                     *       "kind_name": "社区",
+                     *       "name": "小桥社区",
+                     *       "phone": "138****5678",
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "posts": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "role": "community_clerk",
+                     *           "role_title": "社区工作者",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "report_in": 1,
+                     *       "sectors": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrgProfile"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-orgs-id-staff": {
         parameters: {
             query: {
@@ -26779,6 +33899,2194 @@ export interface operations {
                      *       "title": "请慢一点",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:too_many"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-register-entries-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "acts": [
+                     *         {
+                     *           "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "can_write": false,
+                     *       "cells": [
+                     *         {
+                     *           "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "text": "三楼到五楼都黑"
+                     *         }
+                     *       ],
+                     *       "counts": [
+                     *         {
+                     *           "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "n": 1,
+                     *           "name": "小桥社区"
+                     *         }
+                     *       ],
+                     *       "created": "2023-04-27T01:00:00Z",
+                     *       "due": "2023-04-27T01:00:00Z",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "links": [
+                     *         {
+                     *           "consent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区",
+                     *           "role": "community_clerk",
+                     *           "role_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "target": "https://example.org/hook"
+                     *         }
+                     *       ],
+                     *       "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "org": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "overdue": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "register": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "state": "open",
+                     *       "state_at": "2023-04-27T01:00:00Z",
+                     *       "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "values": {},
+                     *       "version": 2,
+                     *       "visits": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntryDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-register-entries-id-acts-act": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                act: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["EntryActInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "receipt": {
+                     *         "leaf": "abababababababababababababababababababababababababababababababab",
+                     *         "ledger": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "signature": "c2lnbmF0dXJl",
+                     *         "tenant": "630105"
+                     *       },
+                     *       "state": "running",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntryWritten"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-register-entries-id-change": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "values": {},
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["EntryChangeInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "receipt": {
+                     *         "leaf": "abababababababababababababababababababababababababababababababab",
+                     *         "ledger": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "signature": "c2lnbmF0dXJl",
+                     *         "tenant": "630105"
+                     *       },
+                     *       "state": "running",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntryWritten"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-register-entries-id-check-in": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "today": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CheckedIn"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-register-entries-id-links": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "add": [
+                 *         {
+                 *           "consent": "2023-04-01",
+                 *           "door": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "role": "community_clerk",
+                 *           "target": "https://example.org/hook"
+                 *         }
+                 *       ],
+                 *       "remove": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["EntryLinksInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "receipt": {
+                     *         "leaf": "abababababababababababababababababababababababababababababababab",
+                     *         "ledger": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "signature": "c2lnbmF0dXJl",
+                     *         "tenant": "630105"
+                     *       },
+                     *       "state": "running",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntryWritten"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-register-entries-id-reveal": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "约上门时间"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EntryRevealInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "values": {}
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-registers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "about": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "can_write": false,
+                     *           "check_ins": false,
+                     *           "columns": [
+                     *             {
+                     *               "choices": [
+                     *                 {
+                     *                   "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "name": "小桥社区"
+                     *                 }
+                     *               ],
+                     *               "help": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "key": "due",
+                     *               "max": 1,
+                     *               "name": "小桥社区",
+                     *               "personal": false,
+                     *               "required": false,
+                     *               "type": "text"
+                     *             }
+                     *           ],
+                     *           "facet": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "group_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "key": "pledge",
+                     *           "links": [
+                     *             {
+                     *               "consent": false,
+                     *               "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "kind": "org",
+                     *               "least": 1,
+                     *               "most": 1,
+                     *               "name": "小桥社区"
+                     *             }
+                     *           ],
+                     *           "needs_org": false,
+                     *           "needs_place": false,
+                     *           "org_kinds": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "place_kinds": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "public": false,
+                     *           "states": [
+                     *             {
+                     *               "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "name": "小桥社区"
+                     *             }
+                     *           ],
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "title": "楼道灯不亮",
+                     *           "yes_columns": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RegisterList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-registers-figures": {
+        parameters: {
+            query?: {
+                place?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "brands": {
+                     *         "comparable": false,
+                     *         "den": 100,
+                     *         "num": 97,
+                     *         "rate": 0.97
+                     *       },
+                     *       "org_coverage": {
+                     *         "comparable": false,
+                     *         "den": 100,
+                     *         "num": 97,
+                     *         "rate": 0.97
+                     *       },
+                     *       "pledges": {
+                     *         "comparable": false,
+                     *         "den": 100,
+                     *         "num": 97,
+                     *         "rate": 0.97
+                     *       },
+                     *       "work_coverage": {
+                     *         "comparable": false,
+                     *         "den": 100,
+                     *         "num": 97,
+                     *         "rate": 0.97
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RegisterFigures"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-registers-register": {
+        parameters: {
+            query?: {
+                org?: string;
+                place?: string;
+                subject?: string;
+                /** @description Entries with a link that leads there */
+                linked?: string;
+                /** @description One state; all; nothing for those that have not ended */
+                state?: string;
+                facet?: string;
+                overdue?: boolean;
+                q?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "can_write": false,
+                     *           "cells": [
+                     *             {
+                     *               "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "name": "小桥社区",
+                     *               "text": "三楼到五楼都黑"
+                     *             }
+                     *           ],
+                     *           "counts": [
+                     *             {
+                     *               "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "n": 1,
+                     *               "name": "小桥社区"
+                     *             }
+                     *           ],
+                     *           "created": "2023-04-27T01:00:00Z",
+                     *           "due": "2023-04-27T01:00:00Z",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "org": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "overdue": false,
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "register": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "state": "open",
+                     *           "state_at": "2023-04-27T01:00:00Z",
+                     *           "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "values": {},
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntryList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-registers-register": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "links": [
+                 *         {
+                 *           "consent": "2023-04-01",
+                 *           "door": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "role": "community_clerk",
+                 *           "target": "https://example.org/hook"
+                 *         }
+                 *       ],
+                 *       "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "values": {}
+                 *     }
+                 */
+                "application/json": components["schemas"]["EntryAddInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "receipt": {
+                     *         "leaf": "abababababababababababababababababababababababababababababababab",
+                     *         "ledger": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "signature": "c2lnbmF0dXJl",
+                     *         "tenant": "630105"
+                     *       },
+                     *       "state": "running",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EntryWritten"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-registers-register-totals": {
+        parameters: {
+            query?: {
+                org?: string;
+                place?: string;
+                subject?: string;
+                /** @description Entries with a link that leads there */
+                linked?: string;
+                /** @description One state; all; nothing for those that have not ended */
+                state?: string;
+                facet?: string;
+                overdue?: boolean;
+                q?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                register: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "count": 1,
+                     *       "items": [
+                     *         {
+                     *           "count": 1,
+                     *           "facet": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "number": 1,
+                     *           "sum": "1.8万余辆"
+                     *         }
+                     *       ],
+                     *       "rates": [
+                     *         {
+                     *           "comparable": false,
+                     *           "den": 100,
+                     *           "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "num": 97,
+                     *           "rate": 0.97
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RegisterTotals"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-report-ins": {
+        parameters: {
+            query?: {
+                place?: string;
+                unit?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "community": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "grid": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "hours": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "services": 1,
+                     *           "since": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportInList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -32971,6 +42279,877 @@ export interface operations {
             };
         };
     };
+    "get-sites": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                type?: string;
+                state?: string;
+                place?: string;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "as_of": "2023-04-27",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lat": 36.6484989,
+                     *           "lon": 101.7593426,
+                     *           "may_write": false,
+                     *           "methods": [
+                     *             {
+                     *               "id": "street",
+                     *               "name": "文化街"
+                     *             }
+                     *           ],
+                     *           "name": "小桥社区",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "plan": {
+                     *             "code": "630105002001",
+                     *             "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "城北区绿地系统规划"
+                     *           },
+                     *           "source": "flow: menu …",
+                     *           "state": "done",
+                     *           "state_name": "建成",
+                     *           "type": "community",
+                     *           "type_name": "社区",
+                     *           "uses": [
+                     *             {
+                     *               "id": "street",
+                     *               "name": "文化街"
+                     *             }
+                     *           ],
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SiteList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sites": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "as_of": "2023-04-27",
+                 *       "lat": 36.6484989,
+                 *       "lon": 101.7593426,
+                 *       "methods": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "name": "小桥社区",
+                 *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "plan": {
+                 *         "code": "630105002001",
+                 *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "name": "城北区绿地系统规划"
+                 *       },
+                 *       "source": "flow: menu …",
+                 *       "state": "done",
+                 *       "type": "community",
+                 *       "uses": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SiteNewInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2023-04-27",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥社区",
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "state": "done",
+                     *       "state_name": "建成",
+                     *       "type": "community",
+                     *       "type_name": "社区",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SiteRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sites-totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2023-04-27",
+                     *       "built": 50,
+                     *       "planned": 18,
+                     *       "register": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "source": "flow: menu …",
+                     *       "types": [
+                     *         {
+                     *           "built": 8,
+                     *           "named": 1,
+                     *           "planned": 18,
+                     *           "type": "community",
+                     *           "type_name": "社区"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SiteTotals"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sites-id-state": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "as_of": "2023-04-27",
+                 *       "state": "done",
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["SiteMoveInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2023-04-27",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥社区",
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "state": "done",
+                     *       "state_name": "建成",
+                     *       "type": "community",
+                     *       "type_name": "社区",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SiteRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-stations": {
+        parameters: {
+            query?: {
+                /** @description What is needed, in words: 充电, 法律援助, training … */
+                need?: string;
+                kind?: string;
+                lon?: number;
+                lat?: number;
+                crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+                /** @description Only those that are open now */
+                open?: boolean;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "functions": [
+                     *             {
+                     *               "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "name": "小桥社区"
+                     *             }
+                     *           ],
+                     *           "hours": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "kind_name": "社区",
+                     *           "lat": 36.6484989,
+                     *           "lon": 101.7593426,
+                     *           "metres": 1,
+                     *           "name": "小桥党群服务中心",
+                     *           "open": false,
+                     *           "opens": "2023-04-27T01:00:00Z",
+                     *           "phone": "138****5678",
+                     *           "tier": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "until": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "needs": [
+                     *         {
+                     *           "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StationList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-stats-rates": {
         parameters: {
             query?: {
@@ -35032,6 +45211,4550 @@ export interface operations {
                      *       "title": "没有找到",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-works": {
+        parameters: {
+            query?: {
+                kind?: string;
+                state?: string;
+                programme?: string;
+                /** @description This place and below */
+                place?: string;
+                /** @description Works that this case led to */
+                case?: string;
+                /** @description A part of the name */
+                q?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "host": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "street",
+                     *           "kind_name": "文化街",
+                     *           "name": "小桥文化街",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "published": false,
+                     *           "shared": false,
+                     *           "state": "active",
+                     *           "state_name": "在建",
+                     *           "updated_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "host": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "kind": "street",
+                 *       "lat": 36.6484989,
+                 *       "lon": 101.7593426,
+                 *       "members": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "methods": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "name": "小桥社区",
+                 *       "pilot": false,
+                 *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "plan": {
+                 *         "code": "630105002001",
+                 *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "name": "城北区绿地系统规划"
+                 *       },
+                 *       "programme": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "shared": {
+                 *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "own_share": 1,
+                 *         "with": [
+                 *           {
+                 *             "name": "小桥社区",
+                 *             "tenant": "150123"
+                 *           }
+                 *         ]
+                 *       },
+                 *       "source": "flow: menu …",
+                 *       "stages": [
+                 *         {
+                 *           "done": "2023-04-27",
+                 *           "from": "2023-04-27",
+                 *           "name": "路面施工",
+                 *           "state": "planned",
+                 *           "state_name": "在建",
+                 *           "to": "2023-04-27"
+                 *         }
+                 *       ],
+                 *       "stakes": [
+                 *         {
+                 *           "name": "小桥社区",
+                 *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "part": "build",
+                 *           "part_name": "共筑"
+                 *         }
+                 *       ],
+                 *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "support": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "uses": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkDraft"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-works-flags": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                state?: "open" | "confirmed" | "dismissed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "a": {
+                     *             "item": {
+                     *               "action": "replace",
+                     *               "action_name": "更换",
+                     *               "group": "绿化",
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "line": 1,
+                     *               "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "quantity": {
+                     *                 "qualifier": "at_least",
+                     *                 "text": "7000余株",
+                     *                 "unit": "株",
+                     *                 "value": 7000
+                     *               },
+                     *               "source": "2023年3月通报 第 4 行",
+                     *               "stock": 1,
+                     *               "subject": "花卉",
+                     *               "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "whole": {
+                     *                 "qualifier": "at_least",
+                     *                 "text": "7000余株",
+                     *                 "unit": "株",
+                     *                 "value": 7000
+                     *               }
+                     *             },
+                     *             "work": {
+                     *               "host": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区",
+                     *                 "proposed": false
+                     *               },
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "kind": "street",
+                     *               "kind_name": "文化街",
+                     *               "name": "小桥文化街",
+                     *               "place": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区",
+                     *                 "proposed": false
+                     *               },
+                     *               "published": false,
+                     *               "shared": false,
+                     *               "state": "active",
+                     *               "state_name": "在建",
+                     *               "updated_at": "2023-04-27T01:00:00Z"
+                     *             }
+                     *           },
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "b": {
+                     *             "item": {
+                     *               "action": "replace",
+                     *               "action_name": "更换",
+                     *               "group": "绿化",
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "line": 1,
+                     *               "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "quantity": {
+                     *                 "qualifier": "at_least",
+                     *                 "text": "7000余株",
+                     *                 "unit": "株",
+                     *                 "value": 7000
+                     *               },
+                     *               "source": "2023年3月通报 第 4 行",
+                     *               "stock": 1,
+                     *               "subject": "花卉",
+                     *               "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "whole": {
+                     *                 "qualifier": "at_least",
+                     *                 "text": "7000余株",
+                     *                 "unit": "株",
+                     *                 "value": 7000
+                     *               }
+                     *             },
+                     *             "work": {
+                     *               "host": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区",
+                     *                 "proposed": false
+                     *               },
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "kind": "street",
+                     *               "kind_name": "文化街",
+                     *               "name": "小桥文化街",
+                     *               "place": {
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "name": "小桥社区",
+                     *                 "proposed": false
+                     *               },
+                     *               "published": false,
+                     *               "shared": false,
+                     *               "state": "active",
+                     *               "state_name": "在建",
+                     *               "updated_at": "2023-04-27T01:00:00Z"
+                     *             }
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "may_settle": false,
+                     *           "reason": "约上门时间",
+                     *           "state": "open",
+                     *           "why": "names",
+                     *           "why_name": "名称相近"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkFlags"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-flags-id-settle": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "约上门时间",
+                 *       "state": "open",
+                 *       "was": "open"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkSettleInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "a": {
+                     *         "item": {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         },
+                     *         "work": {
+                     *           "host": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "street",
+                     *           "kind_name": "文化街",
+                     *           "name": "小桥文化街",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "published": false,
+                     *           "shared": false,
+                     *           "state": "active",
+                     *           "state_name": "在建",
+                     *           "updated_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       },
+                     *       "at": "2023-04-27T01:00:00Z",
+                     *       "b": {
+                     *         "item": {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         },
+                     *         "work": {
+                     *           "host": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "street",
+                     *           "kind_name": "文化街",
+                     *           "name": "小桥文化街",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "published": false,
+                     *           "shared": false,
+                     *           "state": "active",
+                     *           "state_name": "在建",
+                     *           "updated_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "may_settle": false,
+                     *       "reason": "约上门时间",
+                     *       "state": "open",
+                     *       "why": "names",
+                     *       "why_name": "名称相近"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkFlag"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-import": {
+        parameters: {
+            query?: {
+                /** @description Check only */
+                dry?: boolean;
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "as_of": "2023-04-27",
+                 *       "csv": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "name": "绿美先进示范点",
+                 *       "rows": [
+                 *         {
+                 *           "action": "submit",
+                 *           "count": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "line": 1,
+                 *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "methods": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "name": "小桥社区",
+                 *           "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "plan": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "programme": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "quantity": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "record": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "source": "flow: menu …",
+                 *           "state": "running",
+                 *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "type": "text",
+                 *           "uses": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *         }
+                 *       ],
+                 *       "source": "flow: menu …"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorksImportInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "built": 1,
+                     *       "dry": false,
+                     *       "flags": 1,
+                     *       "items": 1,
+                     *       "pairs": [
+                     *         {
+                     *           "a": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "b": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "planned": 1,
+                     *       "projects": 1,
+                     *       "sites": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorksImported"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-works-programmes": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "from_year": 2022,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "level": "city",
+                     *           "level_name": "市级",
+                     *           "name": "党建引领基层治理三年行动",
+                     *           "support": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "to_year": 2024
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkProgrammes"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-programmes": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from_year": 2022,
+                 *       "level": "city",
+                 *       "name": "小桥社区",
+                 *       "support": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "to_year": 2024
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkProgrammeInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from_year": 2022,
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "level": "city",
+                     *       "level_name": "市级",
+                     *       "name": "党建引领基层治理三年行动",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "to_year": 2024
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkProgramme"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-works-totals": {
+        parameters: {
+            query?: {
+                kind?: string;
+                state?: string;
+                programme?: string;
+                /** @description This place and below */
+                place?: string;
+                /** @description Works that this case led to */
+                case?: string;
+                /** @description A part of the name */
+                q?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "groups": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "kinds": [
+                     *         {
+                     *           "all": 1,
+                     *           "kind": "street",
+                     *           "kind_name": "文化街",
+                     *           "states": {}
+                     *         }
+                     *       ],
+                     *       "open": 1,
+                     *       "subjects": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkTotals"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-works-words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actions": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "kinds": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "levels": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "may_import": false,
+                     *       "may_write": false,
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "moments": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "parts": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "site_types": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "states": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkWords"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-works-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "host": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "kind": "street",
+                 *       "lat": 36.6484989,
+                 *       "lon": 101.7593426,
+                 *       "members": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "methods": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "name": "小桥社区",
+                 *       "pilot": false,
+                 *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "plan": {
+                 *         "code": "630105002001",
+                 *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "name": "城北区绿地系统规划"
+                 *       },
+                 *       "programme": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "shared": {
+                 *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "own_share": 1,
+                 *         "with": [
+                 *           {
+                 *             "name": "小桥社区",
+                 *             "tenant": "150123"
+                 *           }
+                 *         ]
+                 *       },
+                 *       "source": "flow: menu …",
+                 *       "stages": [
+                 *         {
+                 *           "done": "2023-04-27",
+                 *           "from": "2023-04-27",
+                 *           "name": "路面施工",
+                 *           "state": "planned",
+                 *           "state_name": "在建",
+                 *           "to": "2023-04-27"
+                 *         }
+                 *       ],
+                 *       "stakes": [
+                 *         {
+                 *           "name": "小桥社区",
+                 *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "part": "build",
+                 *           "part_name": "共筑"
+                 *         }
+                 *       ],
+                 *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "support": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "uses": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkDraft"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-cases": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "case": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkCaseInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-items": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "action": "replace",
+                 *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "own": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *           "quantity": "7000余株",
+                 *           "source": "flow: menu …",
+                 *           "subject": "花卉"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkItemsInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-photos": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "moment": "before",
+                 *       "photos": [
+                 *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       ],
+                 *       "spot": "东口",
+                 *       "taken": "2023-04-27"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkPhotosInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-publish": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "published": false,
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkPublishInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-stages": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "stages": [
+                 *         {
+                 *           "done": "2023-04-27",
+                 *           "from": "2023-04-27",
+                 *           "name": "路面施工",
+                 *           "state": "planned",
+                 *           "state_name": "在建",
+                 *           "to": "2023-04-27"
+                 *         }
+                 *       ],
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkStagesInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -4,11 +4,12 @@ import { ballots } from './words/ballots'
 import { common } from './words/common'
 import { desk } from './words/desk'
 import { privacy } from './words/privacy'
+import { orgwork } from './words/orgwork'
 import { resident } from './words/resident'
 import { rounds } from './words/rounds'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...rounds, ...works, ...indicators }
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...rounds, ...works, ...indicators }
 import { works } from './words/works'
 import { indicators } from './words/indicators'
 

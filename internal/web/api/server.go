@@ -26,6 +26,7 @@ import (
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/orgs"
 	"sanzhi/internal/privacy"
+	"sanzhi/internal/registers"
 	"sanzhi/internal/rounds"
 	"sanzhi/internal/territory"
 	"sanzhi/internal/works"
@@ -58,6 +59,9 @@ type Deps struct {
 	Privacy      *privacy.Service
 	PrivacyPaths PrivacyPaths
 	Hooks        HookKeeper
+	// Registers and OrgWork are organisations at work.
+	Registers *registers.Service
+	OrgWork   OrgWork
 	// Renew makes the next request of this process read a tenant's setup anew; nil waits for it to be noticed.
 	Renew func(kernel.Tenant)
 
@@ -112,6 +116,7 @@ func (s *Server) routes(api huma.API) {
 	s.mapRoutes(api)
 	s.workRoutes(api)
 	s.indicatorRoutes(api)
+	s.registerRoutes(api)
 	s.activityRoutes(api)
 	s.ballotRoutes(api)
 	s.honourRoutes(api)

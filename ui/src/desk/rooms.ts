@@ -13,6 +13,12 @@ export const rooms: Room[] = [
   ] },
   { to: '/indicators', word: 'ind.title', needs: 'indicator.read', routes: indicators },
   ] },
+  { to: '/orgs', word: 'org.rail', needs: 'org.read', routes: [{ path: '/orgs/:id?', component: () => import('./orgs/Orgs.vue'), meta: { title: 'org.title', needs: 'org.read' } }] },
+  { to: '/registers', word: 'reg.rail', needs: 'register.read', routes: [
+    { path: '/registers/report-ins', component: () => import('./registers/ReportIns.vue'), meta: { title: 'reg.reportIns', needs: 'register.read' } },
+    { path: '/registers/:key/:id', component: () => import('./registers/EntryPage.vue'), meta: { title: 'reg.title' } },
+    { path: '/registers/:key?', component: () => import('./registers/Registers.vue'), meta: { title: 'reg.title' } }] },
+  ] },
   { to: '/activities', word: 'ev.title', needs: 'activity.read', routes: [
     { path: '/activities', component: () => import('./activities/List.vue'), meta: { title: 'ev.title' } },
     { path: '/activities/new', component: () => import('./activities/Edit.vue'), meta: { title: 'ev.new', needs: 'activity.write' } },
