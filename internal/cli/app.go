@@ -12,6 +12,7 @@ import (
 	"sanzhi/internal/files"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
+	"sanzhi/internal/reports"
 	"sanzhi/internal/store"
 	"sanzhi/internal/store/dialect"
 	"sanzhi/internal/store/postgres"
@@ -36,6 +37,7 @@ type app struct {
 	once    *store.Once
 	outbox  store.Outbox
 	sealing *sealing
+	reports *reports.Service
 }
 
 // sqlitePath is where the SQLite file of a data directory lies.
@@ -133,7 +135,7 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 	a.access = access.NewService(access.Parts{Store: db, Accounts: store.Access{}, Sessions: store.Access{}, Tokens: store.Access{}, Posts: store.Orgs{},
 		Journal: journal{a.cases.Ledger, a.outbox}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, clock), Sealer: a.sealer, Clock: clock,
 		Policy: access.DefaultPolicy})
-	return a, nil
+	return a, a.joinReports()
 }
 
 // close closes the store.

@@ -254,6 +254,9 @@ func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error 
 	if _, err := a.files.Sweep(ctx, t, 50); err != nil {
 		return fmt.Errorf("uploads: %w", err)
 	}
+	if _, err := a.reports.Tick(ctx, t); err != nil {
+		return fmt.Errorf("bulletins: %w", err)
+	}
 	if err := a.sealing.seal(ctx, t, holder); err != nil {
 		return fmt.Errorf("sealing: %w", err)
 	}
