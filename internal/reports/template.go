@@ -263,7 +263,7 @@ func (l *linter) figure(where, key string, s Spec) {
 	if s.Round < 0 || s.Round > 2 || s.Keep < 0 || s.Keep > 6 {
 		l.add(where, "小数最多两位，保留位数 1 到 6", "two decimals at most, and one to six digits kept")
 	}
-	if (s.Unit.Zh == "") != (s.Unit.En == "") {
+	if s.Unit.Zh == "" && s.Unit.En != "" { // English may go without: 5 of them
 		l.add(where+".unit", "要有中文和英文", "both languages are needed")
 	}
 	q := l.reg.Get(s.Query)

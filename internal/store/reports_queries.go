@@ -21,7 +21,7 @@ func ReportQueries() (*reports.Registry, error) {
 
 // Units, in 中文 and English: one and many.
 var (
-	unitItems   = kernel.T("个", "")
+	unitItems   = kernel.T("个", "item|items")
 	unitCases   = kernel.T("件", "case|cases")
 	unitHazards = kernel.T("起", "hazard|hazards")
 	unitMembers = kernel.T("名", "member|members")
