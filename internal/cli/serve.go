@@ -120,7 +120,7 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 	if a.engine.Name() == dialect.SQLite {
 		signed = api.NewSignedCache() // this process alone serves the file
 	}
-	return api.Deps{Signed: signed, Desk: store.Desk{Tenants: a.tenants, Outbox: a.outbox}, Renew: a.setups.Forget,
+	return api.Deps{Signed: signed, Desk: store.Desk{Tenants: a.tenants, Outbox: a.outbox}, Renew: a.setups.Forget, Bulletins: api.Bulletins{Service: a.reports, Rows: store.Ledger{}},
 		Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,
 		Limits:  nearby{access.NewOrderLimiter(access.DefaultOrderLimits, a.clock)},
 		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)}, Files: a.files, SignKey: a.keys.sign, Version: version, TrustProxy: trustProxy, SecureCookies: tls}

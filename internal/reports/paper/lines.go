@@ -23,9 +23,14 @@ type glyph struct {
 func atoms(l []glyph) [][]glyph {
 	var out [][]glyph
 	for _, g := range l {
-		if n := len(out); n > 0 && joined(out[n-1][len(out[n-1])-1].r, g.r) {
-			out[n-1] = append(out[n-1], g)
-			continue
+		if n := len(out); n > 0 {
+			// A figure is not parted from its 余 and its unit.
+			last := out[n-1][len(out[n-1])-1]
+			whole := g.key != "" && g.key == last.key && g.r != ' ' && last.r != ' '
+			if whole || joined(last.r, g.r) {
+				out[n-1] = append(out[n-1], g)
+				continue
+			}
 		}
 		out = append(out, []glyph{g})
 	}

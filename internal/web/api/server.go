@@ -47,6 +47,8 @@ type Deps struct {
 	Desk   Desk
 	// Renew makes the next request of this process read a tenant's setup anew; nil waits for it to be noticed.
 	Renew func(kernel.Tenant)
+	// Bulletins are the reports.
+	Bulletins Bulletins
 }
 
 // Once does what a request asks for at most once.
@@ -84,6 +86,7 @@ func (s *Server) routes(api huma.API) {
 	s.deskRoutes(api)
 	s.setupRoutes(api)
 	s.mapRoutes(api)
+	s.reportRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
