@@ -39,7 +39,11 @@ func Print(share bool, unit kernel.Text, r Rule, t Tally) Printed {
 		case kernel.Nearly:
 			q.Value, q.Qualifier = float64(n-n%step+step), kernel.Nearly
 		default:
-			q.Value, q.Qualifier, q.Step = float64((n+step/2)/step*step), kernel.About, 0
+			for q.Qualifier, q.Step = kernel.About, 0; ; step /= 10 { // as few digits as stay within a tenth
+				if q.Value = float64((n + step/2) / step * step); q.Holds(float64(n)) {
+					break
+				}
+			}
 		}
 	}
 	p := Printed{Quantity: q, Number: strconv.FormatFloat(q.Value, 'f', 0, 64)}
