@@ -39,6 +39,7 @@ type reportIssueCmd struct {
 	Template string `help:"Which kind of bulletin." default:"monthly"`
 	From     string `help:"First day, like 2023-04-01; the first of last month when left out." placeholder:"DAY"`
 	To       string `help:"Last day; the last of last month when left out." placeholder:"DAY"`
+	Place    string `help:"Code of the place; the whole district when left out."`
 	Publish  bool   `help:"Publish it at once."`
 }
 
@@ -62,6 +63,18 @@ func (c *reportIssueCmd) Run(e *env) error {
 		*x.to = t.AddDate(0, 0, x.plus)
 	}
 	return e.onDistrict(func(a *app, t kernel.Tenant) error {
+		if c.Place != "" {
+			err := a.db.View(e.ctx, t, func(tx kernel.Tx) error {
+				p, err := store.Territory{}.PlaceByCode(tx, c.Place)
+				if err == nil {
+					o.Place = p.ID
+				}
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
 		i, err := a.issue(e.ctx, kernel.System(t), o, c.Publish)
 		if err != nil {
 			return err

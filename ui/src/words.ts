@@ -1,10 +1,11 @@
 import { lang } from './lang'
 import { common } from './words/common'
 import { desk } from './words/desk'
+import { reports } from './words/reports'
 import { resident } from './words/resident'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk }
+const all = { ...common, ...resident, ...desk, ...reports }
 
 export type Word = keyof typeof all
 type Args<K extends Word> = (typeof all)[K] extends (...a: infer A) => unknown ? A : []

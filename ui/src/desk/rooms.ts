@@ -6,4 +6,8 @@ export interface Room { to: string; word: Word; needs: string; routes: RouteReco
 
 /** The rooms in the order of the rail. */
 export const rooms: Room[] = [
+  { to: '/reports', word: 'reports.title', needs: 'report.read', routes: [
+    { path: '/reports', component: () => import('./reports/List.vue'), meta: { title: 'reports.title', needs: 'report.read' } },
+    { path: '/reports/:id', component: () => import('./reports/Bulletin.vue'), meta: { title: 'reports.title', needs: 'report.read' } },
+  ] },
 ]

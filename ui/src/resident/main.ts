@@ -19,6 +19,9 @@ const router = createRouter({
     { path: '/sent', component: () => import('./Sent.vue'), meta: { title: 'sent.title' } },
     { path: '/t', component: () => import('./Codes.vue'), meta: { title: 'codes.title' } },
     { path: '/t/:code', component: () => import('./Track.vue'), meta: { title: 'track.title' } },
+    { path: '/reports', component: () => import('./Bulletins.vue'), meta: { title: 'public.title' } },
+    { path: '/reports/:id', component: () => import('./BulletinPage.vue'), meta: { title: 'reports.title' } },
+    { path: '/verify', component: () => import('./VerifyPage.vue'), meta: { title: 'verify.title' } },
     { path: '/:rest(.*)*', component: () => import('./Lost.vue'), meta: { title: 'lost.title' } },
   ],
 })
