@@ -271,13 +271,22 @@ func TestReadersSeeTheirOwnRecords(t *testing.T) {
 		if len(mine) == 0 || len(mine) >= len(all) {
 			d.Errorf("the clerk sees %d of %d report-ins", len(mine), len(all))
 		}
-		// A bulletin of the district is not a clerk's to read, nor to publish.
+		// A draft of the district is not a clerk's to read, nor to make.
+		draft, err := d.a.issue(d.Context(), kernel.System(demoTenant), april, false)
+		d.check(err)
 		d.view(func(tx kernel.Tx) error {
-			if _, err := d.a.reports.Get(tx, clerk, i.ID); !kernel.Is(err, kernel.KindNotFound) {
-				d.Errorf("a clerk reads the district's bulletin: %v", err)
+			if _, err := d.a.reports.Get(tx, clerk, draft.ID); !kernel.Is(err, kernel.KindNotFound) {
+				d.Errorf("a clerk reads a draft of the district: %v", err)
 			}
-			if _, err := d.a.reports.Get(tx, kernel.Anonymous(demoTenant), i.ID); !kernel.Is(err, kernel.KindUnsigned) {
-				d.Errorf("nobody reads it at the desk: %v", err)
+			if _, err := d.a.reports.Get(tx, kernel.Anonymous(demoTenant), draft.ID); !kernel.Is(err, kernel.KindUnsigned) {
+				d.Errorf("nobody in particular reads a draft: %v", err)
+			}
+			if _, err := d.a.reports.Get(tx, clerk, i.ID); err != nil {
+				d.Errorf("a clerk does not read what is published: %v", err)
+			}
+			l, _, err := d.a.reports.List(tx, clerk, reports.ListQuery{})
+			if err != nil || len(l) != 1 || l[0].ID != i.ID {
+				d.Errorf("the clerk's list: %d, %v", len(l), err)
 			}
 			return nil
 		})

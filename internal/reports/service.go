@@ -66,6 +66,8 @@ type ListQuery struct {
 	Template string
 	Status   Status
 	Allow    access.Scope
+	// OrPublished adds the published ones to what the scope holds.
+	OrPublished bool
 	// Before narrows to those as of an earlier instant.
 	Before time.Time
 	Path   kernel.Path // exactly this place; empty for any
@@ -163,13 +165,13 @@ func publicOf(d *Doc, digest string) map[string]any {
 		"to": d.To.UnixMilli(), "as_of": d.AsOf.UnixMilli(), "digest": digest, "figures": figures}
 }
 
-// Get gives a bulletin that the actor may read.
+// Get gives a bulletin that the actor may read: one of a place that a post holds, or any that is published.
 func (s *Service) Get(tx kernel.Tx, actor kernel.Actor, id kernel.ID) (*Issued, error) {
 	i, err := s.Repo.Get(tx, id)
 	if err != nil {
 		return nil, err
 	}
-	if d := access.Decide(actor, access.ReportRead, access.Target{Tenant: tx.Tenant(), Path: i.Path}); !d.Allow {
+	if d := access.Decide(actor, access.ReportRead, access.Target{Tenant: tx.Tenant(), Path: i.Path}); !d.Allow && i.Status != Published {
 		if d.SignIn {
 			return nil, d.Err()
 		}
@@ -227,7 +229,7 @@ func (s *Service) move(tx kernel.Tx, actor kernel.Actor, id kernel.ID, version i
 
 // List gives a page of the bulletins that the actor may read.
 func (s *Service) List(tx kernel.Tx, actor kernel.Actor, q ListQuery) ([]*Issued, string, error) {
-	q.Allow = access.ScopeOf(actor, access.ReportRead)
+	q.Allow, q.OrPublished = access.ScopeOf(actor, access.ReportRead), true
 	return s.Repo.List(tx, q)
 }
 

@@ -85,6 +85,9 @@ func (Reports) List(k kernel.Tx, q reports.ListQuery) ([]*reports.Issued, string
 		f.and("id < ?", q.Page.After)
 	}
 	f.allow(q.Allow, access.Columns{Tenant: "tenant", Path: "path"})
+	if last := len(f.conds) - 1; q.OrPublished {
+		f.conds[last] = "(" + f.conds[last] + " OR status = 'published')"
+	}
 	page := q.Page.Clamp(20, 200)
 	limit := f.arg(page.Limit + 1)
 	rows, err := on(k).Query("SELECT "+reportCols+" FROM report WHERE "+f.where()+" ORDER BY id DESC LIMIT "+limit, f.args...)

@@ -72,6 +72,10 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"orgs: staff by place", orgsStaff},
 		{"orgs: list and counts", orgsList},
 		{"ledger: rows of an object in order", ledgerOrder},
+		{"reports: kept as issued, once", reportsKept},
+		{"reports: lists and scopes", reportsListed},
+		{"reports: the last row about an object", reportRows},
+		{"reports: records add up to figures", reportQueries},
 	} {
 		t.Run(s.name, func(t *testing.T) { s.run(t, open(t)) })
 	}

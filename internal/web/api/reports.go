@@ -66,7 +66,8 @@ type figureIn struct {
 }
 
 type recordsIn struct {
-	figureIn
+	ID     kernel.ID `path:"id" maxLength:"26"`
+	Figure string    `path:"figure" maxLength:"40" example:"issues"`
 	PageQuery
 }
 
@@ -266,7 +267,7 @@ func (s *Server) reportFigure(ctx context.Context, in *figureIn) (*body[FigureTr
 func (s *Server) reportRecords(ctx context.Context, in *recordsIn) (*body[FigureRecords], error) {
 	lang := LangOf(ctx)
 	out := &body[FigureRecords]{FigureRecords{Items: []FigureRecord{}}}
-	err := s.onFigure(ctx, in.figureIn, func(tx kernel.Tx, actor kernel.Actor, i *reports.Issued, f *reports.Figure, q *reports.Query) error {
+	err := s.onFigure(ctx, figureIn{in.ID, in.Figure}, func(tx kernel.Tx, actor kernel.Actor, i *reports.Issued, f *reports.Figure, q *reports.Query) error {
 		l, was, next, err := s.Bulletins.Behind(tx, actor, i, f, q, in.page())
 		if err != nil {
 			return err
