@@ -63,7 +63,7 @@ func (c *verifyReportCmd) Run(e *env) error {
 func (e *env) printVerdict(v *reports.Verdict) {
 	if v.Holds {
 		e.printf("%s 成立：%d 个数、%d 条记录都和签发时一致，%d 个数因人少不公布。\n", v.Number.Zh, v.Figures, v.Records, v.Hidden)
-		e.printf("%s holds: %d figures and %d records are as they were issued, %d figures are suppressed.\n", v.Number.En, v.Figures, v.Records, v.Hidden)
+		e.printf("%s holds: %d figures and %d records are as they were issued; suppressed: %d.\n", v.Number.En, v.Figures, v.Records, v.Hidden)
 	} else {
 		e.printf("%s 不成立，%d 处：\n%s does NOT hold, %d findings:\n", v.Number.Zh, len(v.Flaws), v.Number.En, len(v.Flaws))
 	}
@@ -71,6 +71,9 @@ func (e *env) printVerdict(v *reports.Verdict) {
 		e.printf("签发记在台账第 %d 行，签名时共 %d 行。\nThe issue is row %d of the ledger, which had %d rows when it was signed.\n", v.Seq, v.Size, v.Seq, v.Size)
 	}
 	if v.Leaves > 0 {
+		if len(v.Replayed) == 0 {
+			v.Replayed = []string{"—"}
+		}
 		e.printf("对照了 %d 片台账叶子；单凭台账重新数过：%s。\n%d leaves were read; counted anew from the ledger alone: %s.\n", v.Leaves, strings.Join(v.Replayed, " "), v.Leaves, strings.Join(v.Replayed, " "))
 	}
 	for _, n := range v.Notes {
