@@ -648,6 +648,29 @@ func TestSmallFiguresAreNotTold(t *testing.T) {
 	})
 }
 
+// TestSmallCellsOfATableAreNotTold: cells under five go with their neighbours, and all of them where the sum would give them away.
+func TestSmallCellsOfATableAreNotTold(t *testing.T) {
+	eachDistrict(t, func(d *district) {
+		for range 3 {
+			d.solved("路灯不亮")
+		}
+		_, doc := d.issue(april)
+		for _, s := range doc.Sections {
+			if s.Table == nil {
+				continue
+			}
+			for _, r := range s.Table.Rows {
+				if !r.Hidden || r.Num != 0 || r.Text.Zh != "—" {
+					d.Errorf("%+v", r)
+				}
+			}
+		}
+		if f := doc.Figure("by_street"); f.Num != 3 || len(f.Places) != 0 || len(f.Months) != 0 {
+			d.Errorf("%+v", f)
+		}
+	})
+}
+
 // TestReportCommands: issue, list, export, leaves and the offline check, as an operator runs them.
 func TestReportCommands(t *testing.T) {
 	eachDistrict(t, func(d *district) {

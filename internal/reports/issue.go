@@ -445,7 +445,7 @@ func (s *Service) commit(tx kernel.Tx, records []*Record, asOf time.Time) ([]Ent
 	return out, nil
 }
 
-// table is a figure by the places right below. Small cells of persons are suppressed, and as many others as it takes.
+// table is a figure by the places right below. Small cells of persons and of cases are suppressed, and as many others as it takes.
 func (c *counting) table(t *Table) (*DocTable, error) {
 	f := c.doc.Figure(t.Key)
 	q := c.s.Queries.Get(t.Query)
@@ -465,17 +465,19 @@ func (c *counting) table(t *Table) (*DocTable, error) {
 		out.Rows = append(out.Rows, row)
 		cells = append(cells, tally.Num)
 	}
-	if q.Persons {
-		hide, total := Suppress(cells)
-		for i := range out.Rows {
-			r := &out.Rows[i]
-			if r.Hidden = r.Hidden || hide[i] || f.Hidden; r.Hidden {
-				r.Num, r.Den, r.Text = 0, 0, kernel.T("—", "—")
-			}
-		}
-		if total && !f.Hidden {
-			f.hide()
-			delete(c.out, t.Key)
+	if !q.Persons && !q.Small {
+		return out, nil
+	}
+	hide, total := Suppress(cells)
+	if total && q.Persons && !f.Hidden {
+		f.hide()
+		delete(c.out, t.Key)
+	}
+	for i := range out.Rows {
+		r := &out.Rows[i]
+		// Where even the sum would give the cells away, none is told; the sum of cases stays, that of persons goes too.
+		if r.Hidden = r.Hidden || hide[i] || f.Hidden || total; r.Hidden {
+			r.Num, r.Den, r.Text = 0, 0, kernel.T("—", "—")
 		}
 	}
 	return out, nil
