@@ -41,6 +41,10 @@ type memTx struct {
 func (t memTx) Tenant() kernel.Tenant { return t.tenant }
 func (t memTx) Now() time.Time        { return t.now }
 
+func (m *memory) Look(ctx context.Context, t kernel.Tenant, fn func(kernel.Tx) error) error {
+	return m.View(ctx, t, fn)
+}
+
 func (m *memory) View(_ context.Context, t kernel.Tenant, fn func(kernel.Tx) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -29,7 +29,15 @@ type Clause struct {
 }
 
 // ScopeOf gives the scope of a permission for an actor. It is empty for an unknown permission.
-func ScopeOf(actor kernel.Actor, perm Permission) Scope {
+func ScopeOf(actor kernel.Actor, perm Permission) Scope { return scopeOf(actor, perm, false) }
+
+// Somewhere reports whether there may be anything on which the actor can use the permission: whether its scope is not empty.
+func Somewhere(actor kernel.Actor, perm Permission) bool {
+	return !scopeOf(actor, perm, true).IsEmpty()
+}
+
+// scopeOf gives the scope; with any, a part of it, which is empty when the whole is.
+func scopeOf(actor kernel.Actor, perm Permission, any bool) Scope {
 	s := Scope{Tenant: actor.Tenant}
 	r, ok := ruleOf(perm)
 	if !ok || actor.Tenant == "" {
@@ -50,6 +58,9 @@ func ScopeOf(actor kernel.Actor, perm Permission) Scope {
 		return s
 	}
 	for _, p := range actor.Posts {
+		if any && !s.IsEmpty() {
+			return s
+		}
 		if slices.Contains(bundles[p.Role], perm) {
 			s = s.withPost(r.reach, p, actor.Account)
 		}

@@ -82,3 +82,19 @@ func TestPredicateForm(t *testing.T) {
 		}
 	})
 }
+
+// Whether there is anything at all is told without gathering all of it.
+func TestSomewhere(t *testing.T) {
+	both := map[bool]bool{}
+	rapid.Check(t, func(t *rapid.T) {
+		actor, perm := accesstest.Actor().Draw(t, "actor"), accesstest.Permission().Draw(t, "perm")
+		got, want := access.Somewhere(actor, perm), !access.ScopeOf(actor, perm).IsEmpty()
+		if got != want {
+			t.Fatalf("somewhere %v, the scope says %v", got, want)
+		}
+		both[got] = true
+	})
+	if len(both) != 2 {
+		t.Errorf("only %v was drawn", both)
+	}
+}

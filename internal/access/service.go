@@ -24,9 +24,17 @@ type Policy struct {
 // DefaultPolicy is half an hour idle, twelve hours in all, personal tokens up to a year.
 var DefaultPolicy = Policy{Idle: 30 * time.Minute, Absolute: 12 * time.Hour, Touch: time.Minute, MaxToken: 365 * 24 * time.Hour}
 
+// Store opens units of work.
+type Store interface {
+	kernel.Store
+	// Look runs fn, which reads a few rows, on what is committed, without one snapshot for all that it reads: whatever ends a
+	// right between two of them might as well have come after.
+	Look(ctx context.Context, t kernel.Tenant, fn func(kernel.Tx) error) error
+}
+
 // Parts are what a Service is joined from. All are needed.
 type Parts struct {
-	Store    kernel.Store
+	Store    Store
 	Accounts Accounts
 	Sessions Sessions
 	Tokens   Tokens
@@ -182,7 +190,7 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (Signed, erro
 	hash := hashBearer(bearer)
 	var signed Signed
 	var touch func(kernel.Tx) error
-	err := s.Store.View(ctx, tenant, func(tx kernel.Tx) (err error) {
+	err := s.Store.Look(ctx, tenant, func(tx kernel.Tx) (err error) {
 		var account kernel.ID
 		if personal {
 			account, touch, err = s.byToken(tx, hash, &signed)

@@ -67,6 +67,9 @@ type Case struct {
 	Measures   Measures
 	// TickAt is when the program must look at the clocks next; zero when it need not.
 	TickAt time.Time
+
+	// Kept is the case as the store gave it to an act, for the store alone: it writes back what differs. Nobody changes it.
+	Kept *Case
 }
 
 // Contact is how to reach the requester.

@@ -119,9 +119,9 @@ func rolesOf(actions []*workflow.Action, in ...workflow.Relation) []kernel.Role 
 // Where the flow asks for no role there is nothing to miss.
 func (e *effecting) staffed(org kernel.ID, roles []kernel.Role) (bool, error) {
 	for _, role := range roles {
-		l, err := e.s.People.Staff(e.tx, org, role, e.c.Path)
-		if err != nil || len(l) > 0 {
-			return err == nil, err
+		ok, err := e.s.People.Staffed(e.tx, org, role, e.c.Path)
+		if err != nil || ok {
+			return ok, err
 		}
 	}
 	return len(roles) == 0, nil

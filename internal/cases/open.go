@@ -83,6 +83,9 @@ func (s *Service) Prepare(ctx context.Context, actor kernel.Actor, o Order) (*Dr
 		return nil, kernel.Forbidden(kernel.T("您不能在这里开这类单子", "you may not open this kind of case here"))
 	}
 	item := set.Item(o.Item)
+	if item == nil && f.Flow.Sector != "" {
+		item = &Item{Sector: f.Flow.Sector}
+	}
 	c.Route = set.Route(item, &c.Place)
 	if c.Route.Unit == "" {
 		return nil, kernel.Invalid("lon", kernel.T("这里还没有单位负责，请打社区电话", "no unit is in charge of this place yet; please ring the community"))
@@ -198,6 +201,13 @@ func (s *Service) StoreDraft(tx kernel.Tx, actor kernel.Actor, d *Draft) (*Opene
 		return nil, err
 	}
 	c.Step = outcome.To
+	// An opening action may put the proposed unit in charge at once, where no community stands between.
+	e := &effecting{s: s, tx: tx, set: d.set, flow: d.flow.Flow, actor: actor, c: &c, form: d.form, requester: c.ID}
+	for _, eff := range outcome.Effects {
+		if err := e.apply(eff); err != nil {
+			return nil, err
+		}
+	}
 	s.runClocks(d.set, d.flow.Flow, &c, outcome.Event, now, d.limits)
 	words := Bigrams(c.Title.Zh + " " + c.Title.En + " " + c.Text)
 	for try := 0; ; try++ {

@@ -33,6 +33,8 @@ type Ports struct {
 type People interface {
 	Person(tx kernel.Tx, id kernel.ID) (*orgs.Person, error)
 	Staff(tx kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path) ([]*orgs.Person, error)
+	// Staffed reports whether Staff would find anybody.
+	Staffed(tx kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path) (bool, error)
 }
 
 // Service opens cases, takes actions on them, and reads them for who may.
@@ -194,6 +196,9 @@ func environment(actor kernel.Actor, c *Case, form map[string]any, tx kernel.Tx)
 		Item: c.Item, Unit: string(c.Unit), Assignee: string(c.Assignee), Cohandlers: co, Supervised: c.Supervised, Urgent: c.Urgent,
 		Overdue: overdue(c, tx), Place: string(smallest(c)), OpenedAt: c.OpenedAt, StepSince: c.StepAt, OpenedBy: strings.TrimPrefix(c.OpenedBy, "account:"), Photos: len(c.Photos)}}
 	env.Actor = workflow.ActorEnv{Kind: string(actor.Kind), Account: string(actor.Account)}
+	if n := len(actor.Posts); n > 0 {
+		env.Actor.Roles, env.Actor.Orgs = make([]string, 0, n), make([]string, 0, n)
+	}
 	for _, p := range actor.Posts {
 		if !p.Path.Holds(c.Path) {
 			continue

@@ -59,6 +59,7 @@ type commands struct {
 	Token   tokenCmd   `cmd:"" help:"Print a bearer token for an account."`
 	Import  importCmd  `cmd:"" help:"Bring in divisions, places or requests from files."`
 	Flow    flowCmd    `cmd:"" help:"Check and try flows."`
+	Plan    planCmd    `cmd:"" help:"Plan: assignments, sites, reach, grids, from files."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Verify  verifyCmd  `cmd:"" help:"Check that nothing in the ledger was changed, removed, inserted or cut off."`
 	Report  reportCmd  `cmd:"" help:"Issue, list and export bulletins."`

@@ -157,6 +157,9 @@ func measureFigure(tx kernel.Tx, f demo.Figure) (measured, error) {
 	case "hazards_closed":
 		n, err := store.Cases{}.Closed(tx, "hazard", "done", f.Quantity.Period.From, f.Quantity.Period.To)
 		return count(n, "case_record"), err
+	case "disputes_resolved":
+		n, err := store.Cases{}.Closed(tx, "dispute", "done", f.Quantity.Period.From, f.Quantity.Period.To)
+		return count(n, "case_record"), err
 	case "centre_tiers":
 		n, err := store.Territory{}.CentreTiers(tx)
 		return count(n, "place"), err

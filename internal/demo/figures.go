@@ -41,6 +41,8 @@ func Figures() []Figure {
 		issues,
 		{ID: "hazards_closed", Title: kernel.T("消除的安全隐患", "hazards removed"),
 			Quantity: kernel.Quantity{Value: 130, Unit: "起", Qualifier: kernel.AtLeast, Step: 10, Period: period}},
+		{ID: "disputes_resolved", Title: kernel.T("化解的矛盾纠纷", "disputes resolved"),
+			Quantity: kernel.Quantity{Value: 290, Unit: "起", Qualifier: kernel.AtLeast, Step: 10, Period: period}},
 		exact("centre_tiers", "三级党建综合服务中心", "tiers of service centres", float64(len(AllTiers)), "级"),
 	}
 	for _, more := range roomFigures {

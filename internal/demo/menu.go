@@ -56,7 +56,13 @@ func (g *Registers) Menu() (*Menu, error) {
 		}
 		m.Rules = append(m.Rules, rule)
 	}
-	m.setup = &cases.Setup{Items: m.Items, Rules: m.Rules, Orgs: map[kernel.ID]*orgs.Org{}, Committee: map[kernel.ID]kernel.ID{}, Property: g.firmOf}
+	m.setup = &cases.Setup{Items: m.Items, Rules: m.Rules, Orgs: map[kernel.ID]*orgs.Org{}, Committee: map[kernel.ID]kernel.ID{}, Property: g.firmOf,
+		Paired: map[kernel.ID]kernel.ID{}}
+	for _, c := range g.Covers {
+		if c.Kind == orgs.CoverPaired && c.Lead {
+			m.setup.Paired[c.Place] = c.Org
+		}
+	}
 	for _, o := range g.Orgs {
 		m.setup.Orgs[o.ID] = o
 		if o.Kind == orgs.Committee {

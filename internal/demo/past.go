@@ -286,8 +286,8 @@ func turnAt(r *rand.Rand) turnKind {
 	}
 }
 
-// Past gives the scripts of the district's past: the 718 issues solved in the period, the hazards closed in it, and the
-// recent and open cases that lead up to now. Only the last depend on now. All acts lie before now, which must be later than
+// Past gives the scripts of the district's past: the 718 issues solved in the period, the hazards closed and the disputes
+// resolved in it, and the recent and open cases that lead up to now. Only the last depend on now. All acts lie before now, which must be later than
 // PeriodTo.
 func (g *Registers) Past(m *Menu, now time.Time) ([]*Script, error) {
 	if now.Before(PeriodTo.AddDate(0, 2, 0)) {
@@ -298,7 +298,8 @@ func (g *Registers) Past(m *Menu, now time.Time) ([]*Script, error) {
 		return nil, err
 	}
 	out := append(c.issues(), c.hazards()...)
-	return append(out, c.recent(now)...), nil
+	more, err := c.mechanisms(now)
+	return append(append(out, c.recent(now)...), more...), err
 }
 
 // issues are the 718: each solved, rated and over within the period.

@@ -78,6 +78,7 @@ func (d *District) Registers() (*Registers, error) {
 	g.pair(units)
 	g.members()
 	g.relief(units)
+	g.hotline()
 	return g, nil
 }
 
@@ -173,6 +174,15 @@ func (g *Registers) district(units []unitRow) {
 	for _, name := range []string{"法律服务志愿队", "环保公益志愿队", "应急救护志愿队", "文艺惠民志愿队"} {
 		t := g.addOrg("team "+name, orgs.VolunteerTeam, "城北区"+name, gov, county)
 		g.post(g.person(), "队长", kernel.Volunteer, t, county)
+	}
+}
+
+// hotline makes the district's desk of the 12345 hotline. Its agents hold their posts at the district: calls come from everywhere.
+func (g *Registers) hotline() {
+	county := g.d.Places[0]
+	o := g.addOrg("hotline", orgs.Institution, "城北区 12345 热线受理中心", g.org["government"], county)
+	for range 2 {
+		g.post(g.person(), "热线坐席", kernel.GridWorker, o, county)
 	}
 }
 

@@ -73,8 +73,8 @@ const (
 	ActorSystem    ActorKind = "system" // clocks and jobs
 )
 
-// Actor is who acts, with the posts that count at this moment. It is built for each request; where one process alone changes
-// posts (SQLite) it may be kept for two seconds, and is dropped with any change of them.
+// Actor is who acts, with the posts that count at this moment. It may be kept for two seconds, and is dropped with
+// any change of what it may.
 type Actor struct {
 	Kind    ActorKind
 	Tenant  Tenant

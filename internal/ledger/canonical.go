@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -58,7 +59,7 @@ func appendObject(b []byte, m map[string]any) ([]byte, error) {
 	for k := range m {
 		keys = append(keys, k)
 	}
-	slices.SortFunc(keys, func(a, c string) int { return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(c))) })
+	slices.SortFunc(keys, compareUTF16)
 	b = append(b, '{')
 	for i, k := range keys {
 		if i > 0 {
@@ -74,6 +75,20 @@ func appendObject(b []byte, m map[string]any) ([]byte, error) {
 		}
 	}
 	return append(b, '}'), nil
+}
+
+// compareUTF16 orders texts by their UTF-16 code units. Bytes of UTF-8 do so too, but for what lies beyond the first plane
+// against U+E000 to U+FFFF.
+func compareUTF16(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			if a[i] < 0xee && b[i] < 0xee {
+				break
+			}
+			return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+		}
+	}
+	return strings.Compare(a, b)
 }
 
 func appendString(b []byte, s string) ([]byte, error) {

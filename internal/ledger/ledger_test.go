@@ -4,12 +4,15 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/mod/sumdb/tlog"
+	"pgregory.net/rapid"
 
 	"sanzhi/internal/kernel"
 )
@@ -46,6 +49,18 @@ func TestCanonical(t *testing.T) {
 			t.Errorf("%v has the form %s", v, b)
 		}
 	}
+}
+
+// Members stand in the order of their UTF-16 code units, also where that of the bytes is another.
+func TestOrderOfMembers(t *testing.T) {
+	letters := rapid.StringOf(rapid.SampledFrom([]rune("aé中一\ud7ff\ue000\ufb33\uffff\U00010000😀\U0010ffff")))
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := letters.Draw(t, "a"), letters.Draw(t, "b")
+		want := slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+		if got := compareUTF16(a, b); got != want {
+			t.Fatalf("%q and %q: %d, want %d", a, b, got, want)
+		}
+	})
 }
 
 // TestRecordIsGolden: the record of a row is frozen, since receipts that people hold name its hash.

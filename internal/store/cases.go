@@ -46,32 +46,9 @@ func (Cases) Insert(k kernel.Tx, c *cases.Case, words []string) (bool, error) {
 	if err != nil || !ok {
 		return ok, err
 	}
-	return true, t.db.Engine.IndexText(t.Conn, string(t.tenant), string(c.ID), words)
-}
-
-// Update implements cases.Repo.
-func (Cases) Update(k kernel.Tx, c *cases.Case, was int) (bool, error) {
-	t := on(k)
-	ok, err := one(k, `UPDATE case_record SET step = $1, prev_step = $2, ended = $3, version = $4, round = $5, unit = $6, assignee = $7,
-		assignee_name = $8, cohandles = $9, urgent = $10, supervised = $11, held = $12, clocks = $13, due_at = $14, tick_at = $15,
-		result = $16, merged_into = $17, updated_at = $18, closed_at = $19, finished_at = $20, resp_kept = $21, resp_missed = $22,
-		resp_due = $23, fin_kept = $24, fin_missed = $25, fin_due = $26, score = $27, solved = $28, rated_at = $29, step_at = $30, route = $31
-		WHERE tenant = $32 AND id = $33 AND version = $34`,
-		c.Step, c.PrevStep, c.Ended, c.Version, c.Round, string(c.Unit), string(c.Assignee), c.AssigneeName, joinIDs(c.Cohandles),
-		flag(c.Urgent), flag(c.Supervised), flag(c.Held), text(c.Clocks), c.DueAt(), ms(c.TickAt), text(c.Result), string(c.MergedInto),
-		ms(c.UpdatedAt), ms(c.ClosedAt), ms(c.FinishedAt), c.Measures.RespKept, c.Measures.RespMissed, ms(c.Measures.RespDue),
-		c.Measures.FinKept, c.Measures.FinMissed, ms(c.Measures.FinDue), c.Score, flag(c.Solved), ms(c.RatedAt),
-		ms(c.StepAt), text(c.Route), string(t.tenant), string(c.ID), was)
-	if err != nil || !ok {
-		return ok, err
-	}
-	for _, u := range c.Cohandles {
-		if _, err := t.Exec(`INSERT INTO case_cohandle (tenant, unit, case_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-			string(t.tenant), string(u), string(c.ID)); err != nil {
-			return false, err
-		}
-	}
-	return true, nil
+	t.remember(c)
+	index := t.db.Engine.IndexText(string(t.tenant), string(c.ID), words)
+	return true, do(k, index.Query, index.Args...)
 }
 
 type scanner interface{ Scan(into ...any) error }
@@ -112,16 +89,28 @@ var noCase = kernel.T("没有这件事，或者您看不到它", "there is no su
 // Get implements cases.Repo.
 func (Cases) Get(k kernel.Tx, id kernel.ID) (*cases.Case, error) {
 	t := on(k)
+	if t.recalls() {
+		if c := t.db.recent.get(t.tenant, id, t.now); c != nil {
+			t.plan.recalled = true
+			return c, nil
+		}
+	}
 	c, err := t.scanCase(t.QueryRow("SELECT "+caseCols+" FROM case_record WHERE tenant = $1 AND id = $2", string(t.tenant), string(id)))
-	return c, notFound(err, noCase)
+	return t.whole(c), notFound(err, noCase)
 }
 
 // ByTrack implements cases.Repo.
 func (Cases) ByTrack(k kernel.Tx, hash string) (*cases.Case, error) {
 	t := on(k)
+	if t.recalls() {
+		if c := t.db.recent.tracked(t.tenant, hash, t.now); c != nil {
+			t.plan.recalled = true
+			return c, nil
+		}
+	}
 	c, err := t.scanCase(t.QueryRow("SELECT "+caseCols+" FROM case_record WHERE tenant = $1 AND track_hash = $2 AND track_hash <> ''",
 		string(t.tenant), hash))
-	return c, notFound(err, kernel.T("没有这个查单码，请对照收据再输一遍", "no order has this code; compare it with your receipt and try again"))
+	return t.whole(c), notFound(err, kernel.T("没有这个查单码，请对照收据再输一遍", "no order has this code; compare it with your receipt and try again"))
 }
 
 // caseFilter turns a query into conditions on case_record c.

@@ -16,9 +16,8 @@ const ledgerCols = `id, object, at, actor, act, version, public, digest, salt, p
 
 // Append implements ledger.Repo.
 func (Ledger) Append(k kernel.Tx, r *ledger.Row) error {
-	_, err := on(k).Exec("INSERT INTO ledger (tenant, "+ledgerCols+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+	return do(k, "INSERT INTO ledger (tenant, "+ledgerCols+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
 		string(on(k).tenant), string(r.ID), string(r.Object), ms(r.At), r.Actor, r.Act, r.Version, r.Public, r.Digest, r.Salt, r.Personal, r.Seq)
-	return err
 }
 
 func scanLedger(rs *sql.Rows) (*ledger.Row, error) {

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
+	"strconv"
 	"time"
 
 	"sanzhi/internal/kernel"
@@ -22,6 +23,8 @@ type Once struct {
 // KeptFor is how long an answer is kept.
 const KeptFor = 48 * time.Hour
 
+var keptForMS = strconv.FormatInt(KeptFor.Milliseconds(), 10)
+
 var (
 	errOtherBody = kernel.Invalid("Idempotency-Key", kernel.T("同一个提交编号不能用来送不同的内容，请换一个编号", "the same Idempotency-Key was sent with another body; use a new key"))
 	errReplay    = errors.New("store: answered before")
@@ -29,8 +32,20 @@ var (
 
 // Do runs act in a unit of work and gives its answer; a repeated request gets the first answer and act leaves no trace.
 func (o *Once) Do(ctx context.Context, k kernel.RequestKey, act func(tx kernel.Tx) ([]byte, error)) (answer []byte, replayed bool, err error) {
+	return o.do(ctx, k, o.DB.Update, act)
+}
+
+// Ahead is Do for an act that is worked out before its turn to write (see DB.Ahead).
+func (o *Once) Ahead(ctx context.Context, k kernel.RequestKey, act func(tx kernel.Tx) ([]byte, error)) (answer []byte, replayed bool, err error) {
+	return o.do(ctx, k, o.DB.Ahead, act)
+}
+
+// update is DB.Update or DB.Ahead.
+type update func(ctx context.Context, t kernel.Tenant, fn func(kernel.Tx) error) error
+
+func (o *Once) do(ctx context.Context, k kernel.RequestKey, in update, act func(tx kernel.Tx) ([]byte, error)) (answer []byte, replayed bool, err error) {
 	if k.Key == "" {
-		err = o.DB.Update(ctx, k.Tenant, func(tx kernel.Tx) (err error) {
+		err = in(ctx, k.Tenant, func(tx kernel.Tx) (err error) {
 			answer, err = act(tx)
 			return err
 		})
@@ -38,7 +53,7 @@ func (o *Once) Do(ctx context.Context, k kernel.RequestKey, act func(tx kernel.T
 	}
 	sum := sha256.Sum256(k.Body)
 	hash := hex.EncodeToString(sum[:])
-	err = o.DB.Update(ctx, k.Tenant, func(tx kernel.Tx) error {
+	err = in(ctx, k.Tenant, func(tx kernel.Tx) error {
 		answer, err = act(tx)
 		if err != nil {
 			return err
@@ -49,7 +64,7 @@ func (o *Once) Do(ctx context.Context, k kernel.RequestKey, act func(tx kernel.T
 		}
 		ok, err := one(tx, `INSERT INTO idempotency (tenant, caller, idem_key, body_hash, answer, at) VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (tenant, caller, idem_key) DO UPDATE SET body_hash = excluded.body_hash, answer = excluded.answer, at = excluded.at
-			WHERE idempotency.at <= $7`, string(k.Tenant), k.Caller, k.Key, hash, sealed, ms(tx.Now()), ms(tx.Now().Add(-KeptFor)))
+			WHERE idempotency.at <= excluded.at - `+keptForMS, string(k.Tenant), k.Caller, k.Key, hash, sealed, ms(tx.Now()))
 		if err == nil && !ok {
 			err = errReplay // undo what act wrote: it was done before
 		}

@@ -122,12 +122,23 @@ func (Orgs) PostsOf(k kernel.Tx, person kernel.ID) ([]kernel.Post, error) {
 	return posts, err
 }
 
-// Staff implements orgs.Repo. A post's place holds path when it is one of path's beginnings.
+// holdsPost joins the posts of a role at an organisation that are held now, at a place that holds a path, to who holds them. A
+// post's place holds the path when it is one of its beginnings.
+const holdsPost = `FROM holding h JOIN person p ON p.tenant = h.tenant AND p.id = h.person
+		WHERE h.tenant = $1 AND h.org = $2 AND h.role = $3 AND h.from_at <= $4 AND (h.to_at = 0 OR h.to_at > $4)
+		AND h.path <> '' AND h.path = substr($5, 1, length(h.path))`
+
+// Staffed implements cases.People.
+func (Orgs) Staffed(k kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path) (found bool, err error) {
+	err = on(k).QueryRow("SELECT EXISTS (SELECT 1 "+holdsPost+")",
+		string(on(k).tenant), string(org), string(role), ms(on(k).now), string(path)).Scan(&found)
+	return found, err
+}
+
+// Staff implements orgs.Repo.
 func (Orgs) Staff(k kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path) ([]*orgs.Person, error) {
 	now := ms(on(k).now)
-	rows, err := on(k).Query(`SELECT DISTINCT p.id, p.name, p.phone, p.phone_index FROM holding h JOIN person p ON p.tenant = h.tenant AND p.id = h.person
-		WHERE h.tenant = $1 AND h.org = $2 AND h.role = $3 AND h.from_at <= $4 AND (h.to_at = 0 OR h.to_at > $4)
-		AND h.path <> '' AND h.path = substr($5, 1, length(h.path)) ORDER BY p.id LIMIT 500`,
+	rows, err := on(k).Query("SELECT DISTINCT p.id, p.name, p.phone, p.phone_index "+holdsPost+" ORDER BY p.id LIMIT 500",
 		string(on(k).tenant), string(org), string(role), now, string(path))
 	return scanAll(rows, err, func(r *sql.Rows) (*orgs.Person, error) { return scanPerson(r) })
 }

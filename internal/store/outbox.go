@@ -24,9 +24,8 @@ var (
 func (Outbox) Put(k kernel.Tx, topic, target string, body map[string]any) error {
 	t := on(k)
 	t.wrote = true
-	_, err := t.Exec(`INSERT INTO outbox (tenant, id, topic, target, body, at, next_at, attempt, lease, lease_until, gave_up_at, last_error)
+	return do(k, `INSERT INTO outbox (tenant, id, topic, target, body, at, next_at, attempt, lease, lease_until, gave_up_at, last_error)
 		VALUES ($1, $2, $3, $4, $5, $6, $6, 0, '', 0, 0, '')`, string(t.tenant), string(kernel.NewID(t.now)), topic, target, text(body), ms(t.now))
-	return err
 }
 
 const outboxCols = `id, topic, target, body, at, next_at, attempt, gave_up_at, last_error`
@@ -112,6 +111,17 @@ func (Outbox) Recent(k kernel.Tx, topic string, since time.Time, limit int) ([]*
 	rows, err := on(k).Query("SELECT "+outboxCols+" FROM outbox WHERE tenant = $1 AND topic = $2 AND next_at >= $3 ORDER BY next_at, id LIMIT $4",
 		string(on(k).tenant), topic, ms(since), limit)
 	return scanAll(rows, err, scanMessage)
+}
+
+// AccessTold reports whether anything happened to an account within the last minute, which is how long Sweep is told to leave
+// the rows that say so.
+func (o Outbox) AccessTold(ctx context.Context, t kernel.Tenant, account kernel.ID) (told bool, err error) {
+	err = o.DB.Look(ctx, t, func(k kernel.Tx) error {
+		// The topic stands in the text: as an argument it would make PostgreSQL plan anew at each request.
+		return on(k).QueryRow(`SELECT EXISTS (SELECT 1 FROM outbox WHERE tenant = $1 AND topic = 'access' AND target = $2)`,
+			string(t), string(account)).Scan(&told)
+	})
+	return told, err
 }
 
 // Sweep removes messages of a topic that every process has had the time to show, at most limit of them.

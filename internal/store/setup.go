@@ -155,14 +155,23 @@ func (s *Setups) Of(ctx context.Context, t kernel.Tenant) (*cases.Setup, error) 
 		s.mu.Unlock()
 		return k.set, nil
 	}
+	var mark *knownSetup
+	was := k
+	if k != nil && !now.Before(k.looked) && now.Sub(k.looked) < 2*lookAfter {
+		// One looks; who comes meanwhile goes on with what is known, as a moment ago.
+		mark = &knownSetup{set: k.set, revision: k.revision, looked: now}
+		s.known[t] = mark
+	}
 	s.mu.Unlock()
 	row, err := s.revision(ctx, t)
 	if err != nil {
+		s.unmark(t, mark, was)
 		return nil, err
 	}
 	if k == nil || k.revision != row.Revision {
 		k = &knownSetup{revision: row.Revision}
 		if k.set, err = s.load(ctx, row); err != nil {
+			s.unmark(t, mark, was)
 			return nil, err
 		}
 	}
@@ -173,6 +182,15 @@ func (s *Setups) Of(ctx context.Context, t kernel.Tenant) (*cases.Setup, error) 
 	}
 	s.known[t] = &knownSetup{set: k.set, revision: k.revision, looked: now}
 	return k.set, nil
+}
+
+// unmark lets the next one look, after a look that failed.
+func (s *Setups) unmark(t kernel.Tenant, mark, was *knownSetup) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if mark != nil && s.known[t] == mark {
+		s.known[t] = was
+	}
 }
 
 // Forget makes the next Of read everything again.

@@ -25,6 +25,7 @@ type DB struct {
 	wakes []func(kernel.Tenant)
 
 	places placeMemo
+	recent recentCases
 }
 
 var _ kernel.Store = (*DB)(nil)
@@ -48,7 +49,10 @@ type tx struct {
 	db     *DB
 	tenant kernel.Tenant
 	now    time.Time
-	wrote  bool // rows went into the outbox
+	wrote  bool     // rows went into the outbox
+	reads  bool     // nothing is written, so what is read is committed
+	plan   *plan    // of an act that is worked out ahead; nil in the writer
+	after  []func() // what is done when the unit is committed
 }
 
 func (t *tx) Tenant() kernel.Tenant { return t.tenant }
@@ -66,34 +70,66 @@ func on(k kernel.Tx) *tx {
 // View implements kernel.Store.
 func (d *DB) View(ctx context.Context, t kernel.Tenant, fn func(kernel.Tx) error) error {
 	return d.Engine.Read(ctx, func(c dialect.Conn) error {
+		return fn(&tx{Conn: c, db: d, tenant: t, now: d.clock.Now(), reads: true})
+	})
+}
+
+// Look implements access.Store: fn reads a few rows of what is committed, each statement on a snapshot of its own.
+func (d *DB) Look(ctx context.Context, t kernel.Tenant, fn func(kernel.Tx) error) error {
+	return d.Engine.Look(ctx, func(c dialect.Conn) error {
 		return fn(&tx{Conn: c, db: d, tenant: t, now: d.clock.Now()})
 	})
 }
 
 // Update implements kernel.Store.
 func (d *DB) Update(ctx context.Context, t kernel.Tenant, fn func(kernel.Tx) error) error {
-	wrote := false
+	var x *tx
 	err := d.Engine.Write(ctx, func(c dialect.Conn) error {
-		x := &tx{Conn: c, db: d, tenant: t, now: d.clock.Now()}
-		err := fn(x)
-		wrote = x.wrote
-		return err
+		x = &tx{Conn: c, db: d, tenant: t, now: d.clock.Now()}
+		return fn(x)
 	})
-	if err == nil && wrote {
-		d.mu.Lock()
-		wakes := d.wakes
-		d.mu.Unlock()
-		for _, w := range wakes {
-			w(t)
-		}
+	if err == nil {
+		d.committed(x)
 	}
 	return err
 }
 
+// committed does what a unit of work left for after its commit, and tells that there are rows in its tenant's outbox.
+func (d *DB) committed(x *tx) {
+	for _, fn := range x.after {
+		fn()
+	}
+	if !x.wrote {
+		return
+	}
+	d.mu.Lock()
+	wakes := d.wakes
+	d.mu.Unlock()
+	for _, w := range wakes {
+		w(x.tenant)
+	}
+}
+
 // one runs a statement that must touch at most one row and reports whether it did.
 func one(k kernel.Tx, query string, args ...any) (bool, error) {
-	n, err := on(k).Exec(query, args...)
+	t := on(k)
+	if t.plan != nil {
+		t.plan.add(dialect.Statement{Query: query, Args: args, Must: true})
+		return true, nil
+	}
+	n, err := t.Exec(query, args...)
 	return n > 0, err
+}
+
+// do runs a statement whose count of rows tells nothing.
+func do(k kernel.Tx, query string, args ...any) error {
+	t := on(k)
+	if t.plan != nil {
+		t.plan.add(dialect.Statement{Query: query, Args: args})
+		return nil
+	}
+	_, err := t.Exec(query, args...)
+	return err
 }
 
 // scanAll reads all rows with scan.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"sanzhi/internal/kernel"
 )
@@ -36,7 +37,7 @@ type Field struct {
 
 // aad joins the position with the header. Each part carries its length, so that no two positions share one encoding.
 func (f Field) aad(keyID string) []byte {
-	var b []byte
+	b := make([]byte, 0, 128)
 	for _, part := range []string{version, keyID, string(f.Tenant), f.Table, string(f.ID), f.Field} {
 		b = strconv.AppendInt(b, int64(len(part)), 10)
 		b = append(b, ':')
@@ -48,7 +49,11 @@ func (f Field) aad(keyID string) []byte {
 
 // Sealer seals and opens fields with AES-256-GCM under a random 96-bit nonce (NIST SP 800-38D; one key may seal 2^32
 // values, far more than a district has before its yearly rotation).
-type Sealer struct{ keys Keys }
+type Sealer struct {
+	keys Keys
+	// ready holds the cipher of each key that was used, by the key itself: preparing one costs more than sealing a few words.
+	ready sync.Map // [KeySize]byte → cipher.AEAD
+}
 
 // NewSealer makes a sealer over keys.
 func NewSealer(keys Keys) *Sealer { return &Sealer{keys: keys} }
@@ -57,7 +62,7 @@ func NewSealer(keys Keys) *Sealer { return &Sealer{keys: keys} }
 // An empty plain is sealed too, so that emptiness is not readable.
 func (s *Sealer) Seal(plain []byte, at Field) (string, error) {
 	id, key := s.keys.Current()
-	gcm, err := newGCM(key)
+	gcm, err := s.gcm(key)
 	if err != nil {
 		return "", fmt.Errorf("vault: key %q: %w", id, err)
 	}
@@ -75,7 +80,7 @@ func (s *Sealer) Open(sealed string, at Field) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("%w: %s", ErrUnknownKey, id)
 	}
-	gcm, err := newGCM(key)
+	gcm, err := s.gcm(key)
 	if err != nil {
 		return nil, fmt.Errorf("vault: key %q: %w", id, err)
 	}
@@ -136,13 +141,20 @@ func split(sealed string) (id string, body []byte, err error) {
 	return id, body, nil
 }
 
-func newGCM(key []byte) (cipher.AEAD, error) {
+func (s *Sealer) gcm(key []byte) (cipher.AEAD, error) {
 	if len(key) != KeySize {
 		return nil, fmt.Errorf("a sealing key has %d bytes, not %d", KeySize, len(key))
+	}
+	if gcm, ok := s.ready.Load([KeySize]byte(key)); ok {
+		return gcm.(cipher.AEAD), nil
 	}
 	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, err
 	}
-	return cipher.NewGCMWithRandomNonce(block)
+	gcm, err := cipher.NewGCMWithRandomNonce(block)
+	if err == nil {
+		s.ready.Store([KeySize]byte(key), gcm)
+	}
+	return gcm, err
 }

@@ -215,7 +215,7 @@ func TestSetupIsReplacedByTheSystemAdministrator(t *testing.T) {
 	if pub.Status == 422 { // the fixture's flow need not please the linter in all
 		t.Fatalf("%s", pub.Raw)
 	}
-	if f := w.do("mediator", "GET", "/flows/dispute", nil).want(200); f.num("version") != 2 {
+	if f := w.do("mediator", "GET", "/flows/secret", nil).want(200); f.num("version") != 2 {
 		t.Errorf("%s", f.Raw)
 	}
 	w.do("sysadmin", "POST", "/flows", map[string]any{"source": strings.Replace(next, "调解好了", "调好了", 1)}).want(409)

@@ -20,7 +20,7 @@ import (
 const password = "correct horse 9"
 
 // secretFlow is a flow that only mediators see: what everybody else may not even count.
-const secretFlow = `flow: dispute
+const secretFlow = `flow: secret
 version: 1
 title: {zh: 纠纷, en: Dispute}
 strand: fa
@@ -175,7 +175,8 @@ func (w *world) fill() {
 			func() error { return o.PutPeople(tx, people) },
 			func() error { return o.PutHoldings(tx, holdings) },
 			func() error {
-				return o.PutCovers(tx, []*orgs.Cover{{ID: kernel.NewID(opening), Kind: orgs.CoverProperty, Org: w.orgs["安居物业"], Place: w.places["建设巷"], Lead: true, From: opening}})
+				return o.PutCovers(tx, []*orgs.Cover{{ID: kernel.NewID(opening), Kind: orgs.CoverProperty, Org: w.orgs["安居物业"], Place: w.places["建设巷"], Lead: true, From: opening},
+					{ID: kernel.NewID(opening), Kind: orgs.CoverPaired, Org: w.orgs["自来水公司"], Place: w.places["建设巷"], Lead: true, From: opening}})
 			},
 			func() error { return w.flows(tx, t) },
 			func() error { return t.PutItems(tx, items) },
@@ -213,6 +214,7 @@ func (w *world) rules() []cases.Rule {
 	return []cases.Rule{
 		{ID: "property", Sectors: []string{"property"}, Via: cases.ViaProperty, Title: kernel.T("按物业服务范围", "By property firm")},
 		{ID: "lighting", Sectors: []string{"lighting"}, Via: cases.ViaUnit, Unit: w.orgs["城管局"], Title: kernel.T("按行业主管：城管局", "By sector")},
+		{ID: "paired", Sectors: []string{"paired"}, Via: cases.ViaPaired, Title: kernel.T("小区的包联单位", "By pairing")},
 	}
 }
 

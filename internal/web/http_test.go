@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/color"
@@ -14,7 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"sanzhi/internal/kernel"
 	"sanzhi/internal/web"
+	"sanzhi/internal/web/api"
 )
 
 // asked is what outside clients send that is not as it should be, and what they are told.
@@ -135,7 +138,7 @@ func TestListsFiltersPages(t *testing.T) {
 			ids = append(ids, a.str("id"))
 		}
 		number := w.do("clerk", "GET", "/cases/"+ids[3], nil).want(200).str("number")
-		_ = w.do("", "POST", "/cases", map[string]any{"flow": "dispute", "text": "邻里纠纷的小事", "lon": centre[0], "lat": centre[1]}).want(201)
+		_ = w.do("", "POST", "/cases", map[string]any{"flow": "secret", "text": "邻里纠纷的小事", "lon": centre[0], "lat": centre[1]}).want(201)
 		north := w.do("", "POST", "/cases", map[string]any{"flow": "menu", "item": "chat", "text": "北边的小事", "lon": northern[0], "lat": northern[1]}).want(201).str("id")
 		pages := func(user, q string) (all []string) {
 			for after := ""; ; {
@@ -157,13 +160,13 @@ func TestListsFiltersPages(t *testing.T) {
 				t.Errorf("%q: %d cases of %d, without doubles %d", q, len(got), len(want), len(slices.Compact(got)))
 			}
 		}
-		for q, n := range map[string]int{"&q=" + number: 1, "&q=%E7%BA%A0%E7%BA%B7": 0, "&step=done": 0, "&flow=dispute": 0, "&overdue=true": 0,
+		for q, n := range map[string]int{"&q=" + number: 1, "&q=%E7%BA%A0%E7%BA%B7": 0, "&step=done": 0, "&flow=secret": 0, "&overdue=true": 0,
 			"&place=" + string(w.places["北社区"]): 0, "&unit=" + string(w.orgs["城管局"]): 0, "&state=closed": 0} {
 			if got := pages("clerk", q); len(got) != n {
 				t.Errorf("clerk %q: %d, want %d", q, len(got), n)
 			}
 		}
-		if got := pages("mediator", "&flow=dispute"); len(got) != 1 {
+		if got := pages("mediator", "&flow=secret"); len(got) != 1 {
 			t.Errorf("the mediator sees %d disputes", len(got))
 		}
 		if got := pages("clerk-north", ""); !slices.Equal(got, []string{north}) {
@@ -387,6 +390,33 @@ func TestSignOutRevokesAtOnce(t *testing.T) {
 	cookie = header{"Cookie", strings.Split(b.Header.Get("Set-Cookie"), ";")[0]}
 	w.clock.Advance(31 * time.Minute) // not used for half an hour
 	w.do("", "GET", "/me", nil, cookie).want(401)
+}
+
+// What another process ends, ends here at the next request, though who signed in is remembered.
+func TestWhatAnotherProcessEndsEndsAtOnce(t *testing.T) {
+	eachEngine(t, func(t *testing.T, w *world) {
+		changed := 0
+		w.srv.API.Signed.Changed = func(ctx context.Context, t kernel.Tenant, account kernel.ID) (bool, error) {
+			changed++
+			return w.outbox.AccessTold(ctx, t, account)
+		}
+		w.do("clerk", "GET", "/me", nil).want(200)
+		w.clock.Advance(2 * time.Minute)
+		if _, err := w.outbox.Sweep(context.Background(), tenant, api.TopicAccess, w.clock.Now().Add(-time.Minute), 100); err != nil {
+			t.Fatal(err)
+		}
+		w.do("clerk", "GET", "/me", nil).want(200)
+		before := changed
+		w.do("clerk", "GET", "/me", nil).want(200)
+		if changed != before+1 {
+			t.Errorf("asked %d times whether anything changed", changed-before)
+		}
+		// Another process knows nothing of what is remembered here.
+		if err := w.access.RevokeAll(context.Background(), kernel.System(tenant), w.people["clerk"]); err != nil {
+			t.Fatal(err)
+		}
+		w.do("clerk", "GET", "/me", nil).want(401)
+	})
 }
 
 // Behind a proxy that is believed: a neighbourhood behind one address is served, a telephone that floods is slowed.

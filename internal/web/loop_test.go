@@ -209,7 +209,7 @@ func TestMerge(t *testing.T) {
 	eachEngine(t, func(t *testing.T, w *world) {
 		into, codeA := w.to("submitted")
 		other, codeB := w.to("ordered")
-		secret := w.do("", "POST", "/cases", map[string]any{"flow": "dispute", "text": "邻里纠纷", "lon": centre[0], "lat": centre[1]}).want(201).str("id")
+		secret := w.do("", "POST", "/cases", map[string]any{"flow": "secret", "text": "邻里纠纷", "lon": centre[0], "lat": centre[1]}).want(201).str("id")
 		far := w.do("", "POST", "/cases", map[string]any{"flow": "menu", "item": "chat", "text": "x", "lon": northern[0], "lat": northern[1]}).want(201).str("id")
 		for _, bad := range []string{other, secret, far, "01ARZ3NDEKTSV4RRFFQ69G5FAV", "x"} {
 			w.act("clerk", other, "merge", map[string]any{"into": bad}).want(422)

@@ -97,7 +97,7 @@ func TestStreamReachesWhoMayRead(t *testing.T) {
 		streams[user] = w.listen(w.as(user))
 	}
 	after := func() { w.clock.Advance(time.Second) } // what follows is told later
-	secret := w.do("", "POST", "/cases", map[string]any{"flow": "dispute", "text": "邻里纠纷", "lon": centre[0], "lat": centre[1]}).want(201).str("id")
+	secret := w.do("", "POST", "/cases", map[string]any{"flow": "secret", "text": "邻里纠纷", "lon": centre[0], "lat": centre[1]}).want(201).str("id")
 	w.act("cadre", id, "finish", map[string]any{"result": "好了"}).want(200)
 	after()
 	w.do("", "POST", "/track/"+code+"/rate", map[string]any{"score": 1, "solved": true, "text": "态度不好"}).want(200)

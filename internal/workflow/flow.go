@@ -17,6 +17,10 @@ type Flow struct {
 	Title   kernel.Text `yaml:"title" json:"title"`
 	// Strand is 自治, 法治, 德治 or 智治 (zi, fa, de, zhi): the default tag of its cases.
 	Strand string `yaml:"strand" json:"strand"`
+	// Sector routes a case that was opened without an item of the menu, as an item's sector would.
+	Sector string `yaml:"sector,omitempty" json:"sector,omitempty"`
+	// Offer is how the resident's page offers the flow beside the menu; nil leaves it to the staff.
+	Offer *Offer `yaml:"offer,omitempty" json:"offer,omitempty"`
 	// Anonymous says that a case may be opened without an account.
 	Anonymous bool `yaml:"anonymous" json:"anonymous"`
 	// Confidential cases are readable only by their parties and the posts that act in them.
@@ -25,6 +29,12 @@ type Flow struct {
 	Steps        []Step   `yaml:"steps" json:"steps"`
 	Actions      []Action `yaml:"actions" json:"actions"`
 	Clocks       []Clock  `yaml:"clocks" json:"clocks"`
+}
+
+// Offer is the line under which residents find a flow that no item of the menu leads to.
+type Offer struct {
+	Title kernel.Text `yaml:"title" json:"title"`
+	Note  kernel.Text `yaml:"note" json:"note"`
 }
 
 // Bead is one character of the string that stands for the whole flow everywhere: 点 交 下 接 评.

@@ -141,6 +141,14 @@ func (l *linter) head() {
 	}
 	l.text(root.key("title"), f.Title, false)
 	oneOf(l, root.key("strand"), f.Strand, Strands)
+	if f.Offer != nil {
+		l.text(root.key("offer").key("title"), f.Offer.Title, false)
+		l.text(root.key("offer").key("note"), f.Offer.Note, false)
+		if a, ok := f.Opening(); ok && (!f.Anonymous || !slices.ContainsFunc(a.Actors, func(w Who) bool { return w.Anyone })) {
+			l.err("who", root.key("offer"), "offer 会写在居民的页面上，请让谁都能开（anonymous: true，actors 里有 anyone）",
+				"offer puts it on the residents' page, so anyone must be able to open it (anonymous: true, and anyone among the actors)")
+		}
+	}
 	if len(f.Steps) > maxSteps || len(f.Actions) > maxActions || len(f.Clocks) > maxClocks {
 		l.err("size", root, fmt.Sprintf("流程太大：最多 %d 步、%d 个动作、%d 个时钟", maxSteps, maxActions, maxClocks),
 			fmt.Sprintf("the flow is too large: at most %d steps, %d actions and %d clocks", maxSteps, maxActions, maxClocks))

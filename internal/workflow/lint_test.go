@@ -83,6 +83,7 @@ func TestPlantedFaults(t *testing.T) {
 		{"duplicate", "actions.close.form.kind", "id: result, label", "id: kind, label"},
 		{"duplicate", "actions.close.branches.else", "id: again", "id: else"},
 		{"unknown", "strand", "strand: zi", "strand: ren"},
+		{"text", "offer.title", "strand: zi", "strand: zi\noffer: {title: {zh: 报一报}, note: {zh: 说明, en: Note}}"},
 		{"unknown", "steps.open.clock", "clock: finish", "clock: total"},
 		{"unknown", "steps.closed.end", "end: done", "end: over"},
 		{"unknown", "actions.resume.actors.1.role", "to: \"^\", actors: [{role: cadre}]", "to: \"^\", actors: [{role: king}]"},

@@ -28,20 +28,39 @@ type Conn interface {
 	QueryRow(query string, args ...any) *sql.Row
 }
 
-// Engine is one database.
-type Engine interface {
-	Name() Name
+// Statement is one write of a unit of work that was worked out before.
+type Statement struct {
+	Query string
+	Args  []any
+	// Must says that the statement does what it is for only when it touches a row.
+	Must bool
+}
+
+// Units are the ways to open a unit of work.
+type Units interface {
 	// Read runs fn on a consistent snapshot.
 	Read(ctx context.Context, fn func(Conn) error) error
+	// Look runs fn, which reads a few rows, on what is committed: each statement on a snapshot of its own, which costs less
+	// than one for all. Only what begins with SELECT is run.
+	Look(ctx context.Context, fn func(Conn) error) error
 	// Write runs fn and makes its changes durable before it returns nil; an error of fn undoes all that fn did. fn may run
 	// more than once and may share its commit.
 	Write(ctx context.Context, fn func(Conn) error) error
+	// Apply runs the statements as one unit of work and makes them durable before it gives true. It gives false, and nothing
+	// was done, when one that must touch a row touched none, or failed: whoever asks Write next learns why.
+	Apply(ctx context.Context, l []Statement) (bool, error)
+}
+
+// Engine is one database.
+type Engine interface {
+	Units
+	Name() Name
 	// Migrate brings the schema up to date; starting twice at once is locked.
 	Migrate(ctx context.Context) error
 	// Check verifies that the engine is set to lose nothing that it acknowledged, and that its data is whole.
 	Check(ctx context.Context) error
-	// IndexText makes a case findable by the bigrams of its text, within the unit of work.
-	IndexText(c Conn, tenant, id string, bigrams []string) error
+	// IndexText gives the statement that makes a case findable by the bigrams of its text.
+	IndexText(tenant, id string, bigrams []string) Statement
 	// Match gives a condition on the case_record named c that holds when its indexed text contains all the words; arg is
 	// the number of the placeholder that takes Words(bigrams).
 	Match(arg int) string

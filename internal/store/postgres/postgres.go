@@ -184,14 +184,13 @@ func (e *Engine) Words(bigrams []string) string {
 }
 
 // IndexText implements dialect.Engine.
-func (e *Engine) IndexText(c dialect.Conn, tenant, id string, bigrams []string) error {
+func (e *Engine) IndexText(tenant, id string, bigrams []string) dialect.Statement {
 	q := make([]string, len(bigrams))
 	for i, b := range bigrams {
 		q[i] = quote(b)
 	}
-	_, err := c.Exec(`INSERT INTO case_search (tenant, case_id, doc) VALUES ($1, $2, $3::tsvector)
-		ON CONFLICT (tenant, case_id) DO UPDATE SET doc = excluded.doc`, tenant, id, strings.Join(q, " "))
-	return err
+	return dialect.Statement{Query: `INSERT INTO case_search (tenant, case_id, doc) VALUES ($1, $2, $3::tsvector)
+		ON CONFLICT (tenant, case_id) DO UPDATE SET doc = excluded.doc`, Args: []any{tenant, id, strings.Join(q, " ")}}
 }
 
 // quote makes a lexeme of any text. A lexeme has at most 2046 bytes; what is longer stands for itself by its hash.

@@ -23,6 +23,27 @@ const maxStmts = 2000
 
 // Read implements dialect.Engine. The snapshot is that of the first statement.
 func (e *Engine) Read(ctx context.Context, fn func(dialect.Conn) error) error {
+	return e.reading(ctx, func(r *reader) error {
+		if err := r.exec("BEGIN"); err != nil {
+			return err
+		}
+		u := &readConn{ctx: ctx, r: r}
+		defer u.end()
+		return fn(u)
+	})
+}
+
+// Look implements dialect.Engine. A statement that reads a few rows is not cut off: to watch for that costs more than it.
+func (e *Engine) Look(ctx context.Context, fn func(dialect.Conn) error) error {
+	return e.reading(ctx, func(r *reader) error {
+		u := &readConn{ctx: context.Background(), r: r}
+		defer u.tidy()
+		return fn(u)
+	})
+}
+
+// reading runs fn with a reader of its own.
+func (e *Engine) reading(ctx context.Context, fn func(*reader) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -35,15 +56,13 @@ func (e *Engine) Read(ctx context.Context, fn func(dialect.Conn) error) error {
 	case r = <-e.readers:
 	}
 	defer func() { e.readers <- r }()
-	u := &readConn{ctx: ctx, r: r}
-	if err := r.begin(ctx, e.read); err != nil {
+	if err := r.connect(ctx, e.read); err != nil {
 		return err
 	}
-	defer u.end()
-	return fn(u)
+	return fn(r)
 }
 
-func (r *reader) begin(ctx context.Context, db *sql.DB) (err error) {
+func (r *reader) connect(ctx context.Context, db *sql.DB) (err error) {
 	if r.conn == nil {
 		if r.conn, err = db.Conn(ctx); err != nil {
 			return err
@@ -52,7 +71,7 @@ func (r *reader) begin(ctx context.Context, db *sql.DB) (err error) {
 	if len(r.stmts) >= maxStmts {
 		r.forget()
 	}
-	return r.exec("BEGIN")
+	return nil
 }
 
 func (r *reader) exec(query string) error {
@@ -96,7 +115,7 @@ func (r *reader) drop() {
 	}
 }
 
-// readConn is a snapshot.
+// readConn is what a unit of work reads on.
 type readConn struct {
 	ctx  context.Context
 	r    *reader
@@ -104,14 +123,19 @@ type readConn struct {
 	row  []*sql.Row
 }
 
-// end closes what was left open and ends the snapshot.
-func (c *readConn) end() {
+// tidy closes what was left open.
+func (c *readConn) tidy() {
 	for _, r := range c.rows {
 		_ = r.Close()
 	}
 	for _, r := range c.row {
 		_ = r.Scan()
 	}
+}
+
+// end closes what was left open and ends the snapshot.
+func (c *readConn) end() {
+	c.tidy()
 	if err := c.r.exec("ROLLBACK"); err != nil {
 		c.r.drop()
 	}

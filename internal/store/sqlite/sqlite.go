@@ -279,10 +279,9 @@ func (e *Engine) checks(c dialect.Conn) ([]string, error) {
 }
 
 // IndexText implements dialect.Engine. The index is keyed by the case's row number and keeps no copy of the text.
-func (e *Engine) IndexText(c dialect.Conn, tenant, id string, bigrams []string) error {
-	_, err := c.Exec(`INSERT INTO case_fts (rowid, doc) SELECT n, $3 FROM case_record WHERE tenant = $1 AND id = $2`,
-		tenant, id, strings.Join(bigrams, " "))
-	return err
+func (e *Engine) IndexText(tenant, id string, bigrams []string) dialect.Statement {
+	return dialect.Statement{Query: `INSERT INTO case_fts (rowid, doc) SELECT n, $3 FROM case_record WHERE tenant = $1 AND id = $2`,
+		Args: []any{tenant, id, strings.Join(bigrams, " ")}}
 }
 
 // Match implements dialect.Engine.

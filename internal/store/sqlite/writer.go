@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -17,7 +18,8 @@ import (
 )
 
 // writer owns the one write connection. Callers queue units of work; it takes all that wait, runs each inside a savepoint,
-// and commits them together, so that one sync of the disk serves them all.
+// and commits them together, so that one sync of the disk serves them all. A unit that was worked out before (Apply) does
+// without a savepoint: should one of these have to be undone, the whole batch is, and runs again with a savepoint for each.
 //
 // A failed statement fails its unit of work, whatever the unit makes of the error, and nothing more of that unit runs:
 // that is how PostgreSQL behaves, and after an error that ended the transaction itself (disk full, I/O) SQLite would
@@ -45,9 +47,11 @@ type writer struct {
 type work struct {
 	ctx   context.Context
 	fn    func(dialect.Conn) error
+	plan  []dialect.Statement // of a unit that was worked out before, what fn does
 	err   error
 	out   chan struct{}
 	taken atomic.Bool
+	mine  bool // the writer has taken it, and runs it
 }
 
 func newWriter(db *sql.DB, batch int) *writer {
@@ -60,10 +64,15 @@ func newWriter(db *sql.DB, batch int) *writer {
 var errClosed = kernel.Unavailable(kernel.T("系统正在停止，请稍后再试", "the program is stopping; please try again shortly"), errors.New("sqlite: writer closed"))
 
 func (w *writer) do(ctx context.Context, fn func(dialect.Conn) error) error {
+	return w.await(&work{ctx: ctx, fn: fn, out: make(chan struct{})})
+}
+
+// await queues a unit of work and gives its outcome.
+func (w *writer) await(it *work) error {
+	ctx := it.ctx
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	it := &work{ctx: ctx, fn: fn, out: make(chan struct{})}
 	select {
 	case <-w.quit:
 		return errClosed
@@ -132,40 +141,18 @@ func (it *work) take() bool {
 		return false
 	}
 	it.err = it.ctx.Err()
-	return it.err == nil
+	it.mine = it.err == nil
+	return it.mine
 }
 
 // commit runs a batch as one transaction. An error of the transaction itself fails every waiter of the batch, those too
 // whose own work was refused: they may have been refused for what another wrote, and that is undone.
 func (w *writer) commit(batch []*work) {
-	begun, kept := false, 0
-	for _, it := range batch {
-		if !it.take() {
-			continue
-		}
-		if !begun {
-			if err := w.begin(); err != nil {
-				w.fail(batch, err)
-				return
-			}
-			begun = true
-		}
-		if err := w.one(it); err != nil {
-			w.fail(batch, err)
-			return
-		}
-		if it.err == nil {
-			kept++
-		}
+	kept, err := w.transact(batch, true)
+	if errors.Is(err, errUndo) {
+		kept, err = w.transact(batch, false)
 	}
-	if !begun {
-		return
-	}
-	end := "COMMIT"
-	if kept == 0 {
-		end = "ROLLBACK"
-	}
-	if err := w.exec(end); err != nil {
+	if err != nil {
 		w.fail(batch, err)
 		return
 	}
@@ -175,6 +162,44 @@ func (w *writer) commit(batch []*work) {
 		w.works += uint64(kept)
 		w.mu.Unlock()
 	}
+}
+
+// transact runs the batch in one transaction and tells how many of its units were kept. With bare, units that were worked
+// out before run without a savepoint; errUndo says that one of them would have had to be undone, and that nothing was kept.
+func (w *writer) transact(batch []*work, bare bool) (kept int, err error) {
+	begun := false
+	for _, it := range batch {
+		if !it.mine && !it.take() {
+			continue
+		}
+		if !begun {
+			if err := w.begin(); err != nil {
+				return 0, err
+			}
+			begun = true
+		}
+		if bare && it.plan != nil {
+			err = w.bare(it)
+		} else {
+			err = w.one(it)
+		}
+		if errors.Is(err, errUndo) {
+			return 0, cmp.Or(w.exec("ROLLBACK"), err)
+		}
+		if err != nil {
+			return 0, err
+		}
+		if it.err == nil {
+			kept++
+		}
+	}
+	if !begun {
+		return 0, nil
+	}
+	if kept == 0 {
+		return 0, w.exec("ROLLBACK")
+	}
+	return kept, w.exec("COMMIT")
 }
 
 // fail ends a batch whose transaction is lost: nobody's work is in it. The connection goes with it, since what state an

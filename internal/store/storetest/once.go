@@ -15,6 +15,25 @@ import (
 	"sanzhi/internal/vault"
 )
 
+// asked is the once-only door of a store, in one of its two ways.
+type asked struct {
+	*store.Once
+	Do func(ctx context.Context, k kernel.RequestKey, act func(tx kernel.Tx) ([]byte, error)) (answer []byte, replayed bool, err error)
+}
+
+// inTurn and beside run a test of the once-only door in each way.
+func inTurn(test func(t *testing.T, db *store.DB, open func(*testing.T, *store.DB) asked)) func(*testing.T, *store.DB) {
+	return func(t *testing.T, db *store.DB) {
+		test(t, db, func(t *testing.T, db *store.DB) asked { o := onceOf(t, db); return asked{o, o.Do} })
+	}
+}
+
+func beside(test func(t *testing.T, db *store.DB, open func(*testing.T, *store.DB) asked)) func(*testing.T, *store.DB) {
+	return func(t *testing.T, db *store.DB) {
+		test(t, db, func(t *testing.T, db *store.DB) asked { o := onceOf(t, db); return asked{o, o.Ahead} })
+	}
+}
+
 // onceOf gives the once-only door of a store with fresh keys.
 func onceOf(t *testing.T, db *store.DB) *store.Once {
 	t.Helper()
@@ -50,8 +69,8 @@ func count(t *testing.T, db *store.DB, object kernel.ID) (n int) {
 	return n
 }
 
-func onceHappensOnce(t *testing.T, db *store.DB) {
-	o, ctx, object := onceOf(t, db), context.Background(), newID()
+func onceHappensOnce(t *testing.T, db *store.DB, open func(*testing.T, *store.DB) asked) {
+	o, ctx, object := open(t, db), context.Background(), newID()
 	first, replayed, err := o.Do(ctx, key("a", "k", "body"), acts(object))
 	if err != nil || replayed {
 		t.Fatal(err, replayed)
@@ -81,8 +100,8 @@ func onceHappensOnce(t *testing.T, db *store.DB) {
 	}
 }
 
-func onceAtTheSameTime(t *testing.T, db *store.DB) {
-	o, object := onceOf(t, db), newID()
+func onceAtTheSameTime(t *testing.T, db *store.DB, open func(*testing.T, *store.DB) asked) {
+	o, object := open(t, db), newID()
 	var wg sync.WaitGroup
 	var fresh atomic.Int32
 	answers := make([][]byte, 32)
@@ -109,9 +128,9 @@ func onceAtTheSameTime(t *testing.T, db *store.DB) {
 	}
 }
 
-func onceExpires(t *testing.T, db *store.DB) {
+func onceExpires(t *testing.T, db *store.DB, open func(*testing.T, *store.DB) asked) {
 	db, clock := clocked(db)
-	o, ctx, object := onceOf(t, db), context.Background(), newID()
+	o, ctx, object := open(t, db), context.Background(), newID()
 	do := func(body string, want bool) {
 		t.Helper()
 		if _, replayed, err := o.Do(ctx, key("a", "k", body), acts(object)); err != nil || replayed != want {
@@ -132,9 +151,9 @@ func onceExpires(t *testing.T, db *store.DB) {
 	}
 }
 
-func onceFailure(t *testing.T, db *store.DB) {
+func onceFailure(t *testing.T, db *store.DB, open func(*testing.T, *store.DB) asked) {
 	db, clock := clocked(db)
-	o, ctx, object := onceOf(t, db), context.Background(), newID()
+	o, ctx, object := open(t, db), context.Background(), newID()
 	_, _, err := o.Do(ctx, key("a", "k", "body"), func(tx kernel.Tx) ([]byte, error) {
 		_, err := acts(object)(tx)
 		return nil, errors.Join(err, errPlanted)

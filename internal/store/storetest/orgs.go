@@ -201,6 +201,9 @@ func orgsStaff(t *testing.T, db *store.DB) {
 			for _, p := range l {
 				got = append(got, string(p.ID))
 			}
+			if any, anyErr := (store.Orgs{}).Staffed(tx, "org", role, path); any != (len(l) > 0) || anyErr != nil {
+				t.Errorf("staffed %v, %v; but there are %d", any, anyErr, len(l))
+			}
 			return err
 		})
 		return got

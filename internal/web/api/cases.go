@@ -102,7 +102,7 @@ func (s *Server) open(ctx context.Context, in *openIn) (*body[Created], error) {
 	if err != nil && in.Key == "" {
 		return nil, err
 	}
-	return once(ctx, s, in.Key, "POST /cases", in.RawBody, func(tx kernel.Tx) (*Created, error) {
+	return onceAhead(ctx, s, in.Key, "POST /cases", in.RawBody, func(tx kernel.Tx) (*Created, error) {
 		if err != nil {
 			return nil, err // unless the same request was answered before: then that answer is given
 		}
@@ -303,7 +303,7 @@ func (s *Server) act(ctx context.Context, in *actIn) (*body[Acted], error) {
 	if err != nil {
 		return nil, err
 	}
-	return once(ctx, s, in.Key, "POST /cases/"+string(in.ID)+"/"+in.Action, in.RawBody, func(tx kernel.Tx) (*Acted, error) {
+	return onceAhead(ctx, s, in.Key, "POST /cases/"+string(in.ID)+"/"+in.Action, in.RawBody, func(tx kernel.Tx) (*Acted, error) {
 		done, err := s.Cases.Act(tx, set, actor, in.ID, in.Action, in.Body.Version, form)
 		if err != nil {
 			return nil, err

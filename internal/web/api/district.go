@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -149,7 +150,7 @@ func (s *Server) menu(ctx context.Context, in *menuIn) (*body[Menu], error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &body[Menu]{Menu{Items: []MenuItem{}, Place: at, Emergency: emergencyLines(v.lang, v.set.Emergency)}}
+	out := &body[Menu]{Menu{Items: []MenuItem{}, More: v.offers(&at), Place: at, Emergency: emergencyLines(v.lang, v.set.Emergency)}}
 	if at.County == nil {
 		return out, nil
 	}
@@ -162,6 +163,25 @@ func (s *Server) menu(ctx context.Context, in *menuIn) (*body[Menu], error) {
 			Promise: i.Promise.In(v.lang), Strand: i.Strand, Flow: i.Flow, Form: v.form(i.Form), Unit: v.named(r.Unit)})
 	}
 	return out, nil
+}
+
+// offers are the flows that residents may open at a place without an item of the menu.
+func (v *view) offers(at *territory.At) []MenuItem {
+	out := []MenuItem{}
+	for _, id := range v.set.FlowIDs() {
+		c, err := v.set.Flow(id, 0)
+		if at.County == nil || err != nil || !c.Flow.Anonymous || c.Flow.Offer == nil || slices.ContainsFunc(v.set.Items, func(i *cases.Item) bool { return i.Flow == id }) {
+			continue
+		}
+		f := c.Flow
+		m := MenuItem{Title: f.Offer.Title.In(v.lang), Note: f.Offer.Note.In(v.lang), Strand: f.Strand, Flow: id,
+			Unit: v.named(v.set.Route(&cases.Item{Sector: f.Sector}, at).Unit)}
+		if a, ok := f.Opening(); ok {
+			m.Form = v.form(a.Form)
+		}
+		out = append(out, m)
+	}
+	return out
 }
 
 // locate gives the places that hold the point of a request, or the middle of the place that it names.

@@ -42,7 +42,7 @@ type Deps struct {
 	Version       string
 	TrustProxy    bool // believe X-Forwarded-For of the proxy in front
 	SecureCookies bool // the program is reached over TLS
-	// Signed keeps whom tokens speak for; nil reads it at each request, as it must be where several processes serve.
+	// Signed keeps whom tokens speak for; nil reads it at each request.
 	Signed *SignedCache
 	Desk   Desk
 	// Renew makes the next request of this process read a tenant's setup anew; nil waits for it to be noticed.
@@ -56,6 +56,9 @@ type Once interface {
 	// Do runs act in a unit of work and gives its answer; a repeated request gets the first answer, replayed, and act
 	// leaves no trace.
 	Do(ctx context.Context, k kernel.RequestKey, act func(kernel.Tx) ([]byte, error)) (answer []byte, replayed bool, err error)
+	// Ahead is Do for an act that decides by rows which its own conditional writes hold it to: it is worked out beside the
+	// others, and only its writes wait for their turn.
+	Ahead(ctx context.Context, k kernel.RequestKey, act func(kernel.Tx) ([]byte, error)) (answer []byte, replayed bool, err error)
 }
 
 // OrgReader finds organisations and their people.
@@ -187,7 +190,7 @@ func handle[I, O any](s *Server, api huma.API, o op, fn func(ctx context.Context
 		if o.signed && CallerOf(ctx).Actor.Kind != kernel.ActorAccount {
 			return nil, ProblemOf(ctx, kernel.Unsigned())
 		}
-		if o.perm != "" && access.ScopeOf(CallerOf(ctx).Actor, o.perm).IsEmpty() {
+		if o.perm != "" && !access.Somewhere(CallerOf(ctx).Actor, o.perm) {
 			if CallerOf(ctx).Actor.Kind != kernel.ActorAccount {
 				return nil, ProblemOf(ctx, kernel.Unsigned())
 			}
@@ -227,12 +230,24 @@ const longKey = 20
 
 // once runs an act at most once for its Idempotency-Key, in one unit of work with its answer.
 func once[T any](ctx context.Context, s *Server, key, route string, raw []byte, act func(kernel.Tx) (*T, error)) (*body[T], error) {
+	return onceBy(ctx, s.Once.Do, key, route, raw, act)
+}
+
+// onceAhead is once for an act that is worked out ahead (see Once.Ahead).
+func onceAhead[T any](ctx context.Context, s *Server, key, route string, raw []byte, act func(kernel.Tx) (*T, error)) (*body[T], error) {
+	return onceBy(ctx, s.Once.Ahead, key, route, raw, act)
+}
+
+// door is Once.Do or Once.Ahead.
+type door func(ctx context.Context, k kernel.RequestKey, act func(kernel.Tx) ([]byte, error)) (answer []byte, replayed bool, err error)
+
+func onceBy[T any](ctx context.Context, in door, key, route string, raw []byte, act func(kernel.Tx) (*T, error)) (*body[T], error) {
 	k, err := requestKey(CallerOf(ctx), key, append([]byte(route+"\n"), raw...))
 	if err != nil {
 		return nil, err
 	}
 	var out *T
-	answer, replayed, err := s.Once.Do(ctx, k, func(tx kernel.Tx) ([]byte, error) {
+	answer, replayed, err := in(ctx, k, func(tx kernel.Tx) ([]byte, error) {
 		v, err := act(tx)
 		if err != nil {
 			return nil, err

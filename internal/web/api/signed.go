@@ -21,9 +21,17 @@ const (
 	signedMost = 20_000
 )
 
-// SignedCache keeps for a moment whom a token speaks for, where this process alone changes accounts and posts (SQLite): every
-// request would read the same four rows. Whatever this process changes is forgotten at once.
+// Changed reports whether anything happened to an account within the last minute, in whatever process.
+type Changed func(ctx context.Context, t kernel.Tenant, account kernel.ID) (bool, error)
+
+// SignedCache keeps for a moment whom a token speaks for: every request would read the same rows, a cadre's posts among them.
+// Whatever this process changes is forgotten at once. Where others change accounts and posts too (PostgreSQL), what is kept
+// is used only after asking whether anything happened to the account, which leaves a row in the outbox for much longer than
+// anything is kept here.
 type SignedCache struct {
+	// Changed is nil where this process alone changes accounts and posts (SQLite).
+	Changed Changed
+
 	mu    sync.Mutex
 	known map[[sha256.Size]byte]signedEntry
 	turn  uint64 // grows with each Forget, so that what was read before it is not kept after it
@@ -84,6 +92,13 @@ func (s *Server) authenticate(ctx context.Context, token string) (access.Signed,
 	}
 	key, now := sha256.Sum256([]byte(token)), s.Clock.Now()
 	signed, turn, ok := s.Signed.get(key, now)
+	if ok && s.Signed.Changed != nil {
+		changed, err := s.Signed.Changed(ctx, signed.Actor.Tenant, signed.Actor.Account)
+		if err != nil {
+			return access.Signed{}, err
+		}
+		ok = !changed
+	}
 	if ok {
 		return signed, nil
 	}

@@ -120,11 +120,12 @@ func (s *Server) byCode(ctx context.Context, raw, action, key string, sent []byt
 	// The code is the caller: whoever holds it, from whatever device, is the same requester.
 	c.Actor = kernel.Actor{Kind: kernel.ActorRequester, Tenant: t, Case: kernel.ID(s.Cases.Keyring.TrackHash(code)), Lang: LangOf(ctx)}
 	ctx = context.WithValue(ctx, keyCaller, c)
-	return once(ctx, s, key, "POST /track/…/"+action, sent, func(tx kernel.Tx) (*Acted, error) {
+	out, err := onceAhead(ctx, s, key, "POST /track/…/"+action, sent, func(tx kernel.Tx) (*Acted, error) {
 		done, err := s.Cases.ActByCode(tx, set, code, action, version, form)
 		if err != nil {
-			return nil, s.missed(ctx, err)
+			return nil, err
 		}
 		return &Acted{ID: done.Case.ID, Step: done.Case.Step, Version: done.Case.Version, Round: done.Case.Round}, nil
 	})
+	return out, s.missed(ctx, err)
 }

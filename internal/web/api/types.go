@@ -52,7 +52,9 @@ type MenuItem struct {
 
 // Menu is what can be ordered at a point, and where that is.
 type Menu struct {
-	Items []MenuItem   `json:"items"`
+	Items []MenuItem `json:"items"`
+	// More are other matters that residents may open here: flows that no item leads to. Their id is empty.
+	More  []MenuItem   `json:"more"`
 	Place territory.At `json:"place"`
 	// Emergency lists what to ring first; words in an order that match show them at once.
 	Emergency []EmergencyLine `json:"emergency"`

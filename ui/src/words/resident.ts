@@ -18,6 +18,7 @@ export const resident = {
   'door.haveCode': ['我有查单码', 'I have a tracking code'],
   'door.change': ['换地方', 'Change'],
   'door.say': ['说一句也行：三楼灯不亮', 'Or say it: third-floor light is out'],
+  'door.more': ['别的事', 'Other matters'],
   'door.empty': ['这里还没有能点的事。请打社区电话，或者换个地方看看', 'Nothing can be ordered here yet. Please ring the community, or look at another place'],
   'emergency.line': ['急事别在这里等：', 'Do not wait here in an emergency:'],
   'emergency.now': ['听着像急事，请先打电话', 'This sounds urgent. Please ring first'],
