@@ -1700,6 +1700,7 @@ export interface components {
         Menu: {
             emergency: components["schemas"]["EmergencyLine"][] | null;
             items: components["schemas"]["MenuItem"][] | null;
+            more: components["schemas"]["MenuItem"][] | null;
             place: components["schemas"]["At"];
         };
         MenuItem: {
@@ -6549,6 +6550,39 @@ export interface operations {
                      *           }
                      *         }
                      *       ],
+                     *       "more": [
+                     *         {
+                     *           "flow": "menu",
+                     *           "form": [
+                     *             {
+                     *               "choices": [
+                     *                 {
+                     *                   "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "label": "几盏",
+                     *                   "urgent": false
+                     *                 }
+                     *               ],
+                     *               "help": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "label": "几盏",
+                     *               "max": 1,
+                     *               "min": 1,
+                     *               "required": false,
+                     *               "type": "text"
+                     *             }
+                     *           ],
+                     *           "group": "修一修",
+                     *           "id": "stair-light",
+                     *           "note": "物业修，不收钱",
+                     *           "promise": "2 天内修好",
+                     *           "strand": "zi",
+                     *           "title": "楼道灯不亮",
+                     *           "unit": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区"
+                     *           }
+                     *         }
+                     *       ],
                      *       "place": {
                      *         "building": {
                      *           "code": "630105002001",
@@ -10399,7 +10433,10 @@ export interface operations {
                 limit?: number;
             };
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+                figure: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
