@@ -17,6 +17,7 @@ import (
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/privacy"
 	room "sanzhi/internal/registers"
+	"sanzhi/internal/reports"
 	"sanzhi/internal/rounds"
 	"sanzhi/internal/store"
 	"sanzhi/internal/store/dialect"
@@ -51,6 +52,7 @@ type app struct {
 	privacy *privacy.Service
 
 	registers *room.Service
+	reports   *reports.Service
 }
 
 // sqlitePath is where the SQLite file of a data directory lies.
@@ -153,7 +155,7 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 		Journal: journal{a.cases.Ledger, a.outbox}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, clock), Sealer: a.sealer, Clock: clock,
 		Policy: access.DefaultPolicy})
 	a.joinBallots()
-	return a, nil
+	return a, a.joinReports()
 }
 
 // close closes the store.

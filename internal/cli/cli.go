@@ -63,6 +63,7 @@ type commands struct {
 	Plan    planCmd    `cmd:"" help:"Plan: assignments, sites, reach, grids, from files."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Verify  verifyCmd  `cmd:"" help:"Check that nothing in the ledger was changed, removed, inserted or cut off."`
+	Report  reportCmd  `cmd:"" help:"Issue, list and export bulletins."`
 	Receipt receiptCmd `cmd:"" help:"Print the receipt of a ledger row, with its proof once it is sealed."`
 	Backup  backupCmd  `cmd:"" help:"Write a whole copy of the data to one file, while the program runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into a new data directory, after checking it."`

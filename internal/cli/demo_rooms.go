@@ -19,6 +19,7 @@ var demoRooms = []struct {
 	{"activities", func(ctx context.Context, l *loader) error { return l.activities(ctx) }},
 	{"ballots", demoBallots},
 	{"rounds", loadRounds},
+	{"reports", loadReports}, // the last: it counts what the others made
 }
 
 // roomFigures are the queries behind the figures of the rooms beside cases, by the figure's id.

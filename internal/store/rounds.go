@@ -154,12 +154,6 @@ func dutyFilter(k kernel.Tx, q rounds.DutyQuery) *filter {
 	return f
 }
 
-// allow adds what a reader may see.
-func (f *filter) allow(s access.Scope, cols access.Columns) {
-	cond, args := s.Predicate(cols, len(f.args)+1)
-	f.conds, f.args = append(f.conds, cond), append(f.args, args...)
-}
-
 // mine narrows to open duties that are one's own to do now. Checks before a shift are found through the shift.
 func (f *filter) mine(q rounds.DutyQuery) {
 	f.and("d.from_at <= ? AND d.shift = ''", ms(q.Now))

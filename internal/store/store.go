@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"sanzhi/internal/access"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/store/dialect"
 )
@@ -291,3 +292,10 @@ func (f *filter) under(column string, p kernel.Path) {
 }
 
 func (f *filter) where() string { return strings.Join(f.conds, " AND ") }
+
+// allow narrows to what a scope holds.
+func (f *filter) allow(s access.Scope, c access.Columns) {
+	cond, args := s.Predicate(c, len(f.args)+1)
+	f.conds = append(f.conds, cond)
+	f.args = append(f.args, args...)
+}

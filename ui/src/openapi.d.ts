@@ -2348,6 +2348,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/public/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The public key that signs receipts and checkpoints
+         * @description Open: whoever checks needs the public key.
+         */
+        get: operations["get-public-key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/public/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Published bulletins, the newest first
+         * @description Open: published bulletins are for everyone.
+         */
+        get: operations["get-public-reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/public/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A published bulletin; of the records behind its figures, how many lie where and when
+         * @description Open: published bulletins are for everyone.
+         */
+        get: operations["get-public-reports-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/public/reports/{id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file that proves a published bulletin offline
+         * @description Open: published bulletins are for everyone.
+         */
+        get: operations["get-public-reports-id-proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/register-entries/{id}": {
         parameters: {
             query?: never;
@@ -2566,6 +2646,210 @@ export interface paths {
         get: operations["get-report-ins"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bulletins, the newest first
+         * @description Asks for the permission `report.read`.
+         */
+        get: operations["get-reports"];
+        put?: never;
+        /**
+         * Count and issue a bulletin, as a draft
+         * @description Asks for the permission `report.write`.
+         */
+        post: operations["post-reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kinds of bulletins, and the queries that figures come from
+         * @description Asks for the permission `report.read`.
+         */
+        get: operations["get-reports-templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A bulletin as it was issued
+         * @description Asks for the permission `report.read`.
+         */
+        get: operations["get-reports-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a draft away; its number is not given again
+         * @description Asks for the permission `report.publish`.
+         */
+        post: operations["post-reports-id-discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a copy: it is written down who took it, and when
+         * @description Asks for the permission `export.run`.
+         */
+        post: operations["post-reports-id-exports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{id}/exports/{copy}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file of a copy that you took
+         * @description Asks for the permission `export.run`.
+         */
+        get: operations["get-reports-id-exports-copy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{id}/figures/{figure}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a figure comes from, and what differs now
+         * @description Asks for the permission `report.read`.
+         */
+        get: operations["get-reports-id-figures-figure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{id}/figures/{figure}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The records behind a figure now, as far as you may see them
+         * @description Asks for the permission `report.read`.
+         */
+        get: operations["get-reports-id-figures-figure-records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file that proves a bulletin offline
+         * @description Asks for the permission `report.read`.
+         */
+        get: operations["get-reports-id-proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish a draft
+         * @description Asks for the permission `report.publish`.
+         */
+        post: operations["post-reports-id-publish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5182,6 +5466,12 @@ export interface components {
         Events: {
             items: components["schemas"]["Event"][] | null;
         };
+        ExportInBody: {
+            /** @enum {string} */
+            format: "docx" | "pdf" | "html" | "xlsx";
+            /** @enum {string} */
+            lang: "zh" | "en";
+        };
         Field: {
             choices?: components["schemas"]["Choice"][] | null;
             help?: string;
@@ -5199,6 +5489,57 @@ export interface components {
             /** @example contact.phone */
             field: string;
             message: string;
+        };
+        FigureNow: {
+            /**
+             * Format: int64
+             * @description Records that came since
+             */
+            added: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            den: number;
+            /**
+             * Format: int64
+             * @description Records that left since
+             */
+            gone: number;
+            /**
+             * Format: int64
+             * @description Records that still count and have changed since
+             */
+            moved: number;
+            /** Format: int64 */
+            num: number;
+            /** @description Figure and records are as they were */
+            same: boolean;
+            /** @example 719件 */
+            text: string;
+        };
+        FigureRecord: {
+            /** Format: date-time */
+            at?: string;
+            /** @description The case to open */
+            case?: string;
+            /** @description It was counted when the bulletin was issued */
+            counted: boolean;
+            /** Format: int64 */
+            den: number;
+            id: string;
+            /** Format: int64 */
+            num: number;
+            title: string;
+            where: string;
+        };
+        FigureRecords: {
+            items: components["schemas"]["FigureRecord"][] | null;
+            next?: string;
+        };
+        FigureTrace: {
+            figure: components["schemas"]["ReportFigure"];
+            /** @description Left out when the query has another version now */
+            now?: components["schemas"]["FigureNow"];
         };
         FlowChecked: {
             /** @description What the linter has to say; an error keeps a flow from being published */
@@ -5351,6 +5692,22 @@ export interface components {
             rule_kinds: components["schemas"]["WorkOption"][] | null;
             subjects: components["schemas"]["WorkOption"][] | null;
             themes: components["schemas"]["WorkOption"][] | null;
+        };
+        IssueInBody: {
+            /**
+             * Format: date
+             * @description First day (Asia/Shanghai)
+             */
+            from: string;
+            /** @description The whole district when left out */
+            place?: string;
+            /** @example monthly */
+            template: string;
+            /**
+             * Format: date
+             * @description Last day
+             */
+            to: string;
         };
         Item: {
             flow: string;
@@ -5586,6 +5943,13 @@ export interface components {
         ModerateInBody: {
             reason?: string;
             show: boolean;
+        };
+        MovedInBody: {
+            /**
+             * Format: int64
+             * @description The version that you saw
+             */
+            version: number;
         };
         MyRecord: {
             /**
@@ -5954,6 +6318,12 @@ export interface components {
             /** @example webhook */
             topic: string;
         };
+        PartCount: {
+            hidden?: boolean;
+            /** Format: int64 */
+            n: number;
+            name: string;
+        };
         PasswordInBody: {
             old: string;
             password: string;
@@ -6185,6 +6555,13 @@ export interface components {
             place: string;
             text?: string;
             title: string;
+        };
+        PublicKey: {
+            /**
+             * @description In the form of golang.org/x/mod/sumdb/note
+             * @example sanzhi+0a1b2c3d+AQ…
+             */
+            key: string;
         };
         PublishInBody: {
             /** @description The flow as YAML; see docs/flows.md */
@@ -6423,6 +6800,92 @@ export interface components {
              */
             moved_up?: string;
         };
+        Report: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description SHA-256 of the bulletin's canonical JSON, which the ledger has */
+            digest: string;
+            figures: components["schemas"]["ReportFigure"][] | null;
+            /** Format: date-time */
+            from: string;
+            headline: string;
+            id: string;
+            /** @example 城北区社会治理中心 */
+            issuer: string;
+            /** @description What you may do with it: publish, discard, export */
+            may: string[] | null;
+            /** @example 三治月〔2026〕3号 */
+            number: string;
+            /** @example 城北区 */
+            place: string;
+            /** Format: date-time */
+            published_at?: string;
+            sections: components["schemas"]["ReportSection"][] | null;
+            /** @example published */
+            status: string;
+            /** @example monthly */
+            template: string;
+            title: string;
+            /**
+             * Format: date-time
+             * @description The instant after the last day
+             */
+            to: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ReportCell: {
+            /** @example response */
+            figure: string;
+            label: string;
+        };
+        ReportCopy: {
+            id: string;
+            /** @example /api/v1/reports/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/exports/01GZ03JSM0VNBXZ4X8JQ4A6Q5W */
+            url: string;
+        };
+        ReportFigure: {
+            /** @example at_least */
+            as: string;
+            /** Format: date-time */
+            as_of: string;
+            /** Format: int64 */
+            den: number;
+            /** Format: date-time */
+            from?: string;
+            /** @description So few persons that it is not told */
+            hidden?: boolean;
+            /** @example issues */
+            key: string;
+            /** @description The period before */
+            last?: components["schemas"]["ReportPast"];
+            /** @description What is not */
+            leaves: string;
+            months: components["schemas"]["PartCount"][] | null;
+            /** Format: int64 */
+            num: number;
+            /** @example 1300 */
+            number: string;
+            places: components["schemas"]["PartCount"][] | null;
+            /** @example issues_solved */
+            query: string;
+            /** @description Merkle root over the counted records' commitments */
+            root?: string;
+            share?: boolean;
+            /** Format: int64 */
+            size: number;
+            source: string;
+            /** @example 1300余名 */
+            text: string;
+            /** @description What is counted */
+            title: string;
+            /** Format: date-time */
+            to?: string;
+            /** Format: int64 */
+            version: number;
+            /** @description The same period a year ago */
+            year?: components["schemas"]["ReportPast"];
+        };
         ReportInList: {
             items: components["schemas"]["ReportInRow"][] | null;
             next?: string;
@@ -6439,6 +6902,114 @@ export interface components {
             services: number;
             since: string;
             unit: components["schemas"]["Named"];
+        };
+        ReportList: {
+            items: components["schemas"]["ReportRow"][] | null;
+            next?: string;
+        };
+        ReportPast: {
+            /** Format: int64 */
+            den: number;
+            /** Format: date-time */
+            from?: string;
+            /** Format: int64 */
+            num: number;
+            text: string;
+            /** Format: date-time */
+            to: string;
+        };
+        ReportQuery: {
+            /** @example issues_solved */
+            id: string;
+            /** @description What is not */
+            leaves: string;
+            /**
+             * @description now: what stands; period: what happened
+             * @example period
+             */
+            over: string;
+            params: string[] | null;
+            /** @description Fewer than five are not told */
+            persons: boolean;
+            share: boolean;
+            source: string;
+            /** @description What is counted */
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ReportRow: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description SHA-256 of the bulletin's canonical JSON, which the ledger has */
+            digest: string;
+            /** Format: date-time */
+            from: string;
+            headline: string;
+            id: string;
+            /** @example 三治月〔2026〕3号 */
+            number: string;
+            /** @example 城北区 */
+            place: string;
+            /** Format: date-time */
+            published_at?: string;
+            /** @example published */
+            status: string;
+            /** @example monthly */
+            template: string;
+            title: string;
+            /**
+             * Format: date-time
+             * @description The instant after the last day
+             */
+            to: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ReportRun: {
+            /** @example issues */
+            figure?: string;
+            text?: string;
+        };
+        ReportSection: {
+            beads: components["schemas"]["ReportCell"][] | null;
+            heading?: string;
+            /** @example opening */
+            id: string;
+            row: components["schemas"]["ReportCell"][] | null;
+            runs: components["schemas"]["ReportRun"][] | null;
+            table?: components["schemas"]["ReportTable"];
+        };
+        ReportTable: {
+            /** @example by_street */
+            figure: string;
+            rows: components["schemas"]["ReportTableRow"][] | null;
+        };
+        ReportTableRow: {
+            /** Format: int64 */
+            den: number;
+            hidden?: boolean;
+            name: string;
+            /** Format: int64 */
+            num: number;
+            text: string;
+        };
+        ReportTemplate: {
+            /**
+             * @description It is drafted by itself when a month is over
+             * @example month
+             */
+            every?: string;
+            /** @example monthly */
+            id: string;
+            /** @example 基层治理月报 */
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ReportTemplates: {
+            items: components["schemas"]["ReportTemplate"][] | null;
+            queries: components["schemas"]["ReportQuery"][] | null;
         };
         Result: {
             /** Format: date-time */
@@ -33942,6 +34513,579 @@ export interface operations {
             };
         };
     };
+    "get-public-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "key": "sanzhi+0a1b2c3d+AQ…"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PublicKey"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-public-reports": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "as_of": "2023-04-27T01:00:00Z",
+                     *           "digest": "abababababababababababababababababababababababababababababababab",
+                     *           "from": "2023-04-27T01:00:00Z",
+                     *           "headline": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "三治月〔2026〕3号",
+                     *           "place": "城北区",
+                     *           "published_at": "2023-04-27T01:00:00Z",
+                     *           "status": "published",
+                     *           "template": "monthly",
+                     *           "title": "楼道灯不亮",
+                     *           "to": "2023-04-27T01:00:00Z",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-public-reports-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2023-04-27T01:00:00Z",
+                     *       "digest": "abababababababababababababababababababababababababababababababab",
+                     *       "figures": [
+                     *         {
+                     *           "as": "at_least",
+                     *           "as_of": "2023-04-27T01:00:00Z",
+                     *           "den": 100,
+                     *           "from": "2023-04-27T01:00:00Z",
+                     *           "hidden": false,
+                     *           "key": "issues",
+                     *           "last": {
+                     *             "den": 100,
+                     *             "from": "2023-04-27T01:00:00Z",
+                     *             "num": 97,
+                     *             "text": "三楼到五楼都黑",
+                     *             "to": "2023-04-27T01:00:00Z"
+                     *           },
+                     *           "leaves": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "months": [
+                     *             {
+                     *               "hidden": false,
+                     *               "n": 1,
+                     *               "name": "小桥社区"
+                     *             }
+                     *           ],
+                     *           "num": 97,
+                     *           "number": "1300",
+                     *           "places": [
+                     *             {
+                     *               "hidden": false,
+                     *               "n": 1,
+                     *               "name": "小桥社区"
+                     *             }
+                     *           ],
+                     *           "query": "issues_solved",
+                     *           "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "share": false,
+                     *           "size": 1,
+                     *           "source": "flow: menu …",
+                     *           "text": "1300余名",
+                     *           "title": "楼道灯不亮",
+                     *           "to": "2023-04-27T01:00:00Z",
+                     *           "version": 2,
+                     *           "year": {
+                     *             "den": 100,
+                     *             "from": "2023-04-27T01:00:00Z",
+                     *             "num": 97,
+                     *             "text": "三楼到五楼都黑",
+                     *             "to": "2023-04-27T01:00:00Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "from": "2023-04-27T01:00:00Z",
+                     *       "headline": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "issuer": "城北区社会治理中心",
+                     *       "may": [
+                     *         "case.read",
+                     *         "case.act"
+                     *       ],
+                     *       "number": "三治月〔2026〕3号",
+                     *       "place": "城北区",
+                     *       "published_at": "2023-04-27T01:00:00Z",
+                     *       "sections": [
+                     *         {
+                     *           "beads": [
+                     *             {
+                     *               "figure": "response",
+                     *               "label": "几盏"
+                     *             }
+                     *           ],
+                     *           "heading": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "opening",
+                     *           "row": [
+                     *             {
+                     *               "figure": "response",
+                     *               "label": "几盏"
+                     *             }
+                     *           ],
+                     *           "runs": [
+                     *             {
+                     *               "figure": "issues",
+                     *               "text": "三楼到五楼都黑"
+                     *             }
+                     *           ],
+                     *           "table": {
+                     *             "figure": "by_street",
+                     *             "rows": [
+                     *               {
+                     *                 "den": 100,
+                     *                 "hidden": false,
+                     *                 "name": "小桥社区",
+                     *                 "num": 97,
+                     *                 "text": "三楼到五楼都黑"
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ],
+                     *       "status": "published",
+                     *       "template": "monthly",
+                     *       "title": "楼道灯不亮",
+                     *       "to": "2023-04-27T01:00:00Z",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-public-reports-id-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                    "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-register-entries-id": {
         parameters: {
             query?: never;
@@ -36063,6 +37207,2351 @@ export interface operations {
                      *       "title": "没有找到",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                status?: "draft" | "published" | "discarded";
+                template?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "as_of": "2023-04-27T01:00:00Z",
+                     *           "digest": "abababababababababababababababababababababababababababababababab",
+                     *           "from": "2023-04-27T01:00:00Z",
+                     *           "headline": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "三治月〔2026〕3号",
+                     *           "place": "城北区",
+                     *           "published_at": "2023-04-27T01:00:00Z",
+                     *           "status": "published",
+                     *           "template": "monthly",
+                     *           "title": "楼道灯不亮",
+                     *           "to": "2023-04-27T01:00:00Z",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2023-04-27",
+                 *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "template": "monthly",
+                 *       "to": "2023-04-27"
+                 *     }
+                 */
+                "application/json": components["schemas"]["IssueInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2023-04-27T01:00:00Z",
+                     *       "digest": "abababababababababababababababababababababababababababababababab",
+                     *       "figures": [
+                     *         {
+                     *           "as": "at_least",
+                     *           "as_of": "2023-04-27T01:00:00Z",
+                     *           "den": 100,
+                     *           "from": "2023-04-27T01:00:00Z",
+                     *           "hidden": false,
+                     *           "key": "issues",
+                     *           "last": {
+                     *             "den": 100,
+                     *             "from": "2023-04-27T01:00:00Z",
+                     *             "num": 97,
+                     *             "text": "三楼到五楼都黑",
+                     *             "to": "2023-04-27T01:00:00Z"
+                     *           },
+                     *           "leaves": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "months": [
+                     *             {
+                     *               "hidden": false,
+                     *               "n": 1,
+                     *               "name": "小桥社区"
+                     *             }
+                     *           ],
+                     *           "num": 97,
+                     *           "number": "1300",
+                     *           "places": [
+                     *             {
+                     *               "hidden": false,
+                     *               "n": 1,
+                     *               "name": "小桥社区"
+                     *             }
+                     *           ],
+                     *           "query": "issues_solved",
+                     *           "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "share": false,
+                     *           "size": 1,
+                     *           "source": "flow: menu …",
+                     *           "text": "1300余名",
+                     *           "title": "楼道灯不亮",
+                     *           "to": "2023-04-27T01:00:00Z",
+                     *           "version": 2,
+                     *           "year": {
+                     *             "den": 100,
+                     *             "from": "2023-04-27T01:00:00Z",
+                     *             "num": 97,
+                     *             "text": "三楼到五楼都黑",
+                     *             "to": "2023-04-27T01:00:00Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "from": "2023-04-27T01:00:00Z",
+                     *       "headline": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "issuer": "城北区社会治理中心",
+                     *       "may": [
+                     *         "case.read",
+                     *         "case.act"
+                     *       ],
+                     *       "number": "三治月〔2026〕3号",
+                     *       "place": "城北区",
+                     *       "published_at": "2023-04-27T01:00:00Z",
+                     *       "sections": [
+                     *         {
+                     *           "beads": [
+                     *             {
+                     *               "figure": "response",
+                     *               "label": "几盏"
+                     *             }
+                     *           ],
+                     *           "heading": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "opening",
+                     *           "row": [
+                     *             {
+                     *               "figure": "response",
+                     *               "label": "几盏"
+                     *             }
+                     *           ],
+                     *           "runs": [
+                     *             {
+                     *               "figure": "issues",
+                     *               "text": "三楼到五楼都黑"
+                     *             }
+                     *           ],
+                     *           "table": {
+                     *             "figure": "by_street",
+                     *             "rows": [
+                     *               {
+                     *                 "den": 100,
+                     *                 "hidden": false,
+                     *                 "name": "小桥社区",
+                     *                 "num": 97,
+                     *                 "text": "三楼到五楼都黑"
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ],
+                     *       "status": "published",
+                     *       "template": "monthly",
+                     *       "title": "楼道灯不亮",
+                     *       "to": "2023-04-27T01:00:00Z",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "every": "month",
+                     *           "id": "monthly",
+                     *           "title": "基层治理月报",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "queries": [
+                     *         {
+                     *           "id": "issues_solved",
+                     *           "leaves": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "over": "period",
+                     *           "params": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "persons": false,
+                     *           "share": false,
+                     *           "source": "flow: menu …",
+                     *           "title": "楼道灯不亮",
+                     *           "version": 2
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportTemplates"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2023-04-27T01:00:00Z",
+                     *       "digest": "abababababababababababababababababababababababababababababababab",
+                     *       "figures": [
+                     *         {
+                     *           "as": "at_least",
+                     *           "as_of": "2023-04-27T01:00:00Z",
+                     *           "den": 100,
+                     *           "from": "2023-04-27T01:00:00Z",
+                     *           "hidden": false,
+                     *           "key": "issues",
+                     *           "last": {
+                     *             "den": 100,
+                     *             "from": "2023-04-27T01:00:00Z",
+                     *             "num": 97,
+                     *             "text": "三楼到五楼都黑",
+                     *             "to": "2023-04-27T01:00:00Z"
+                     *           },
+                     *           "leaves": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "months": [
+                     *             {
+                     *               "hidden": false,
+                     *               "n": 1,
+                     *               "name": "小桥社区"
+                     *             }
+                     *           ],
+                     *           "num": 97,
+                     *           "number": "1300",
+                     *           "places": [
+                     *             {
+                     *               "hidden": false,
+                     *               "n": 1,
+                     *               "name": "小桥社区"
+                     *             }
+                     *           ],
+                     *           "query": "issues_solved",
+                     *           "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "share": false,
+                     *           "size": 1,
+                     *           "source": "flow: menu …",
+                     *           "text": "1300余名",
+                     *           "title": "楼道灯不亮",
+                     *           "to": "2023-04-27T01:00:00Z",
+                     *           "version": 2,
+                     *           "year": {
+                     *             "den": 100,
+                     *             "from": "2023-04-27T01:00:00Z",
+                     *             "num": 97,
+                     *             "text": "三楼到五楼都黑",
+                     *             "to": "2023-04-27T01:00:00Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "from": "2023-04-27T01:00:00Z",
+                     *       "headline": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "issuer": "城北区社会治理中心",
+                     *       "may": [
+                     *         "case.read",
+                     *         "case.act"
+                     *       ],
+                     *       "number": "三治月〔2026〕3号",
+                     *       "place": "城北区",
+                     *       "published_at": "2023-04-27T01:00:00Z",
+                     *       "sections": [
+                     *         {
+                     *           "beads": [
+                     *             {
+                     *               "figure": "response",
+                     *               "label": "几盏"
+                     *             }
+                     *           ],
+                     *           "heading": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "opening",
+                     *           "row": [
+                     *             {
+                     *               "figure": "response",
+                     *               "label": "几盏"
+                     *             }
+                     *           ],
+                     *           "runs": [
+                     *             {
+                     *               "figure": "issues",
+                     *               "text": "三楼到五楼都黑"
+                     *             }
+                     *           ],
+                     *           "table": {
+                     *             "figure": "by_street",
+                     *             "rows": [
+                     *               {
+                     *                 "den": 100,
+                     *                 "hidden": false,
+                     *                 "name": "小桥社区",
+                     *                 "num": 97,
+                     *                 "text": "三楼到五楼都黑"
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ],
+                     *       "status": "published",
+                     *       "template": "monthly",
+                     *       "title": "楼道灯不亮",
+                     *       "to": "2023-04-27T01:00:00Z",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-id-discard": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["MovedInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2023-04-27T01:00:00Z",
+                     *       "digest": "abababababababababababababababababababababababababababababababab",
+                     *       "figures": [
+                     *         {
+                     *           "as": "at_least",
+                     *           "as_of": "2023-04-27T01:00:00Z",
+                     *           "den": 100,
+                     *           "from": "2023-04-27T01:00:00Z",
+                     *           "hidden": false,
+                     *           "key": "issues",
+                     *           "last": {
+                     *             "den": 100,
+                     *             "from": "2023-04-27T01:00:00Z",
+                     *             "num": 97,
+                     *             "text": "三楼到五楼都黑",
+                     *             "to": "2023-04-27T01:00:00Z"
+                     *           },
+                     *           "leaves": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "months": [
+                     *             {
+                     *               "hidden": false,
+                     *               "n": 1,
+                     *               "name": "小桥社区"
+                     *             }
+                     *           ],
+                     *           "num": 97,
+                     *           "number": "1300",
+                     *           "places": [
+                     *             {
+                     *               "hidden": false,
+                     *               "n": 1,
+                     *               "name": "小桥社区"
+                     *             }
+                     *           ],
+                     *           "query": "issues_solved",
+                     *           "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "share": false,
+                     *           "size": 1,
+                     *           "source": "flow: menu …",
+                     *           "text": "1300余名",
+                     *           "title": "楼道灯不亮",
+                     *           "to": "2023-04-27T01:00:00Z",
+                     *           "version": 2,
+                     *           "year": {
+                     *             "den": 100,
+                     *             "from": "2023-04-27T01:00:00Z",
+                     *             "num": 97,
+                     *             "text": "三楼到五楼都黑",
+                     *             "to": "2023-04-27T01:00:00Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "from": "2023-04-27T01:00:00Z",
+                     *       "headline": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "issuer": "城北区社会治理中心",
+                     *       "may": [
+                     *         "case.read",
+                     *         "case.act"
+                     *       ],
+                     *       "number": "三治月〔2026〕3号",
+                     *       "place": "城北区",
+                     *       "published_at": "2023-04-27T01:00:00Z",
+                     *       "sections": [
+                     *         {
+                     *           "beads": [
+                     *             {
+                     *               "figure": "response",
+                     *               "label": "几盏"
+                     *             }
+                     *           ],
+                     *           "heading": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "opening",
+                     *           "row": [
+                     *             {
+                     *               "figure": "response",
+                     *               "label": "几盏"
+                     *             }
+                     *           ],
+                     *           "runs": [
+                     *             {
+                     *               "figure": "issues",
+                     *               "text": "三楼到五楼都黑"
+                     *             }
+                     *           ],
+                     *           "table": {
+                     *             "figure": "by_street",
+                     *             "rows": [
+                     *               {
+                     *                 "den": 100,
+                     *                 "hidden": false,
+                     *                 "name": "小桥社区",
+                     *                 "num": 97,
+                     *                 "text": "三楼到五楼都黑"
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ],
+                     *       "status": "published",
+                     *       "template": "monthly",
+                     *       "title": "楼道灯不亮",
+                     *       "to": "2023-04-27T01:00:00Z",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-id-exports": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "format": "docx",
+                 *       "lang": "zh"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ExportInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "url": "/api/v1/reports/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/exports/01GZ03JSM0VNBXZ4X8JQ4A6Q5W"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportCopy"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports-id-exports-copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                copy: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                    "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports-id-figures-figure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                figure: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "figure": {
+                     *         "as": "at_least",
+                     *         "as_of": "2023-04-27T01:00:00Z",
+                     *         "den": 100,
+                     *         "from": "2023-04-27T01:00:00Z",
+                     *         "hidden": false,
+                     *         "key": "issues",
+                     *         "last": {
+                     *           "den": 100,
+                     *           "from": "2023-04-27T01:00:00Z",
+                     *           "num": 97,
+                     *           "text": "三楼到五楼都黑",
+                     *           "to": "2023-04-27T01:00:00Z"
+                     *         },
+                     *         "leaves": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "months": [
+                     *           {
+                     *             "hidden": false,
+                     *             "n": 1,
+                     *             "name": "小桥社区"
+                     *           }
+                     *         ],
+                     *         "num": 97,
+                     *         "number": "1300",
+                     *         "places": [
+                     *           {
+                     *             "hidden": false,
+                     *             "n": 1,
+                     *             "name": "小桥社区"
+                     *           }
+                     *         ],
+                     *         "query": "issues_solved",
+                     *         "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "share": false,
+                     *         "size": 1,
+                     *         "source": "flow: menu …",
+                     *         "text": "1300余名",
+                     *         "title": "楼道灯不亮",
+                     *         "to": "2023-04-27T01:00:00Z",
+                     *         "version": 2,
+                     *         "year": {
+                     *           "den": 100,
+                     *           "from": "2023-04-27T01:00:00Z",
+                     *           "num": 97,
+                     *           "text": "三楼到五楼都黑",
+                     *           "to": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       },
+                     *       "now": {
+                     *         "added": 1,
+                     *         "at": "2023-04-27T01:00:00Z",
+                     *         "den": 100,
+                     *         "gone": 1,
+                     *         "moved": 1,
+                     *         "num": 97,
+                     *         "same": false,
+                     *         "text": "719件"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FigureTrace"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports-id-figures-figure-records": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                figure: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "case": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "counted": false,
+                     *           "den": 100,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "num": 97,
+                     *           "title": "楼道灯不亮",
+                     *           "where": "小桥社区 · 建设巷 3号楼"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FigureRecords"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports-id-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                    "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-id-publish": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["MovedInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "as_of": "2023-04-27T01:00:00Z",
+                     *       "digest": "abababababababababababababababababababababababababababababababab",
+                     *       "figures": [
+                     *         {
+                     *           "as": "at_least",
+                     *           "as_of": "2023-04-27T01:00:00Z",
+                     *           "den": 100,
+                     *           "from": "2023-04-27T01:00:00Z",
+                     *           "hidden": false,
+                     *           "key": "issues",
+                     *           "last": {
+                     *             "den": 100,
+                     *             "from": "2023-04-27T01:00:00Z",
+                     *             "num": 97,
+                     *             "text": "三楼到五楼都黑",
+                     *             "to": "2023-04-27T01:00:00Z"
+                     *           },
+                     *           "leaves": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "months": [
+                     *             {
+                     *               "hidden": false,
+                     *               "n": 1,
+                     *               "name": "小桥社区"
+                     *             }
+                     *           ],
+                     *           "num": 97,
+                     *           "number": "1300",
+                     *           "places": [
+                     *             {
+                     *               "hidden": false,
+                     *               "n": 1,
+                     *               "name": "小桥社区"
+                     *             }
+                     *           ],
+                     *           "query": "issues_solved",
+                     *           "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "share": false,
+                     *           "size": 1,
+                     *           "source": "flow: menu …",
+                     *           "text": "1300余名",
+                     *           "title": "楼道灯不亮",
+                     *           "to": "2023-04-27T01:00:00Z",
+                     *           "version": 2,
+                     *           "year": {
+                     *             "den": 100,
+                     *             "from": "2023-04-27T01:00:00Z",
+                     *             "num": 97,
+                     *             "text": "三楼到五楼都黑",
+                     *             "to": "2023-04-27T01:00:00Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "from": "2023-04-27T01:00:00Z",
+                     *       "headline": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "issuer": "城北区社会治理中心",
+                     *       "may": [
+                     *         "case.read",
+                     *         "case.act"
+                     *       ],
+                     *       "number": "三治月〔2026〕3号",
+                     *       "place": "城北区",
+                     *       "published_at": "2023-04-27T01:00:00Z",
+                     *       "sections": [
+                     *         {
+                     *           "beads": [
+                     *             {
+                     *               "figure": "response",
+                     *               "label": "几盏"
+                     *             }
+                     *           ],
+                     *           "heading": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "opening",
+                     *           "row": [
+                     *             {
+                     *               "figure": "response",
+                     *               "label": "几盏"
+                     *             }
+                     *           ],
+                     *           "runs": [
+                     *             {
+                     *               "figure": "issues",
+                     *               "text": "三楼到五楼都黑"
+                     *             }
+                     *           ],
+                     *           "table": {
+                     *             "figure": "by_street",
+                     *             "rows": [
+                     *               {
+                     *                 "den": 100,
+                     *                 "hidden": false,
+                     *                 "name": "小桥社区",
+                     *                 "num": 97,
+                     *                 "text": "三楼到五楼都黑"
+                     *               }
+                     *             ]
+                     *           }
+                     *         }
+                     *       ],
+                     *       "status": "published",
+                     *       "template": "monthly",
+                     *       "title": "楼道灯不亮",
+                     *       "to": "2023-04-27T01:00:00Z",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

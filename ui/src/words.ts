@@ -5,11 +5,12 @@ import { common } from './words/common'
 import { desk } from './words/desk'
 import { privacy } from './words/privacy'
 import { orgwork } from './words/orgwork'
+import { reports } from './words/reports'
 import { resident } from './words/resident'
 import { rounds } from './words/rounds'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...rounds, ...works, ...indicators }
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...works, ...indicators }
 import { works } from './words/works'
 import { indicators } from './words/indicators'
 

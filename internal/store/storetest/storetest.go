@@ -102,6 +102,10 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"activities: distinct volunteers, and grids", activitiesTeams},
 		{"rounds: each turn is made once", roundsOnce},
 		{"rounds: lists are what the scope holds", roundsScope},
+		{"reports: kept as issued, once", reportsKept},
+		{"reports: lists and scopes", reportsListed},
+		{"reports: the last row about an object", reportRows},
+		{"reports: records add up to figures", reportQueries},
 	} {
 		t.Run(s.name, func(t *testing.T) { s.run(t, open(t)) })
 	}

@@ -67,6 +67,8 @@ type Deps struct {
 
 	Works      *works.Service
 	Indicators *indicators.Service
+	// Bulletins are the reports.
+	Bulletins Bulletins
 }
 
 // PrivacyPaths tells where requests about a subject are handled.
@@ -123,6 +125,7 @@ func (s *Server) routes(api huma.API) {
 	s.privacyRoutes(api)
 	s.hookRoutes(api)
 	s.roundRoutes(api)
+	s.reportRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
