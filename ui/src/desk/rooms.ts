@@ -20,9 +20,7 @@ export const rooms: Room[] = [
     { path: '/activities/:id/edit', component: () => import('./activities/Edit.vue'), meta: { title: 'ev.f.edit', needs: 'activity.write' } },
   ] },
   { to: '/works', word: 'works.title', needs: 'work.read', routes: works },
-  ] },
   { to: '/indicators', word: 'ind.title', needs: 'indicator.read', routes: indicators },
-  ] },
   { to: '/ballots', word: 'ballots.title', needs: 'ballot.read', routes: [
     { path: '/ballots', component: () => import('./ballots/Ballots.vue'), meta: { title: 'ballots.title' } },
     { path: '/ballots/:id', component: () => import('./ballots/BallotPage.vue'), meta: { title: 'ballots.tab.votes' } },
