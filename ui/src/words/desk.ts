@@ -118,6 +118,12 @@ export const desk = {
   'contact.example': ['上门前约时间', 'To agree on a time before the visit'],
   'contact.logged': ['已经记下', 'Recorded'],
 
+  'rail.cases': ['办事', 'Cases'],
+  'rail.daily': ['日常', 'Daily work'],
+  'rail.bodies': ['组织', 'Bodies'],
+  'rail.open': ['公开与档案', 'Published and kept'],
+  'rail.more': ['更多', 'More'],
+  'rail.close': ['收起', 'Close'],
   'new.rail': ['记一单', 'New case'],
   'new.title': ['记一单', 'New case'],
   'new.say': ['接电话、走访遇到的，替居民记下来。', 'For orders by telephone and what you find on your round.'],
