@@ -18,9 +18,9 @@ type personPath struct {
 }
 
 type askForIn struct {
-	personPath
-
-	Key     string `header:"Idempotency-Key"`
+	Kind    privacy.SubjectKind `path:"kind" enum:"care,entry"`
+	ID      kernel.ID           `path:"id"`
+	Key     string              `header:"Idempotency-Key"`
 	RawBody []byte
 	Body    askBody
 }
@@ -75,7 +75,7 @@ func (s *Server) askFor(ctx context.Context, in *askForIn) (*body[PrivacyRequest
 		return nil, err
 	}
 	return once(ctx, s, in.Key, "POST /privacy/people/"+string(in.Kind)+"/"+string(in.ID)+"/requests", in.RawBody, func(tx kernel.Tx) (*PrivacyRequest, error) {
-		subject, err := s.atDesk(tx, a, in.personPath, access.PrivacyWrite)
+		subject, err := s.atDesk(tx, a, personPath{in.Kind, in.ID}, access.PrivacyWrite)
 		if err != nil {
 			return nil, err
 		}
