@@ -144,10 +144,10 @@ func (n *Network) link() {
 	sum := uint64(0)
 	for i, c := range n.chains {
 		sum += uint64(c.length)
-		n.arcs[next[c.a]] = arc{c.b, c.length, int32(i)}
+		n.arcs[next[c.a]] = arc{c.b, c.length, int32(i), false}
 		next[c.a]++
 		if c.b != c.a {
-			n.arcs[next[c.b]] = arc{c.a, c.length, int32(i)}
+			n.arcs[next[c.b]] = arc{c.a, c.length, int32(i), true}
 			next[c.b]++
 		}
 	}

@@ -77,6 +77,7 @@ type arc struct {
 	to     int32
 	length uint32
 	chain  int32
+	back   bool // it runs from the chain's end b to a
 }
 
 // Side joins two nodes that can be walked between, either way.

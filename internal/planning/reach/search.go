@@ -80,8 +80,7 @@ func (d *Demand) within(chain int32, a, b uint32, radius []uint32, sums []int64)
 	if c.sum == 0 {
 		return
 	}
-	// The farthest place from both ends lies where the two ways are equally long: (a+b+length)/2.
-	worst := min(uint64(a)+uint64(c.fromA), uint64(b)+uint64(c.fromB), (uint64(a)+uint64(b)+uint64(c.length)+1)/2+uint64(c.beside))
+	worst := c.worst(a, b)
 	near := min(a, b)
 	for i, r := range radius {
 		switch {
@@ -94,6 +93,13 @@ func (d *Demand) within(chain int32, a, b uint32, radius []uint32, sums []int64)
 	}
 }
 
+// worst is at least as far as anything on the chain whose ends are a and b away. The farthest place from both ends lies where
+// the two ways are equally long: (a+b+length)/2.
+func (c *served) worst(a, b uint32) uint64 {
+	return min(uint64(a)+uint64(c.fromA), uint64(b)+uint64(c.fromB), (uint64(a)+uint64(b)+uint64(c.length)+1)/2+uint64(c.beside))
+}
+
+// partly sums what of a chain lies within r.
 func (d *Demand) partly(c *served, a, b, r uint32) int64 {
 	sum := int64(0)
 	for i := c.first; i < c.end; i++ {
