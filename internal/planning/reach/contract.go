@@ -151,6 +151,10 @@ func (n *Network) link() {
 			next[c.b]++
 		}
 	}
+	n.hops = make([]hop, len(n.arcs))
+	for i, e := range n.arcs {
+		n.hops[i] = hop{e.to, e.length}
+	}
 	mean := sum / uint64(max(1, len(n.chains)))
 	// A bucket a quarter of a chain wide seldom holds two nodes of which one improves the other.
 	n.shift = uint(max(0, bits.Len64(mean)-3))

@@ -115,7 +115,7 @@ func (f *Field) spread() {
 			if l.distance()>>n.shift != f.q.at {
 				continue // settled in an earlier bucket
 			}
-			for _, e := range n.arcs[n.first[u]:n.first[u+1]] {
+			for _, e := range n.hops[n.first[u]:n.first[u+1]] {
 				if m := l.plus(e.length); m < labels[e.to] {
 					labels[e.to] = m
 					f.q.push(e.to, m.distance())
@@ -155,13 +155,17 @@ func (s *seat) label(along uint32) label {
 	return newLabel(s.beside, s.site).plus(max(s.along, along) - min(s.along, along))
 }
 
-// Nodes gives the nearest site of every node, in the network's Order.
-func (f *Field) Nodes() []Nearest {
+// NodeField is the nearest site of every node, in the network's Order.
+type NodeField []label
+
+// At gives the nearest site of a node by its position in the Order.
+func (f NodeField) At(i int) Nearest { return f[i].nearest() }
+
+// Nodes gives the nearest site of every node.
+func (f *Field) Nodes() NodeField {
 	n := f.n
-	out := make([]Nearest, len(n.at))
-	for v, l := range f.label {
-		out[v] = l.nearest()
-	}
+	out := make(NodeField, len(n.at))
+	copy(out, f.label)
 	on := f.on
 	for i := range n.chains {
 		c := &n.chains[i]
@@ -169,24 +173,23 @@ func (f *Field) Nodes() []Nearest {
 		for here < len(on) && on[here].chain == int32(i) {
 			here++
 		}
-		f.inner(c, on[:here], out)
+		f.inner(c, on[:here], out[c.from:c.to])
 		on = on[here:]
 	}
 	return out
 }
 
-// inner fills in the nodes inside a chain.
-func (f *Field) inner(c *chain, on []seat, out []Nearest) {
-	n := f.n
+// inner fills in the nodes inside a chain. What no path leads to stays beyond noLabel.
+func (f *Field) inner(c *chain, on []seat, out NodeField) {
 	la, lb := f.label[c.a], f.label[c.b].plus(c.length)
-	along := n.along[c.from-n.junction : c.to-n.junction]
-	to := out[c.from:c.to]
+	along := f.n.along[c.from-f.n.junction:][:len(out)]
 	for k, p := range along {
-		l := min(la.plus(p), lb-label(p)<<32)
-		for j := range on {
-			l = min(l, on[j].label(p))
+		out[k] = min(la.plus(p), lb-label(p)<<32)
+	}
+	for j := range on {
+		for k, p := range along {
+			out[k] = min(out[k], on[j].label(p))
 		}
-		to[k] = l.nearest()
 	}
 }
 

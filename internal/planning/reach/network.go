@@ -62,6 +62,7 @@ type Network struct {
 	// Arcs of junction u are arcs[first[u]:first[u+1]]; a chain from u to u stands there once.
 	first []int32
 	arcs  []arc
+	hops  []hop // the same arcs as far as a search needs them, so that more of them fit into the cache
 	index sideIndex
 	shift uint // of the queue's buckets
 }
@@ -71,6 +72,11 @@ type chain struct {
 	a, b     int32
 	length   uint32
 	from, to int32
+}
+
+type hop struct {
+	to     int32
+	length uint32
 }
 
 type arc struct {

@@ -193,7 +193,9 @@ func TestNearestIsPlainDijkstra(t *testing.T) {
 			from = append(from, g.from(at[i]))
 		}
 		check := func(f *Field, gone []bool) {
-			for i, got := range f.Nodes() {
+			nodes := f.Nodes()
+			for i := range nodes {
+				got := nodes.At(i)
 				if want := nearest(from, int(w.n.old[i]), gone); got != want {
 					t.Fatalf("node %d: %v, want %v", w.n.old[i], got, want)
 				}
@@ -353,7 +355,9 @@ func TestNetworkRefusesNonsense(t *testing.T) {
 		t.Fatal(err)
 	}
 	l, _ := n.NodeLocation(0)
-	for i, x := range NewField(n, []Location{l}).Nodes() {
+	f := NewField(n, []Location{l}).Nodes()
+	for i := range f {
+		x := f.At(i)
 		hops := min(n.old[i], 360-n.old[i])
 		if (x.Site == 0) != (hops < 2) {
 			t.Errorf("node %d: %v", n.old[i], x)

@@ -183,8 +183,10 @@ func (s *Search) spread(radius uint32) {
 			if d>>n.shift != s.q.at {
 				continue
 			}
-			for _, e := range n.arcs[n.first[u]:n.first[u+1]] {
-				s.improve(e.to, d+e.length, radius)
+			for _, e := range n.hops[n.first[u]:n.first[u+1]] {
+				if x := d + e.length; x < s.distance[e.to] {
+					s.improve(e.to, x, radius)
+				}
 			}
 		}
 		s.q.done(b)
