@@ -13,7 +13,7 @@ var layers = [][]string{
 	{"territory", "workflow", "ledger", "jobs", "files"},
 	{"orgs"},
 	{"access"},
-	{"cases", "rounds", "activities", "works", "indicators", "ballots", "planning"},
+	{"cases", "rounds", "activities", "works", "indicators", "ballots", "privacy", "registers", "planning"},
 	{"reports"},
 	{"demo"},
 	{"store", "notify", "web"},

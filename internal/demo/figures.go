@@ -53,5 +53,7 @@ func Figures() []Figure {
 
 // roomFigures are the figures of the rooms beside cases, each in a file of its own, figures_ROOM.go.
 var roomFigures = []func() []Figure{
+	workFigures,
+	registerFigures,
 	activityFigures,
 }

@@ -1,11 +1,20 @@
 import { lang } from './lang'
 import { activities } from './words/activities'
+import { ballots } from './words/ballots'
 import { common } from './words/common'
 import { desk } from './words/desk'
+import { privacy } from './words/privacy'
+import { orgwork } from './words/orgwork'
+import { reports } from './words/reports'
 import { resident } from './words/resident'
+import { rounds } from './words/rounds'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk, ...activities }
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...works, ...indicators }
+import { works } from './words/works'
+import { indicators } from './words/indicators'
+
+// One dictionary, both languages side by side: a sentence and its translation are written and read together.
 
 export type Word = keyof typeof all
 type Args<K extends Word> = (typeof all)[K] extends (...a: infer A) => unknown ? A : []

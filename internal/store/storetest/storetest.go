@@ -77,6 +77,10 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"scopes select what they allow", casesScope},
 		{"rates are counted right", casesRates},
 		{"an open overdue case counts against the rates", casesRatesOverdue},
+		{"rates in sums are the rates that are counted", casesRatesSummed},
+		{"a closed case that moves leaves the sums", casesRatesRace},
+		{"a clock that is due is seen to once", ticksRace},
+		{"settled cases are read from the sums", casesRatesFromSums},
 		{"ratings, looks and due clocks", casesOthers},
 		{"orgs: coverage", orgsCoverage},
 		{"orgs: one lead at a compound", orgsLead},
@@ -84,6 +88,9 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"orgs: staff by place", orgsStaff},
 		{"orgs: list and counts", orgsList},
 		{"ledger: rows of an object in order", ledgerOrder},
+		{"registers: keys, holds and versions", registersUnique},
+		{"registers: lists and totals", registersList},
+		{"registers: round trip and visits", registersRoundTrip},
 		{"activities come back as they were", activitiesRoundTrip},
 		{"activities: places, the line, moving up", activitiesPlaces},
 		{"activities: more places and fewer", activitiesGrow},
@@ -93,6 +100,12 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"activities: check-ins, and what they come to", activitiesStays},
 		{"activities: old contacts are emptied", activitiesForget},
 		{"activities: distinct volunteers, and grids", activitiesTeams},
+		{"rounds: each turn is made once", roundsOnce},
+		{"rounds: lists are what the scope holds", roundsScope},
+		{"reports: kept as issued, once", reportsKept},
+		{"reports: lists and scopes", reportsListed},
+		{"reports: the last row about an object", reportRows},
+		{"reports: records add up to figures", reportQueries},
 	} {
 		t.Run(s.name, func(t *testing.T) { s.run(t, open(t)) })
 	}

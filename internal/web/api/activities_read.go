@@ -102,7 +102,7 @@ func (s *Server) activityList(ctx context.Context, in *activitiesIn) (*body[Acti
 		return nil, err
 	}
 	if in.Place != "" {
-		if q.Path, err = s.pathOf(ctx, actor.Tenant, in.Place); err != nil {
+		if q.Path, err = s.pathNow(ctx, actor.Tenant, in.Place); err != nil {
 			return nil, err
 		}
 	} else if in.Mine {
@@ -121,12 +121,10 @@ func widest(actor kernel.Actor) (path kernel.Path) {
 	return path
 }
 
-func (s *Server) pathOf(ctx context.Context, t kernel.Tenant, id kernel.ID) (path kernel.Path, err error) {
+// pathNow gives the path of a place in a unit of work of its own.
+func (s *Server) pathNow(ctx context.Context, t kernel.Tenant, id kernel.ID) (path kernel.Path, err error) {
 	err = s.Store.View(ctx, t, func(tx kernel.Tx) error {
-		p, err := s.Places.Place(tx, id)
-		if err == nil {
-			path = p.Path
-		}
+		path, err = s.pathOf(tx, id)
 		return err
 	})
 	return path, err
@@ -170,7 +168,7 @@ func (s *Server) activitiesNear(ctx context.Context, in *nearIn) (*body[Activity
 		return &body[ActivityList]{ActivityList{Items: []ActivityRow{}}}, nil
 	}
 	q := activities.Query{Stages: []activities.Stage{activities.Open, activities.Held}, From: s.Clock.Now(), Or: []kernel.Path{kernel.Path(string(actor.Tenant) + "/")}}
-	if q.Path, err = s.pathOf(ctx, actor.Tenant, at.Street.ID); err != nil {
+	if q.Path, err = s.pathNow(ctx, actor.Tenant, at.Street.ID); err != nil {
 		return nil, err
 	}
 	return s.activityPage(ctx, kernel.Anonymous(actor.Tenant), q, kernel.Page{After: in.After, Limit: in.Limit}.Clamp(30, 100))
@@ -239,7 +237,7 @@ func (s *Server) activityFigures(ctx context.Context, in *activityFiguresIn) (*b
 	}
 	path := access.Whole(actor.Tenant).Path
 	if in.Place != "" {
-		if path, err = s.pathOf(ctx, actor.Tenant, in.Place); err != nil {
+		if path, err = s.pathNow(ctx, actor.Tenant, in.Place); err != nil {
 			return nil, err
 		}
 	}

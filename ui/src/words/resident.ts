@@ -108,6 +108,7 @@ export const resident = {
   'state.paused': ['停表中，情况一有变化就告诉您', 'The clock is stopped; you will see here when it goes on'],
   'state.provisional': ['那年的放假安排还没公布，日子可能会变', 'That year’s holidays are not announced; the date may change'],
   'state.doneAt': (at: string) => [`${at} 办完`, `Done ${at}`],
+  'state.former': (n: number) => [`这是第 ${n} 轮的办理结果，您说没解决，已经重新在办：`, `This was done in round ${n}. It was not solved, so it is being done again:`],
   'state.resultPhotos': ['办完拍的', 'Photo of the result'],
   'state.speak': ['念给我听', 'Read it to me'],
   'state.call': ['打电话问问', 'Call the office'],
