@@ -122,7 +122,7 @@ export const desk = {
   'rail.cases': ['办事', 'Cases'],
   'rail.daily': ['日常', 'Daily work'],
   'rail.bodies': ['组织', 'Bodies'],
-  'rail.open': ['公开与档案', 'Published and kept'],
+  'rail.open': ['公开与档案', 'Published'],
   'rail.more': ['更多', 'More'],
   'rail.close': ['收起', 'Close'],
   'new.rail': ['记一单', 'New case'],
