@@ -37,7 +37,7 @@ func TestPlanReach(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	b, err := os.ReadFile(out)
-	want := "id,site,metres,minutes,within5,within10,within30,slow_minutes\na,east,233.5093,2.9189,1,1,1,4.67\n\"b,c\",south,2112.7071,26.4088,0,0,1,42.254\nd,south,55.5975,0.695,1,1,1,1.112\n"
+	want := "id,site,metres,minutes,within5,within10,within30,slow_minutes\na,east,233.5097,2.9189,1,1,1,4.67\n\"b,c\",south,2112.7065,26.4088,0,0,1,42.254\nd,south,55.5975,0.695,1,1,1,1.112\n"
 	if err != nil || string(b) != want {
 		t.Errorf("%v: %s", err, b)
 	}
