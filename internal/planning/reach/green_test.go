@@ -34,6 +34,11 @@ func TestGreenOverTheWall(t *testing.T) {
 	if got = n.Greenness(SeeGreen, []Green{{Shape: square(-690, 10, 60)}}, homes, compounds, 5); got.Straight.People != 0.9 || got.OnFoot.People < 0.6 {
 		t.Errorf("%+v", got)
 	}
+	// Whoever lives in the middle of a wide park has it at the door.
+	wide := Green{Shape: square(-1000, -1000, 2000), Entrances: []orb.Point{at(1000, -10)}}
+	if got = n.Greenness(SeePark, []Green{wide}, []Home{{at(-300, 0), 5, -1}}, nil, 5); got.Straight.People != 1 || got.OnFoot.People != 1 {
+		t.Errorf("%+v", got)
+	}
 	if none := n.Greenness(SeeGreen, nil, nil, nil, 0); none != (Access{}) {
 		t.Errorf("%+v", none)
 	}
