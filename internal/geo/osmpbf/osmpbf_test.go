@@ -71,7 +71,10 @@ func read(file []byte) error {
 
 func TestBrokenFilesAreRefused(t *testing.T) {
 	good := osmpbftest.Encode(nodes, ways, relations)
+	lying := osmpbftest.Block("OSMHeader", []byte{4<<3 | 2, 0})
+	lying[4+int(lying[3])+1]++ // the size that the blob promises
 	for name, file := range map[string][]byte{
+		"another size than promised": lying,
 		"empty": nil, "text": []byte("id,lon,lat\n1,2,3\n"), "cut off": good[:len(good)-9], "no header": good[90:],
 		"a length beyond the file": append([]byte{0, 0, 255, 255}, good...), "a node outside the world": osmpbftest.Encode([]osmpbftest.Node{{ID: 1, Lon: 181}}, nil, nil),
 		"history": osmpbftest.Block("OSMHeader", append([]byte{4<<3 | 2, 21}, "HistoricalInformation"...)),
@@ -84,18 +87,22 @@ func TestBrokenFilesAreRefused(t *testing.T) {
 	if err := read(good); err != nil {
 		t.Error(err)
 	}
-	for i := range good { // no single broken byte brings the reader down
-		bad := append([]byte(nil), good...)
-		bad[i] ^= 0xff
-		if err := read(bad); err != nil && !kernel.Is(err, kernel.KindMalformed) {
-			t.Errorf("byte %d: %v", i, err)
+	for _, good := range [][]byte{good, osmpbftest.EncodePlain(nodes, ways, relations)} {
+		for i := range good { // no single broken byte brings the reader down
+			for _, flip := range []byte{0xff, 0x40, 0x02, 0x20} {
+				bad := append([]byte(nil), good...)
+				bad[i] ^= flip
+				if err := read(bad); err != nil && !kernel.Is(err, kernel.KindMalformed) {
+					t.Errorf("byte %d: %v", i, err)
+				}
+			}
 		}
 	}
 }
 
 func FuzzScan(f *testing.F) {
 	f.Add(osmpbftest.Encode(nodes, ways, relations))
-	f.Add(osmpbftest.Encode(nil, nil, nil))
+	f.Add(osmpbftest.EncodePlain(nodes, ways, relations))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, file := range [][]byte{b, append(osmpbftest.Encode(nil, nil, nil), osmpbftest.Block("OSMData", b)...)} {
 			if err := read(file); err != nil && !kernel.Is(err, kernel.KindMalformed) {

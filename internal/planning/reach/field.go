@@ -38,8 +38,9 @@ type Field struct {
 	n     *Network
 	sites []Location
 	gone  []bool
-	label []label // by junction
-	on    []seat  // the sites by chain and place
+	label []label  // by junction
+	on    []seat   // the sites by chain and place
+	busy  []uint64 // by chain, a bit: there are sites on it
 	q     queue
 }
 
@@ -68,9 +69,10 @@ func NewField(n *Network, sites []Location) *Field {
 
 // seat sorts the sites by their places.
 func (f *Field) seat() {
-	f.on = f.on[:0]
+	f.on, f.busy = f.on[:0], make([]uint64, len(f.n.chains)/64+1)
 	for i, l := range f.sites {
 		if !f.gone[i] {
+			f.busy[l.Chain/64] |= 1 << (l.Chain % 64)
 			f.on = append(f.on, seat{l.Chain, int32(i), l.Along, l.Beside})
 		}
 	}
@@ -128,6 +130,9 @@ func (f *Field) spread() {
 
 // seats gives the sites on a chain in the order of their places.
 func (f *Field) seats(c int32) []seat {
+	if f.busy[c/64]>>(c%64)&1 == 0 {
+		return nil
+	}
 	i, _ := slices.BinarySearchFunc(f.on, c, func(s seat, c int32) int { return cmp.Compare(s.chain, c) })
 	j := i
 	for j < len(f.on) && f.on[j].chain == c {
@@ -138,11 +143,11 @@ func (f *Field) seats(c int32) []seat {
 
 // At gives the nearest site of a location, the way beside the network at both ends counted in.
 func (f *Field) At(l Location) Nearest {
-	return f.on1(l.Chain, l.Along).plus(l.Beside).nearest()
+	return f.labelAt(l.Chain, l.Along).plus(l.Beside).nearest()
 }
 
-// on1 is the label of a place on a chain.
-func (f *Field) on1(chain int32, along uint32) label {
+// labelAt is the label of a place on a chain.
+func (f *Field) labelAt(chain int32, along uint32) label {
 	c := &f.n.chains[chain]
 	best := min(f.label[c.a].plus(along), f.label[c.b].plus(c.length-along))
 	for _, s := range f.seats(chain) {

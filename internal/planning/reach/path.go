@@ -6,7 +6,7 @@ import "github.com/paulmach/orb"
 // site's; the stretches beside the network are not drawn. It is nil when no site can be reached.
 func (f *Field) Path(l Location) orb.LineString {
 	n := f.n
-	best := f.on1(l.Chain, l.Along)
+	best := f.labelAt(l.Chain, l.Along)
 	if best >= noLabel {
 		return nil
 	}

@@ -75,15 +75,28 @@ const perBlock = 8000
 
 // Encode writes a whole file: dense nodes, then ways, then relations, in blocks packed with zlib.
 func Encode(nodes []Node, ways []Way, relations []Relation) []byte {
+	return encode(Block, nodes, ways, relations)
+}
+
+// EncodePlain is Encode without packing, so that a broken byte reaches what reads the elements.
+func EncodePlain(nodes []Node, ways []Way, relations []Relation) []byte {
+	return encode(func(kind string, content []byte) []byte {
+		var blob out
+		blob.bytes(1, content)
+		return frame(kind, blob.b)
+	}, nodes, ways, relations)
+}
+
+func encode(block func(kind string, content []byte) []byte, nodes []Node, ways []Way, relations []Relation) []byte {
 	var h out
 	h.bytes(4, []byte("OsmSchema-V0.6"))
 	h.bytes(4, []byte("DenseNodes"))
-	file := Block("OSMHeader", h.b)
+	file := block("OSMHeader", h.b)
 	for ; len(nodes) > 0; nodes = nodes[min(perBlock, len(nodes)):] {
-		file = append(file, data(func(t *table, g *out) { dense(t, g, nodes[:min(perBlock, len(nodes))]) })...)
+		file = append(file, data(block, func(t *table, g *out) { dense(t, g, nodes[:min(perBlock, len(nodes))]) })...)
 	}
 	for ; len(ways) > 0; ways = ways[min(perBlock, len(ways)):] {
-		file = append(file, data(func(t *table, g *out) {
+		file = append(file, data(block, func(t *table, g *out) {
 			for _, w := range ways[:min(perBlock, len(ways))] {
 				var x out
 				x.uint(1, uint64(w.ID))
@@ -99,7 +112,7 @@ func Encode(nodes []Node, ways []Way, relations []Relation) []byte {
 		})...)
 	}
 	if len(relations) > 0 {
-		file = append(file, data(func(t *table, g *out) {
+		file = append(file, data(block, func(t *table, g *out) {
 			for _, r := range relations {
 				g.bytes(4, relation(t, r))
 			}
@@ -144,7 +157,7 @@ func dense(t *table, g *out, nodes []Node) {
 	g.bytes(2, d.b)
 }
 
-func data(fill func(*table, *out)) []byte {
+func data(block func(kind string, content []byte) []byte, fill func(*table, *out)) []byte {
 	t := newTable()
 	var g, s, b out
 	fill(t, &g)
@@ -153,7 +166,7 @@ func data(fill func(*table, *out)) []byte {
 	}
 	b.bytes(1, s.b)
 	b.bytes(2, g.b)
-	return Block("OSMData", b.b)
+	return block("OSMData", b.b)
 }
 
 // Block packs one block of a kind.
@@ -162,10 +175,15 @@ func Block(kind string, content []byte) []byte {
 	w := zlib.NewWriter(&z)
 	_, _ = w.Write(content) // a buffer takes everything
 	_ = w.Close()
-	var blob, head out
+	var blob out
 	blob.uint(2, uint64(len(content)))
 	blob.bytes(3, z.Bytes())
+	return frame(kind, blob.b)
+}
+
+func frame(kind string, blob []byte) []byte {
+	var head out
 	head.bytes(1, []byte(kind))
-	head.uint(3, uint64(len(blob.b)))
-	return append(append(binary.BigEndian.AppendUint32(nil, uint32(len(head.b))), head.b...), blob.b...)
+	head.uint(3, uint64(len(blob)))
+	return append(append(binary.BigEndian.AppendUint32(nil, uint32(len(head.b))), head.b...), blob...)
 }
