@@ -20,6 +20,7 @@ type importCmd struct {
 	Divisions importDivisionsCmd `cmd:"" help:"Official divisions of a year, from china-division's CSV files."`
 	GeoJSON   importGeoJSONCmd   `cmd:"" name:"geojson" help:"Places with their shapes."`
 	Cases     importCasesCmd     `cmd:"" help:"Requests of another system, from a CSV file and a mapping."`
+	Sheet     importSheetCmd     `cmd:"" default:"withargs" help:"Rows of a register, from an Excel file made of its template."`
 }
 
 // running joins the program for an import and keeps a server off a SQLite file meanwhile.
