@@ -30,13 +30,21 @@ type Picture interface {
 
 // DashBead is one of the five steps and how many open cases stand there.
 type DashBead struct {
-	Char    string   `json:"char"`
-	En      string   `json:"en"`
-	Name    string   `json:"name"`
-	Count   int      `json:"count"`
-	Overdue int      `json:"overdue"`
-	Steps   []string `json:"steps" doc:"Of the main flow"`
-	Hidden  bool     `json:"hidden,omitempty" doc:"Too few to tell"`
+	Char    string     `json:"char"`
+	En      string     `json:"en"`
+	Name    string     `json:"name"`
+	Count   int        `json:"count"`
+	Overdue int        `json:"overdue"`
+	Steps   []DashStep `json:"steps" doc:"Of the main flow, with their own counts"`
+	Hidden  bool       `json:"hidden,omitempty" doc:"Too few to tell"`
+}
+
+// DashStep is one step of the main flow.
+type DashStep struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Count   int    `json:"count"`
+	Overdue int    `json:"overdue"`
 }
 
 // DashFlow is how much of one process is under way.
@@ -240,12 +248,12 @@ func (d *Dashboard) stand(set *cases.Setup, lang kernel.Lang, l []cases.Standing
 	}
 	if main != nil {
 		for _, b := range main.Beads {
-			d.Beads = append(d.Beads, DashBead{Char: b.Char, En: b.En, Name: b.Name.In(lang), Steps: []string{}})
+			d.Beads = append(d.Beads, DashBead{Char: b.Char, En: b.En, Name: b.Name.In(lang), Steps: []DashStep{}})
 		}
 		for _, st := range main.Steps {
 			if st.End == "" && st.Bead >= 1 && st.Bead <= len(d.Beads) {
 				b := &d.Beads[st.Bead-1]
-				b.Steps = append(b.Steps, st.ID)
+				b.Steps = append(b.Steps, DashStep{ID: st.ID, Title: st.Title.In(lang)})
 			}
 		}
 	}
@@ -265,9 +273,13 @@ func (d *Dashboard) stand(set *cases.Setup, lang kernel.Lang, l []cases.Standing
 			continue
 		}
 		for i := range d.Beads {
-			if slices.Contains(d.Beads[i].Steps, x.Step) {
-				d.Beads[i].Count += x.Count
-				d.Beads[i].Overdue += x.Overdue
+			for k := range d.Beads[i].Steps {
+				if st := &d.Beads[i].Steps[k]; st.ID == x.Step {
+					st.Count += x.Count
+					st.Overdue += x.Overdue
+					d.Beads[i].Count += x.Count
+					d.Beads[i].Overdue += x.Overdue
+				}
 			}
 		}
 	}

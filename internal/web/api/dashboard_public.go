@@ -62,7 +62,7 @@ func coverBeads(d *Dashboard) {
 	for i := range d.Beads {
 		counts[i] = d.Beads[i].Count
 		rest -= counts[i]
-		d.Beads[i].Overdue = 0
+		d.Beads[i].Overdue, d.Beads[i].Steps = 0, []DashStep{}
 	}
 	// What other processes hold is a cell as well: the total less the beads.
 	hide, _ := reports.Suppress(append(counts, rest))

@@ -9,6 +9,10 @@ export interface Room { to: string; word: Word; needs: string; routes: RouteReco
 
 /** The rooms in the order of the rail. */
 export const rooms: Room[] = [
+  { to: '/picture', word: 'dash.title', needs: 'stats.read', routes: [
+    { path: '/picture', component: () => import('./picture/Picture.vue'), meta: { title: 'dash.title', needs: 'stats.read' } },
+    { path: '/screen', component: () => import('./picture/Screen.vue'), meta: { title: 'dash.screen', needs: 'stats.read' } },
+  ] },
   rounds,
   { to: '/activities', word: 'ev.title', needs: 'activity.read', routes: [
     { path: '/activities', component: () => import('./activities/List.vue'), meta: { title: 'ev.title' } },
@@ -34,6 +38,9 @@ export const rooms: Room[] = [
     { path: '/registers/report-ins', component: () => import('./registers/ReportIns.vue'), meta: { title: 'reg.reportIns', needs: 'register.read' } },
     { path: '/registers/:key/:id', component: () => import('./registers/EntryPage.vue'), meta: { title: 'reg.title' } },
     { path: '/registers/:key?', component: () => import('./registers/Registers.vue'), meta: { title: 'reg.title' } },
+  ] },
+  { to: '/sheets', word: 'sheets.title', needs: 'export.run|import.run|post.write|work.write|activity.write|register.write', routes: [
+    { path: '/sheets', component: () => import('./sheets/Sheets.vue'), meta: { title: 'sheets.title', needs: 'export.run|import.run|post.write|work.write|activity.write|register.write' } },
   ] },
   { to: '/reports', word: 'reports.title', needs: 'report.read', routes: [
     { path: '/reports', component: () => import('./reports/List.vue'), meta: { title: 'reports.title', needs: 'report.read' } },
