@@ -14,7 +14,7 @@ var layers = [][]string{
 	{"orgs"},
 	{"access"},
 	{"cases", "rounds", "activities", "works", "indicators", "ballots", "privacy", "registers", "planning"},
-	{"reports"},
+	{"reports", "sheets"},
 	{"demo"},
 	{"store", "notify", "web"},
 	{"cli"},

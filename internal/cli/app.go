@@ -19,6 +19,7 @@ import (
 	room "sanzhi/internal/registers"
 	"sanzhi/internal/reports"
 	"sanzhi/internal/rounds"
+	"sanzhi/internal/sheets"
 	"sanzhi/internal/store"
 	"sanzhi/internal/store/dialect"
 	"sanzhi/internal/store/postgres"
@@ -53,6 +54,7 @@ type app struct {
 
 	registers *room.Service
 	reports   *reports.Service
+	sheets    *sheets.Service
 }
 
 // sqlitePath is where the SQLite file of a data directory lies.
@@ -155,6 +157,7 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 		Journal: journal{a.cases.Ledger, a.outbox}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, clock), Sealer: a.sealer, Clock: clock,
 		Policy: access.DefaultPolicy})
 	a.joinBallots()
+	a.sheets = joinSheets(a)
 	return a, a.joinReports()
 }
 

@@ -136,6 +136,7 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 		Indicators: a.targets,
 		Ballots:    a.ballots,
 		Registers:  a.registers, OrgWork: store.Registers{},
+		Sheets: a.sheets, Picture: store.Picture{},
 		Privacy: a.privacy, PrivacyPaths: store.PrivacyAccounts{Sealer: a.sealer},
 	}
 }

@@ -62,6 +62,7 @@ var sealedColumns = []sealedColumn{
 	{"idempotency", "answer", []string{"caller", "idem_key"}, func(t kernel.Tenant, key []string) vault.Field {
 		return answerField(kernel.RequestKey{Tenant: t, Caller: key[0], Key: key[1]})
 	}, nil},
+	{"sheet_change", "body", []string{"id"}, byID("sheet_change", "body"), nil},
 	{"nomination", "name", []string{"id"}, byID("nomination", "name"), nil},
 	{"nomination", "why", []string{"id"}, byID("nomination", "why"), nil},
 	{"objection", "body", []string{"id"}, byID("objection", "body"), nil},

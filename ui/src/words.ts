@@ -8,9 +8,10 @@ import { orgwork } from './words/orgwork'
 import { reports } from './words/reports'
 import { resident } from './words/resident'
 import { rounds } from './words/rounds'
+import { sheets } from './words/sheets'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...works, ...indicators }
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators }
 import { works } from './words/works'
 import { indicators } from './words/indicators'
 

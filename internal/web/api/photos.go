@@ -54,6 +54,9 @@ func (s *Server) Plain(mux humago.Mux) {
 	mux.HandleFunc("POST /api/v1/uploads", s.upload)
 	mux.HandleFunc("GET /api/v1/photos/{id}", func(w http.ResponseWriter, r *http.Request) { s.photo(w, r, false) })
 	mux.HandleFunc("GET /api/v1/photos/{id}/thumb", func(w http.ResponseWriter, r *http.Request) { s.photo(w, r, true) })
+	mux.HandleFunc("GET /api/v1/sheets/{id}/template.xlsx", s.sheetTemplate)
+	mux.HandleFunc("GET /api/v1/sheets/{id}/export.xlsx", s.sheetExport)
+	mux.HandleFunc("POST /api/v1/sheets/{id}/import", s.sheetImport)
 }
 
 func (s *Server) upload(w http.ResponseWriter, r *http.Request) {

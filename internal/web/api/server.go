@@ -28,6 +28,7 @@ import (
 	"sanzhi/internal/privacy"
 	"sanzhi/internal/registers"
 	"sanzhi/internal/rounds"
+	"sanzhi/internal/sheets"
 	"sanzhi/internal/territory"
 	"sanzhi/internal/works"
 )
@@ -69,6 +70,9 @@ type Deps struct {
 	Indicators *indicators.Service
 	// Bulletins are the reports.
 	Bulletins Bulletins
+	// Sheets are registers as files; Picture counts for the dashboard.
+	Sheets  *sheets.Service
+	Picture Picture
 }
 
 // PrivacyPaths tells where requests about a subject are handled.
@@ -126,6 +130,8 @@ func (s *Server) routes(api huma.API) {
 	s.hookRoutes(api)
 	s.roundRoutes(api)
 	s.reportRoutes(api)
+	s.sheetRoutes(api)
+	s.dashboardRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
@@ -136,8 +142,9 @@ type OrderLimits interface {
 // Server is the REST surface.
 type Server struct {
 	Deps
-	maps   maps
-	misses misses
+	maps     maps
+	misses   misses
+	pictures pictures
 }
 
 // useProblems makes huma speak in our problems. Its hooks are variables of its package, set once.

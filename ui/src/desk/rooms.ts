@@ -14,6 +14,10 @@ export interface Room { to: string; word: Word; group: Group; needs: string; rou
 
 /** The rooms in the order of the rail. */
 export const rooms: Room[] = [
+  { to: '/picture', word: 'dash.title', needs: 'stats.read', routes: [
+    { path: '/picture', component: () => import('./picture/Picture.vue'), meta: { title: 'dash.title', needs: 'stats.read' } },
+    { path: '/screen', component: () => import('./picture/Screen.vue'), meta: { title: 'dash.screen', needs: 'stats.read' } },
+  ] },
   rounds,
   { to: '/activities', word: 'ev.title', group: 'daily', needs: 'activity.read', routes: [
     { path: '/activities', component: () => import('./activities/List.vue'), meta: { title: 'ev.title' } },
@@ -41,6 +45,11 @@ export const rooms: Room[] = [
     { path: '/registers/:key?', component: () => import('./registers/Registers.vue'), meta: { title: 'reg.title' } },
   ] },
   { to: '/reports', word: 'reports.title', group: 'open', needs: 'report.read', routes: [
+  ] },
+  { to: '/sheets', word: 'sheets.title', needs: 'export.run|import.run|post.write|work.write|activity.write|register.write', routes: [
+    { path: '/sheets', component: () => import('./sheets/Sheets.vue'), meta: { title: 'sheets.title', needs: 'export.run|import.run|post.write|work.write|activity.write|register.write' } },
+  ] },
+  { to: '/reports', word: 'reports.title', needs: 'report.read', routes: [
     { path: '/reports', component: () => import('./reports/List.vue'), meta: { title: 'reports.title', needs: 'report.read' } },
     { path: '/reports/:id', component: () => import('./reports/Bulletin.vue'), meta: { title: 'reports.title', needs: 'report.read' } },
   ] },

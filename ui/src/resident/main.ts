@@ -30,6 +30,7 @@ const router = createRouter({
     { path: '/board/:id', component: () => import('./Notice.vue'), meta: { title: 'board.title' } },
     { path: '/consent/:code?', component: () => import('./Consent.vue'), meta: { title: 'consent.title' } },
     { path: '/mine/:code?', component: () => import('./MyInfo.vue'), meta: { title: 'mine.title' } },
+    { path: '/district', component: () => import('./District.vue'), meta: { title: 'dash.publicTitle' } },
     { path: '/reports', component: () => import('./Bulletins.vue'), meta: { title: 'public.title' } },
     { path: '/reports/:id', component: () => import('./BulletinPage.vue'), meta: { title: 'reports.title' } },
     { path: '/verify', component: () => import('./VerifyPage.vue'), meta: { title: 'verify.title' } },
