@@ -296,6 +296,13 @@ func (c *counting) figure(key string, spec Spec) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", q.ID, err)
 	}
+	if q.Told != nil {
+		told, err := q.Told(c.tx, f.Ask())
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", q.ID, err)
+		}
+		f.Rule.tell(told)
+	}
 	f.Num, f.Den, f.Size, f.Root = set.tally.Num, set.tally.Den, len(set.entries), set.root()
 	f.print()
 	if err := c.compare(q, &f); err != nil {

@@ -16,6 +16,7 @@ func ReportQueries() (*reports.Registry, error) {
 		placeQueries(),
 		orgQueries(),
 		caseQueries(),
+		activityQueries(), workQueries(), registerQueries(), roundQueries(), targetQueries(), awardQueries(),
 	)
 }
 
