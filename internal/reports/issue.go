@@ -297,7 +297,9 @@ func (c *counting) figure(key string, spec Spec) (bool, error) {
 		return false, fmt.Errorf("%s: %w", q.ID, err)
 	}
 	if q.Told != nil {
-		told, err := q.Told(c.tx, f.Ask())
+		ask := f.Ask()
+		ask.Allow = access.ScopeOf(kernel.System(c.tx.Tenant()), q.Reads)
+		told, err := q.Told(c.tx, ask)
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", q.ID, err)
 		}
