@@ -43,10 +43,15 @@ const held = "a.stage IN ('held', 'closed') AND a.from_at >= {from} AND a.from_a
 
 func heldSet(where ...string) countedSet {
 	return countedSet{table: "activity a", alias: "a", zh: "a.title", at: "a.from_at", facts: "a.programme || ' ' || a.form || ' ' || CAST(a.version AS TEXT)",
-		where: append([]string{held}, where...), more: asked(map[string]string{"programme": "a.programme", "form": "a.form", "series": "a.series"})}
+		where: append([]string{held}, where...), more: func(f *filter, a reports.Ask) {
+			asked(map[string]string{"programme": "a.programme", "form": "a.form", "series": "a.series"})(f, a)
+			if s := a.Params["strand"]; s != "" {
+				f.and("(' ' || a.strands || ' ') LIKE ?", "% "+s+" %")
+			}
+		}}
 }
 
-var heldParams = []string{"programme", "form", "series"}
+var heldParams = []string{"programme", "form", "series", "strand"}
 
 func activityQueries() []*reports.Query {
 	over := func(s countedSet, id string, unit, title, leaves kernel.Text, params []string) *reports.Query {
