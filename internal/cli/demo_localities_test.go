@@ -205,3 +205,17 @@ func TestEachLocalityHasSignInsOfItsOwn(t *testing.T) {
 		t.Errorf("a place that is not there: %v", err)
 	}
 }
+
+// villageMiddle gives a point inside a place.
+func (e *env) villageMiddle(a *app, t kernel.Tenant, code string) (at [2]float64, err error) {
+	err = a.db.View(e.ctx, t, func(tx kernel.Tx) error {
+		p, err := store.Territory{}.PlaceByCode(tx, code)
+		if err != nil {
+			return err
+		}
+		m, err := store.Territory{}.Middles(tx, []kernel.ID{p.ID})
+		at = m[p.ID]
+		return err
+	})
+	return at, err
+}
