@@ -16,10 +16,8 @@ func ReportQueries() (*reports.Registry, error) {
 		placeQueries(),
 		orgQueries(),
 		caseQueries(),
-		disputeQueries(),
-		activityQueries(),
-		workQueries(),
-		registerQueries(),
+		disputeQueries(), publishedQueries(), keptQueries(),
+		activityQueries(), workQueries(), registerQueries(), roundQueries(), targetQueries(), awardQueries(),
 	)
 }
 
