@@ -33470,7 +33470,10 @@ export interface operations {
             header?: {
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                kind: "care" | "entry";
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {

@@ -96,7 +96,7 @@ export const desk = {
   'case.clocks': ['时限', 'Clocks'],
   'case.similar': ['附近像的', 'Like it, near by'],
   'case.over': ['这件已经结束。', 'This case is closed.'],
-  'case.gone': ['。这件事已经交出去，现在不归您这里看了', '. It has left your hands, and you no longer see it'],
+  'case.gone': ['这件事已经交出去，现在不归您这里看了', 'This has left your hands, and you no longer see it'],
   'case.notYours': ['现在不该您办，进度看下面。', 'The next step is somebody else’s. See below how it goes.'],
   'case.mergedInto': ['那一件', 'that case'],
   'case.merged': ['已经并到', 'Merged into'],
