@@ -258,7 +258,6 @@ func (a *app) dutyList(ctx context.Context, t kernel.Tenant, holder string) []du
 		{"rates", func() error { _, err := a.db.SettleRates(ctx, t); return err }},
 		{"answers", func() error { _, err := a.once.Forget(ctx, t, 1000); return err }},
 		{"uploads", func() error { _, err := a.files.Sweep(ctx, t, 50); return err }},
-		{"contacts", func() error { return a.acts.Forget(ctx, t, a.clock.Now()) }},
 		{"sealing", func() error { return a.sealing.seal(ctx, t, holder) }},
 	}
 }

@@ -16,6 +16,10 @@ func ReportQueries() (*reports.Registry, error) {
 		placeQueries(),
 		orgQueries(),
 		caseQueries(),
+		disputeQueries(),
+		activityQueries(),
+		workQueries(),
+		registerQueries(),
 	)
 }
 
