@@ -71,11 +71,11 @@ func read(file []byte) error {
 
 func TestBrokenFilesAreRefused(t *testing.T) {
 	good := osmpbftest.Encode(nodes, ways, relations)
-	lying := osmpbftest.Block("OSMHeader", []byte{4<<3 | 2, 0})
+	lying := osmpbftest.Block("OSMHeader", nil)
 	lying[4+int(lying[3])+1]++ // the size that the blob promises
 	for name, file := range map[string][]byte{
 		"another size than promised": lying,
-		"empty": nil, "text": []byte("id,lon,lat\n1,2,3\n"), "cut off": good[:len(good)-9], "no header": good[90:],
+		"empty":                      nil, "text": []byte("id,lon,lat\n1,2,3\n"), "cut off": good[:len(good)-9], "no header": good[90:],
 		"a length beyond the file": append([]byte{0, 0, 255, 255}, good...), "a node outside the world": osmpbftest.Encode([]osmpbftest.Node{{ID: 1, Lon: 181}}, nil, nil),
 		"history": osmpbftest.Block("OSMHeader", append([]byte{4<<3 | 2, 21}, "HistoricalInformation"...)),
 	} {

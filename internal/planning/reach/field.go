@@ -60,8 +60,8 @@ func NewField(n *Network, sites []Location) *Field {
 	}
 	f.seat()
 	f.q.reset(n.shift)
-	for i := range sites {
-		f.seed(int32(i))
+	for _, s := range f.on { // in the order of their places, so that near ones are worked on one after another
+		f.seed(s.site)
 	}
 	f.spread()
 	return f
