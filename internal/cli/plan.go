@@ -12,7 +12,8 @@ import (
 
 // planCmd groups the planning engine's commands: files in, files out, no store.
 type planCmd struct {
-	Assign planAssignCmd `cmd:"" help:"Give places to fill to those who can fill them, at the least cost."`
+	Assign    planAssignCmd    `cmd:"" help:"Give places to fill to those who can fill them, at the least cost."`
+	Partition planPartitionCmd `cmd:"" help:"Draw grids: connected parts of nearly equal weight with few edges cut."`
 }
 
 // cpuSplit is where a planning command's processor time went, in seconds of user and system time.
