@@ -14,6 +14,7 @@ import (
 type planCmd struct {
 	Assign    planAssignCmd    `cmd:"" help:"Give places to fill to those who can fill them, at the least cost."`
 	Partition planPartitionCmd `cmd:"" help:"Draw grids: connected parts of nearly equal weight with few edges cut."`
+	Site      planSiteCmd      `cmd:"" help:"Choose where stations stand: most covered, or nearest to all, with a proven bound."`
 }
 
 // cpuSplit is where a planning command's processor time went, in seconds of user and system time.
