@@ -15,6 +15,7 @@ import (
 	"sanzhi/internal/indicators"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
+	"sanzhi/internal/planning"
 	"sanzhi/internal/privacy"
 	room "sanzhi/internal/registers"
 	"sanzhi/internal/reports"
@@ -53,6 +54,7 @@ type app struct {
 
 	registers *room.Service
 	reports   *reports.Service
+	plans     *planning.Service
 }
 
 // sqlitePath is where the SQLite file of a data directory lies.
@@ -155,6 +157,7 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 		Journal: journal{a.cases.Ledger, a.outbox}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, clock), Sealer: a.sealer, Clock: clock,
 		Policy: access.DefaultPolicy})
 	a.joinBallots()
+	a.plans = joinPlans(a)
 	return a, a.joinReports()
 }
 

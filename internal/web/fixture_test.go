@@ -172,7 +172,7 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 		Once: &store.Once{DB: w.db, Sealer: sealer}, Limits: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock),
 		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, Activities: joinActivities(w, sealer, ring), SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
 		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget, Hooks: store.Webhooks{DB: w.db, Sealer: sealer},
-		Works: w.works(), Indicators: w.indicators(),
+		Works: w.works(), Plans: w.plans(), Indicators: w.indicators(),
 		Registers: w.registers, OrgWork: store.Registers{}, Bulletins: w.bulletins(sealer)}
 }
 

@@ -209,25 +209,30 @@ func (c *Cells) Merge(part []int32, parts int) ([]orb.MultiPolygon, error) {
 	return out, nil
 }
 
-// Cut leaves out the edges whose seeds lie on two sides of a break: the straight line between them crosses a break's line an odd
-// number of times. A line that is crossed twice is only grazed. Of seeds that would be parted from all others by it nothing is
-// kept: they are islands, and whoever plans must see that.
-func Cut(edges []Edge, seeds []orb.Point, breaks []orb.LineString) []Edge {
+// Cut leaves out the edges whose seeds a break parts: the straight line between them crosses a break's line an odd number of times
+// (a line that is crossed twice is only grazed), or touches the banks of a broad water.
+func Cut(edges []Edge, seeds []orb.Point, lines []orb.LineString, waters []orb.Polygon) []Edge {
 	var out []Edge
 	for _, e := range edges {
-		crossings := 0
-		for _, b := range breaks {
-			for k := 1; k < len(b); k++ {
-				if crosses(seeds[e.A], seeds[e.B], b[k-1], b[k]) {
-					crossings++
-				}
-			}
+		a, b := seeds[e.A], seeds[e.B]
+		parted := slices.ContainsFunc(lines, func(l orb.LineString) bool { return crossings(a, b, l)%2 == 1 })
+		for _, w := range waters {
+			parted = parted || slices.ContainsFunc(w, func(r orb.Ring) bool { return crossings(a, b, orb.LineString(r)) > 0 })
 		}
-		if crossings%2 == 0 {
+		if !parted {
 			out = append(out, e)
 		}
 	}
 	return out
+}
+
+func crossings(a, b orb.Point, l orb.LineString) (n int) {
+	for k := 1; k < len(l); k++ {
+		if crosses(a, b, l[k-1], l[k]) {
+			n++
+		}
+	}
+	return n
 }
 
 // crosses reports whether ab crosses cd. Of touching ends only one side counts, so that a line through a corner of a break counts once.
