@@ -10,9 +10,10 @@ import { resident } from './words/resident'
 import { rounds } from './words/rounds'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...works, ...indicators }
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...works, ...indicators, ...planning }
 import { works } from './words/works'
 import { indicators } from './words/indicators'
+import { planning } from './words/planning'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
 

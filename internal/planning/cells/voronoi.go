@@ -3,6 +3,7 @@ package cells
 import (
 	"cmp"
 	"math"
+	"math/big"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -71,13 +72,43 @@ func newPlane(b orb.Bound, seeds []orb.Point) *plane {
 	return p
 }
 
+// tri makes a triangle whose corners run against the clock.
 func (p *plane) tri(a, b, c int32) tri {
+	if geo.Orient(p.pts[a], p.pts[b], p.pts[c]) < 0 {
+		b, c = c, b
+	}
 	o, q, r := p.pts[a], p.pts[b], p.pts[c]
 	bx, by, cx, cy := q[0]-o[0], q[1]-o[1], r[0]-o[0], r[1]-o[1]
 	d := 2 * (bx*cy - by*cx)
 	ux := (cy*(bx*bx+by*by) - by*(cx*cx+cy*cy)) / d
 	uy := (bx*(cx*cx+cy*cy) - cx*(bx*bx+by*by)) / d
 	return tri{v: [3]int32{a, b, c}, centre: orb.Point{o[0] + ux, o[1] + uy}, r2: ux*ux + uy*uy}
+}
+
+// inCircle reports whether d lies within the circle through a, b and c, which run against the clock: in floats where their error
+// cannot matter, else exactly. A wrong answer would tear the triangulation.
+func inCircle(a, b, c, d orb.Point) bool {
+	ax, ay, bx, by, cx, cy := a[0]-d[0], a[1]-d[1], b[0]-d[0], b[1]-d[1], c[0]-d[0], c[1]-d[1]
+	al, bl, cl := ax*ax+ay*ay, bx*bx+by*by, cx*cx+cy*cy
+	det := al*(bx*cy-cx*by) + bl*(cx*ay-ax*cy) + cl*(ax*by-bx*ay)
+	size := al*(math.Abs(bx*cy)+math.Abs(cx*by)) + bl*(math.Abs(cx*ay)+math.Abs(ax*cy)) + cl*(math.Abs(ax*by)+math.Abs(bx*ay))
+	if math.Abs(det) > 1e-14*size {
+		return det > 0
+	}
+	num := func(v float64) *big.Rat { return new(big.Rat).SetFloat64(v) }
+	sub := func(x, y *big.Rat) *big.Rat { return new(big.Rat).Sub(x, y) }
+	mul := func(x, y *big.Rat) *big.Rat { return new(big.Rat).Mul(x, y) }
+	var v [3][2]*big.Rat
+	for i, q := range []orb.Point{a, b, c} {
+		v[i] = [2]*big.Rat{sub(num(q[0]), num(d[0])), sub(num(q[1]), num(d[1]))}
+	}
+	sum := new(big.Rat)
+	for i := range 3 {
+		p, q, r := v[i], v[(i+1)%3], v[(i+2)%3]
+		lift := new(big.Rat).Add(mul(p[0], p[0]), mul(p[1], p[1]))
+		sum.Add(sum, mul(lift, sub(mul(q[0], r[1]), mul(r[0], q[1]))))
+	}
+	return sum.Sign() > 0
 }
 
 // triangulate is the incremental Delaunay triangulation (Bowyer 1981, Watson 1981), the seeds from west to east so that triangles whose
@@ -97,11 +128,11 @@ func (p *plane) triangulate() {
 		rim := map[[2]int32]int{}
 		kept := open[:0]
 		for _, t := range open {
-			dx, dy := at[0]-t.centre[0], at[1]-t.centre[1]
+			dx := at[0] - t.centre[0]
 			switch {
-			case dx > 0 && dx*dx > t.r2:
+			case dx > 1 && (dx-1)*(dx-1) > t.r2*1.000001:
 				p.tris = append(p.tris, t)
-			case dx*dx+dy*dy < t.r2:
+			case inCircle(p.pts[t.v[0]], p.pts[t.v[1]], p.pts[t.v[2]], at):
 				for k := range 3 {
 					a, b := t.v[k], t.v[(k+1)%3]
 					rim[[2]int32{min(a, b), max(a, b)}]++

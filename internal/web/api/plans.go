@@ -204,7 +204,8 @@ type plansIn struct {
 	Limit int       `query:"limit" minimum:"1" maximum:"100" default:"30"`
 }
 
-type planID struct {
+// PlanID names a plan or an adoption.
+type PlanID struct {
 	ID kernel.ID `path:"id" maxLength:"26"`
 }
 
@@ -220,7 +221,7 @@ type planNewIn struct {
 }
 
 type planActIn struct {
-	planID
+	PlanID
 	Key     string `header:"Idempotency-Key"`
 	RawBody []byte
 }
@@ -302,7 +303,7 @@ func (s *Server) listPlans(ctx context.Context, in *plansIn) (*body[PlanList], e
 	return out, err
 }
 
-func (s *Server) onePlan(ctx context.Context, in *planID) (*body[PlanRow], error) {
+func (s *Server) onePlan(ctx context.Context, in *PlanID) (*body[PlanRow], error) {
 	actor := CallerOf(ctx).Actor
 	out := &body[PlanRow]{}
 	err := s.Store.View(ctx, actor.Tenant, func(tx kernel.Tx) error {
@@ -378,7 +379,7 @@ func (s *Server) renewed(ctx context.Context, err error) error {
 	return err
 }
 
-func (s *Server) planResult(ctx context.Context, in *planID) (*body[PlanDetail], error) {
+func (s *Server) planResult(ctx context.Context, in *PlanID) (*body[PlanDetail], error) {
 	actor := CallerOf(ctx).Actor
 	out := &body[PlanDetail]{}
 	var r *planning.Result

@@ -2,6 +2,7 @@ import type { RouteRecordRaw } from 'vue-router'
 import type { Word } from '../words'
 import { rounds } from './rounds/room'
 import { routes as indicators } from './indicators/routes'
+import { planning } from './planning/room'
 import { routes as works } from './works/routes'
 
 /** A room of the desk: its pages, and its line in the rail for whoever holds the permission. */
@@ -39,6 +40,7 @@ export const rooms: Room[] = [
     { path: '/reports', component: () => import('./reports/List.vue'), meta: { title: 'reports.title', needs: 'report.read' } },
     { path: '/reports/:id', component: () => import('./reports/Bulletin.vue'), meta: { title: 'reports.title', needs: 'report.read' } },
   ] },
+  planning,
   { to: '/privacy', word: 'privacy.title', needs: 'privacy.read', routes: [
     { path: '/privacy', component: () => import('./privacy/Privacy.vue'), meta: { title: 'privacy.title', needs: 'privacy.read' } },
   ] },
