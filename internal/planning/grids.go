@@ -184,7 +184,7 @@ func (g *Ground) graph(free []int, near [][]partition.Arc) *partition.Graph {
 
 func (d *draft) options() error {
 	g := d.g
-	o := partition.Options{Tolerance: float64(d.p.Tolerance) / 100, Seed: d.p.Seed, Effort: 2}
+	o := partition.Options{Tolerance: float64(d.p.Tolerance) / 100, Seed: d.p.Seed}
 	border, used := make([]int32, len(g.Areas)), int32(0)
 	for i := range border {
 		border[i] = -1
