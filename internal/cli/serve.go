@@ -105,11 +105,13 @@ func (c *serveCmd) Run(e *env) (err error) {
 	go srv.Stream.Run(work, a.outbox)
 	duties := a.startDuties(work)
 	sending := a.startSending(work)
+	planning := a.startPlanning(work)
 	slog.Info("serving", "address", "http://"+l.Addr().String(), "tenant", t, "engine", a.engine.Name())
 	err = web.Serve(e.ctx, l, srv.Handler, srv.Stream.Close)
 	stop()
 	<-duties
 	<-sending
+	<-planning
 	return err
 }
 
@@ -136,6 +138,7 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 		Works:      a.works,
 		Indicators: a.targets,
 		Ballots:    a.ballots,
+		Plans:      a.plans,
 		Registers:  a.registers, OrgWork: store.Registers{},
 		Sheets: a.sheets, Picture: store.Picture{},
 		Privacy: a.privacy, PrivacyPaths: store.PrivacyAccounts{Sealer: a.sealer},

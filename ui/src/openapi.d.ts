@@ -1360,6 +1360,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a place stands: the five steps, the map, rates, months, units
+         * @description Asks for the permission `stats.read`.
+         */
+        get: operations["get-dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/flows": {
         parameters: {
             query?: never;
@@ -1398,6 +1418,46 @@ export interface paths {
         get: operations["get-flows-id"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files that were brought in, newest first
+         * @description For whoever is signed in: it concerns the own account alone.
+         */
+        get: operations["get-imports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put back exactly what an import added or changed; refused when any of it was changed since
+         * @description For whoever is signed in: it concerns the own account alone.
+         */
+        post: operations["post-imports-id-undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2168,6 +2228,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plans, the newest first
+         * @description Asks for the permission `plan.read`.
+         */
+        get: operations["get-plans"];
+        put?: never;
+        /**
+         * Ask for a plan; it is worked out beside
+         * @description Asks for the permission `plan.write`.
+         */
+        post: operations["post-plans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/adoptions/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an adoption back
+         * @description Asks for the permission `plan.write`.
+         */
+        post: operations["post-plans-adoptions-id-undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a plan is
+         * @description Asks for the permission `plan.read`.
+         */
+        get: operations["get-plans-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a plan the district's own: grids, posts and open cases change in one unit of work
+         * @description Asks for the permission `plan.write`.
+         */
+        post: operations["post-plans-id-adopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop working a plan out
+         * @description Asks for the permission `plan.write`.
+         */
+        post: operations["post-plans-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a plan came to, beside what it began from
+         * @description Asks for the permission `plan.read`.
+         */
+        get: operations["get-plans-id-result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/privacy/mine": {
         parameters: {
             query?: never;
@@ -2382,6 +2566,26 @@ export interface paths {
          * @description Open: the code that the order was given is the key.
          */
         post: operations["post-privacy-track-code-requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/public/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The dashboard for everybody
+         * @description Open: the district in figures, with nothing told of fewer than five.
+         */
+        get: operations["get-public-dashboard"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3479,6 +3683,86 @@ export interface paths {
          * @description For whoever is signed in: it concerns the own account alone.
          */
         delete: operations["delete-sessions-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Registers that can be taken out or brought in as Excel files
+         * @description For whoever is signed in: it concerns the own account alone.
+         */
+        get: operations["get-sheets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sheets/{id}/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rows that the reader may take out, in a file that can be brought in again
+         * @description Personal cells are masked. With `reason` they are in clear where the reader may change the row; that is put into the ledger.
+         */
+        get: operations["get-sheets-id-export-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sheets/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring rows in from a file, all or none
+         * @description multipart/form-data with one file. With `dry=1` nothing is written and faults are told; `as=xlsx` gives the file back with the wrong cells marked.
+         */
+        post: operations["post-sheets-id-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sheets/{id}/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An empty sheet with drop-downs
+         * @description For whoever may take the sheet out or bring it in.
+         */
+        get: operations["get-sheets-id-template-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5321,6 +5605,99 @@ export interface components {
             /** @example 孝老爱亲 */
             title: string;
         };
+        DashArea: {
+            /**
+             * Format: int64
+             * @description Of five by count; 0 is none
+             */
+            class: number;
+            /** Format: int64 */
+            count: number;
+            hidden?: boolean;
+            id: string;
+            name: string;
+            /** Format: int64 */
+            overdue: number;
+        };
+        DashBead: {
+            char: string;
+            /** Format: int64 */
+            count: number;
+            en: string;
+            /** @description Too few to tell */
+            hidden?: boolean;
+            name: string;
+            /** Format: int64 */
+            overdue: number;
+            /** @description Of the main flow, with their own counts */
+            steps: components["schemas"]["DashStep"][] | null;
+        };
+        DashFlow: {
+            /** Format: int64 */
+            count: number;
+            id: string;
+            /** Format: int64 */
+            overdue: number;
+            title: string;
+        };
+        DashMonth: {
+            hidden?: boolean;
+            /** @example 2023-04 */
+            month: string;
+            on_time: components["schemas"]["Ratio"];
+            resolution: components["schemas"]["Ratio"];
+            satisfaction: components["schemas"]["Ratio"];
+        };
+        DashStep: {
+            /** Format: int64 */
+            count: number;
+            id: string;
+            /** Format: int64 */
+            overdue: number;
+            title: string;
+        };
+        DashUnit: {
+            id: string;
+            name: string;
+            on_time: components["schemas"]["Ratio"];
+            resolution: components["schemas"]["Ratio"];
+            response: components["schemas"]["Ratio"];
+            satisfaction: components["schemas"]["Ratio"];
+        };
+        Dashboard: {
+            areas: components["schemas"]["DashArea"][] | null;
+            /** Format: date-time */
+            as_of: string;
+            beads: components["schemas"]["DashBead"][] | null;
+            /**
+             * Format: int64
+             * @description Open cases that lie in none of the areas
+             */
+            beside: number;
+            /** @description West, south, east, north of the place, WGS84 */
+            box: number[] | null;
+            /** @description The least count of each class */
+            classes: number[] | null;
+            flows: components["schemas"]["DashFlow"][] | null;
+            /**
+             * Format: date
+             * @description First day that rates, months and units look at
+             */
+            from: string;
+            /** @description Of the places in areas, as GET /map takes them */
+            kinds: string;
+            months: components["schemas"]["DashMonth"][] | null;
+            /** Format: int64 */
+            open: number;
+            open_hidden?: boolean;
+            /** Format: int64 */
+            overdue: number;
+            overdue_hidden?: boolean;
+            place?: components["schemas"]["Named"];
+            rates: components["schemas"]["Rates"];
+            /** @description With 30 or more in the denominator, by on-time rate; the others below by name */
+            units: components["schemas"]["DashUnit"][] | null;
+        };
         DeliveryList: {
             items: components["schemas"]["DeliveryRow"][] | null;
             next?: string;
@@ -6466,6 +6843,242 @@ export interface components {
             /** @example 李* */
             who: string;
         };
+        PlanArea: {
+            name: string;
+            shape: (((number[] | null)[] | null)[] | null)[] | null;
+        };
+        PlanDetail: {
+            after?: components["schemas"]["PlanMeasures"];
+            areas?: components["schemas"]["PlanArea"][] | null;
+            /** @description Where people live; shares of a grid's people whose houses are not known are left out */
+            homes?: (number[] | null)[] | null;
+            lots?: components["schemas"]["PlanLot"][] | null;
+            notes?: string[] | null;
+            now?: components["schemas"]["PlanMeasures"];
+            plan: components["schemas"]["PlanRow"];
+            reach?: components["schemas"]["PlanReach"];
+            sites?: components["schemas"]["PlanSites"];
+            staff?: components["schemas"]["PlanStaff"];
+            today?: components["schemas"]["PlanLot"][] | null;
+            water?: (((number[] | null)[] | null)[] | null)[] | null;
+        };
+        PlanDuty: {
+            grid: string;
+            /** Format: int64 */
+            metres: number;
+            new: boolean;
+            person?: string;
+            title?: string;
+            why: string;
+        };
+        PlanList: {
+            items: components["schemas"]["PlanRow"][] | null;
+            may_write: boolean;
+            next?: string;
+        };
+        PlanLot: {
+            /** Format: int64 */
+            area: number;
+            centre: number[] | null;
+            code: string;
+            dedicated: boolean;
+            fresh: boolean;
+            locked: boolean;
+            /** Format: int64 */
+            mix: number;
+            name: string;
+            /** Format: double */
+            off: number;
+            /** Format: int64 */
+            people: number;
+            shape: (((number[] | null)[] | null)[] | null)[] | null;
+            /** Format: int64 */
+            sites: number;
+            /** Format: int64 */
+            staff: number;
+            /** Format: double */
+            walk: number;
+            why?: string;
+        };
+        PlanMeasures: {
+            /** Format: int64 */
+            balanced: number;
+            /** Format: int64 */
+            broken: number;
+            /** Format: int64 */
+            convenient: number;
+            /** Format: int64 */
+            functions: number;
+            /** Format: int64 */
+            grids: number;
+            /** Format: int64 */
+            guessed: number;
+            /** Format: int64 */
+            least: number;
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            mix: number;
+            /** Format: int64 */
+            most: number;
+            /** Format: int64 */
+            moved: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            resources: number;
+            /** Format: int64 */
+            scale: number;
+            /** Format: int64 */
+            score: number;
+            /** Format: int64 */
+            sited: number;
+            /** Format: int64 */
+            split: number;
+            /** Format: int64 */
+            staffed: number;
+            /** Format: double */
+            walk: number;
+            /** Format: int64 */
+            within: number;
+        };
+        PlanNewInBody: {
+            /** @enum {string} */
+            kind: "partition" | "siting" | "assignment" | "reach";
+            name: string;
+            params?: components["schemas"]["PlanParams"];
+            place: string;
+        };
+        PlanParams: {
+            /** @description The plan whose grids this one begins from; today's when left out */
+            base?: string;
+            /** @description Dedicated grids stay as they are */
+            dedicated?: boolean;
+            /**
+             * Format: int64
+             * @description How many in all; 0: as many as now
+             */
+            grids?: number;
+            /** Format: int64 */
+            load?: number;
+            /** @description Codes of grids that stay as they are */
+            locked?: string[] | null;
+            /** Format: int64 */
+            radius?: number;
+            /** Format: int64 */
+            seed?: number;
+            /** Format: int64 */
+            stations?: number;
+            /**
+             * Format: int64
+             * @description ± per cent
+             */
+            tolerance?: number;
+            /** @description No grid crosses a river or railway */
+            water?: boolean;
+            weights?: components["schemas"]["PlanWeights"];
+            /** @description Compounds stay in one piece */
+            whole?: boolean;
+        };
+        PlanReach: {
+            line: boolean;
+            rows: components["schemas"]["PlanReachRow"][] | null;
+        };
+        PlanReachRow: {
+            /** Format: int64 */
+            green300: number;
+            /** Format: int64 */
+            green500: number;
+            /** Format: int64 */
+            min10: number;
+            /** Format: int64 */
+            min15: number;
+            /** Format: int64 */
+            min5: number;
+            name: string;
+            /** Format: int64 */
+            people: number;
+        };
+        PlanRow: {
+            adopted?: components["schemas"]["PlanTaken"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            den: number;
+            fault?: string;
+            history?: components["schemas"]["PlanTaken"][] | null;
+            id: string;
+            kind: string;
+            kind_name: string;
+            may_write: boolean;
+            name: string;
+            /** Format: int64 */
+            num: number;
+            params: components["schemas"]["PlanParams"];
+            place: components["schemas"]["Named"];
+            /** Format: int64 */
+            progress: number;
+            state: string;
+            state_name: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        PlanSites: {
+            added: components["schemas"]["PlanStation"][] | null;
+            /** Format: int64 */
+            after: number;
+            /** Format: int64 */
+            before: number;
+            /** Format: int64 */
+            bound: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            radius: number;
+            stands: (number[] | null)[] | null;
+        };
+        PlanStaff: {
+            /** Format: int64 */
+            given: number;
+            /** Format: int64 */
+            grids: number;
+            /** Format: int64 */
+            kept: number;
+            rows: components["schemas"]["PlanDuty"][] | null;
+            /** Format: int64 */
+            walk: number;
+        };
+        PlanStation: {
+            at: number[] | null;
+            /** Format: int64 */
+            gain: number;
+            name: string;
+        };
+        PlanTaken: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            cases: number;
+            /** Format: int64 */
+            ended: number;
+            id: string;
+            /** Format: int64 */
+            made: number;
+            /** Format: int64 */
+            posts: number;
+            /** Format: date-time */
+            undone_at?: string;
+        };
+        PlanWeights: {
+            /** Format: int64 */
+            convenient: number;
+            /** Format: int64 */
+            functions: number;
+            /** Format: int64 */
+            resources: number;
+            /** Format: int64 */
+            scale: number;
+        };
         PostList: {
             items: components["schemas"]["PostRow"][] | null;
         };
@@ -7511,6 +8124,68 @@ export interface components {
             required: boolean;
             /** @enum {string} */
             type: "text" | "long" | "integer" | "number" | "date" | "bool" | "choice" | "choices" | "quantity";
+        };
+        SheetFault: {
+            column?: string;
+            /** @description The column's name */
+            name?: string;
+            /**
+             * Format: int64
+             * @description As Excel counts; the head is 1
+             */
+            row: number;
+            say: string;
+        };
+        SheetImport: {
+            /** Format: int64 */
+            added: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            changed: number;
+            file: string;
+            id: string;
+            /** @description By the reader */
+            own: boolean;
+            /** Format: int64 */
+            same: number;
+            sheet: string;
+            title: string;
+            undoable: boolean;
+            /** Format: date-time */
+            undone_at?: string;
+        };
+        SheetImports: {
+            items: components["schemas"]["SheetImport"][] | null;
+            next?: string;
+        };
+        SheetInfo: {
+            about: string;
+            group: string;
+            /** @example orgs */
+            key: string;
+            may_export: boolean;
+            may_import: boolean;
+            /** @description It has personal cells, which are masked unless a reason is given */
+            personal: boolean;
+            title: string;
+        };
+        SheetList: {
+            items: components["schemas"]["SheetInfo"][] | null;
+        };
+        SheetOutcome: {
+            /** Format: int64 */
+            added: number;
+            /** Format: int64 */
+            changed: number;
+            faults: components["schemas"]["SheetFault"][] | null;
+            /** @description Of the import, for undoing it */
+            id?: string;
+            ok: boolean;
+            /** Format: int64 */
+            rows: number;
+            /** Format: int64 */
+            same: number;
         };
         ShiftDetail: {
             /** Format: date-time */
@@ -23997,6 +24672,299 @@ export interface operations {
             };
         };
     };
+    "get-dashboard": {
+        parameters: {
+            query?: {
+                place?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "areas": [
+                     *         {
+                     *           "class": 1,
+                     *           "count": 1,
+                     *           "hidden": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "overdue": 1
+                     *         }
+                     *       ],
+                     *       "as_of": "2023-04-27T01:00:00Z",
+                     *       "beads": [
+                     *         {
+                     *           "char": "交",
+                     *           "count": 1,
+                     *           "en": "Street lamp out",
+                     *           "hidden": false,
+                     *           "name": "小桥社区",
+                     *           "overdue": 1,
+                     *           "steps": [
+                     *             {
+                     *               "count": 1,
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "overdue": 1,
+                     *               "title": "楼道灯不亮"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "beside": 1,
+                     *       "box": [
+                     *         1
+                     *       ],
+                     *       "classes": [
+                     *         1
+                     *       ],
+                     *       "flows": [
+                     *         {
+                     *           "count": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "overdue": 1,
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "from": "2023-04-27",
+                     *       "kinds": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "months": [
+                     *         {
+                     *           "hidden": false,
+                     *           "month": "2023-04",
+                     *           "on_time": {
+                     *             "comparable": false,
+                     *             "den": 100,
+                     *             "num": 97,
+                     *             "rate": 0.97
+                     *           },
+                     *           "resolution": {
+                     *             "comparable": false,
+                     *             "den": 100,
+                     *             "num": 97,
+                     *             "rate": 0.97
+                     *           },
+                     *           "satisfaction": {
+                     *             "comparable": false,
+                     *             "den": 100,
+                     *             "num": 97,
+                     *             "rate": 0.97
+                     *           }
+                     *         }
+                     *       ],
+                     *       "open": 1,
+                     *       "open_hidden": false,
+                     *       "overdue": 1,
+                     *       "overdue_hidden": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "rates": {
+                     *         "on_time": {
+                     *           "comparable": false,
+                     *           "den": 100,
+                     *           "num": 97,
+                     *           "rate": 0.97
+                     *         },
+                     *         "resolution": {
+                     *           "comparable": false,
+                     *           "den": 100,
+                     *           "num": 97,
+                     *           "rate": 0.97
+                     *         },
+                     *         "response": {
+                     *           "comparable": false,
+                     *           "den": 100,
+                     *           "num": 97,
+                     *           "rate": 0.97
+                     *         },
+                     *         "satisfaction": {
+                     *           "comparable": false,
+                     *           "den": 100,
+                     *           "num": 97,
+                     *           "rate": 0.97
+                     *         }
+                     *       },
+                     *       "units": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "on_time": {
+                     *             "comparable": false,
+                     *             "den": 100,
+                     *             "num": 97,
+                     *             "rate": 0.97
+                     *           },
+                     *           "resolution": {
+                     *             "comparable": false,
+                     *             "den": 100,
+                     *             "num": 97,
+                     *             "rate": 0.97
+                     *           },
+                     *           "response": {
+                     *             "comparable": false,
+                     *             "den": 100,
+                     *             "num": 97,
+                     *             "rate": 0.97
+                     *           },
+                     *           "satisfaction": {
+                     *             "comparable": false,
+                     *             "den": 100,
+                     *             "num": 97,
+                     *             "rate": 0.97
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-flows": {
         parameters: {
             query?: never;
@@ -24438,6 +25406,334 @@ export interface operations {
                      *       "title": "没有找到",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-imports": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "added": 1,
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "changed": 1,
+                     *           "file": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "own": false,
+                     *           "same": 1,
+                     *           "sheet": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "title": "楼道灯不亮",
+                     *           "undoable": false,
+                     *           "undone_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SheetImports"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-imports-id-undo": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "added": 1,
+                     *       "at": "2023-04-27T01:00:00Z",
+                     *       "changed": 1,
+                     *       "file": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "own": false,
+                     *       "same": 1,
+                     *       "sheet": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "title": "楼道灯不亮",
+                     *       "undoable": false,
+                     *       "undone_at": "2023-04-27T01:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SheetImport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -32885,6 +34181,1725 @@ export interface operations {
             };
         };
     };
+    "get-plans": {
+        parameters: {
+            query?: {
+                kind?: string;
+                state?: string;
+                /** @description This place and below */
+                place?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "adopted": {
+                     *             "at": "2023-04-27T01:00:00Z",
+                     *             "cases": 1,
+                     *             "ended": 1,
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "made": 1,
+                     *             "posts": 1,
+                     *             "undone_at": "2023-04-27T01:00:00Z"
+                     *           },
+                     *           "created_at": "2023-04-27T01:00:00Z",
+                     *           "den": 100,
+                     *           "fault": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "history": [
+                     *             {
+                     *               "at": "2023-04-27T01:00:00Z",
+                     *               "cases": 1,
+                     *               "ended": 1,
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "made": 1,
+                     *               "posts": 1,
+                     *               "undone_at": "2023-04-27T01:00:00Z"
+                     *             }
+                     *           ],
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "kind_name": "社区",
+                     *           "may_write": false,
+                     *           "name": "小桥社区",
+                     *           "num": 97,
+                     *           "params": {
+                     *             "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "dedicated": false,
+                     *             "grids": 1,
+                     *             "load": 3,
+                     *             "locked": [
+                     *               "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *             ],
+                     *             "radius": 1,
+                     *             "seed": 1,
+                     *             "stations": 1,
+                     *             "tolerance": 1,
+                     *             "water": false,
+                     *             "weights": {
+                     *               "convenient": 1,
+                     *               "functions": 1,
+                     *               "resources": 1,
+                     *               "scale": 1
+                     *             },
+                     *             "whole": false
+                     *           },
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "progress": 1,
+                     *           "state": "running",
+                     *           "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "updated_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "may_write": false,
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-plans": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "partition",
+                 *       "name": "小桥社区",
+                 *       "params": {
+                 *         "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "dedicated": false,
+                 *         "grids": 1,
+                 *         "load": 3,
+                 *         "locked": [
+                 *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *         ],
+                 *         "radius": 1,
+                 *         "seed": 1,
+                 *         "stations": 1,
+                 *         "tolerance": 1,
+                 *         "water": false,
+                 *         "weights": {
+                 *           "convenient": 1,
+                 *           "functions": 1,
+                 *           "resources": 1,
+                 *           "scale": 1
+                 *         },
+                 *         "whole": false
+                 *       },
+                 *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlanNewInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "adopted": {
+                     *         "at": "2023-04-27T01:00:00Z",
+                     *         "cases": 1,
+                     *         "ended": 1,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "made": 1,
+                     *         "posts": 1,
+                     *         "undone_at": "2023-04-27T01:00:00Z"
+                     *       },
+                     *       "created_at": "2023-04-27T01:00:00Z",
+                     *       "den": 100,
+                     *       "fault": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "history": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "cases": 1,
+                     *           "ended": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "made": 1,
+                     *           "posts": 1,
+                     *           "undone_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "community",
+                     *       "kind_name": "社区",
+                     *       "may_write": false,
+                     *       "name": "小桥社区",
+                     *       "num": 97,
+                     *       "params": {
+                     *         "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "dedicated": false,
+                     *         "grids": 1,
+                     *         "load": 3,
+                     *         "locked": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "radius": 1,
+                     *         "seed": 1,
+                     *         "stations": 1,
+                     *         "tolerance": 1,
+                     *         "water": false,
+                     *         "weights": {
+                     *           "convenient": 1,
+                     *           "functions": 1,
+                     *           "resources": 1,
+                     *           "scale": 1
+                     *         },
+                     *         "whole": false
+                     *       },
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "progress": 1,
+                     *       "state": "running",
+                     *       "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "updated_at": "2023-04-27T01:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-plans-adoptions-id-undo": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "adopted": {
+                     *         "at": "2023-04-27T01:00:00Z",
+                     *         "cases": 1,
+                     *         "ended": 1,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "made": 1,
+                     *         "posts": 1,
+                     *         "undone_at": "2023-04-27T01:00:00Z"
+                     *       },
+                     *       "created_at": "2023-04-27T01:00:00Z",
+                     *       "den": 100,
+                     *       "fault": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "history": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "cases": 1,
+                     *           "ended": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "made": 1,
+                     *           "posts": 1,
+                     *           "undone_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "community",
+                     *       "kind_name": "社区",
+                     *       "may_write": false,
+                     *       "name": "小桥社区",
+                     *       "num": 97,
+                     *       "params": {
+                     *         "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "dedicated": false,
+                     *         "grids": 1,
+                     *         "load": 3,
+                     *         "locked": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "radius": 1,
+                     *         "seed": 1,
+                     *         "stations": 1,
+                     *         "tolerance": 1,
+                     *         "water": false,
+                     *         "weights": {
+                     *           "convenient": 1,
+                     *           "functions": 1,
+                     *           "resources": 1,
+                     *           "scale": 1
+                     *         },
+                     *         "whole": false
+                     *       },
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "progress": 1,
+                     *       "state": "running",
+                     *       "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "updated_at": "2023-04-27T01:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-plans-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "adopted": {
+                     *         "at": "2023-04-27T01:00:00Z",
+                     *         "cases": 1,
+                     *         "ended": 1,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "made": 1,
+                     *         "posts": 1,
+                     *         "undone_at": "2023-04-27T01:00:00Z"
+                     *       },
+                     *       "created_at": "2023-04-27T01:00:00Z",
+                     *       "den": 100,
+                     *       "fault": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "history": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "cases": 1,
+                     *           "ended": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "made": 1,
+                     *           "posts": 1,
+                     *           "undone_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "community",
+                     *       "kind_name": "社区",
+                     *       "may_write": false,
+                     *       "name": "小桥社区",
+                     *       "num": 97,
+                     *       "params": {
+                     *         "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "dedicated": false,
+                     *         "grids": 1,
+                     *         "load": 3,
+                     *         "locked": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "radius": 1,
+                     *         "seed": 1,
+                     *         "stations": 1,
+                     *         "tolerance": 1,
+                     *         "water": false,
+                     *         "weights": {
+                     *           "convenient": 1,
+                     *           "functions": 1,
+                     *           "resources": 1,
+                     *           "scale": 1
+                     *         },
+                     *         "whole": false
+                     *       },
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "progress": 1,
+                     *       "state": "running",
+                     *       "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "updated_at": "2023-04-27T01:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-plans-id-adopt": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "adopted": {
+                     *         "at": "2023-04-27T01:00:00Z",
+                     *         "cases": 1,
+                     *         "ended": 1,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "made": 1,
+                     *         "posts": 1,
+                     *         "undone_at": "2023-04-27T01:00:00Z"
+                     *       },
+                     *       "created_at": "2023-04-27T01:00:00Z",
+                     *       "den": 100,
+                     *       "fault": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "history": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "cases": 1,
+                     *           "ended": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "made": 1,
+                     *           "posts": 1,
+                     *           "undone_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "community",
+                     *       "kind_name": "社区",
+                     *       "may_write": false,
+                     *       "name": "小桥社区",
+                     *       "num": 97,
+                     *       "params": {
+                     *         "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "dedicated": false,
+                     *         "grids": 1,
+                     *         "load": 3,
+                     *         "locked": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "radius": 1,
+                     *         "seed": 1,
+                     *         "stations": 1,
+                     *         "tolerance": 1,
+                     *         "water": false,
+                     *         "weights": {
+                     *           "convenient": 1,
+                     *           "functions": 1,
+                     *           "resources": 1,
+                     *           "scale": 1
+                     *         },
+                     *         "whole": false
+                     *       },
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "progress": 1,
+                     *       "state": "running",
+                     *       "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "updated_at": "2023-04-27T01:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-plans-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "adopted": {
+                     *         "at": "2023-04-27T01:00:00Z",
+                     *         "cases": 1,
+                     *         "ended": 1,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "made": 1,
+                     *         "posts": 1,
+                     *         "undone_at": "2023-04-27T01:00:00Z"
+                     *       },
+                     *       "created_at": "2023-04-27T01:00:00Z",
+                     *       "den": 100,
+                     *       "fault": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "history": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "cases": 1,
+                     *           "ended": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "made": 1,
+                     *           "posts": 1,
+                     *           "undone_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "community",
+                     *       "kind_name": "社区",
+                     *       "may_write": false,
+                     *       "name": "小桥社区",
+                     *       "num": 97,
+                     *       "params": {
+                     *         "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "dedicated": false,
+                     *         "grids": 1,
+                     *         "load": 3,
+                     *         "locked": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "radius": 1,
+                     *         "seed": 1,
+                     *         "stations": 1,
+                     *         "tolerance": 1,
+                     *         "water": false,
+                     *         "weights": {
+                     *           "convenient": 1,
+                     *           "functions": 1,
+                     *           "resources": 1,
+                     *           "scale": 1
+                     *         },
+                     *         "whole": false
+                     *       },
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "progress": 1,
+                     *       "state": "running",
+                     *       "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "updated_at": "2023-04-27T01:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-plans-id-result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "after": {
+                     *         "balanced": 1,
+                     *         "broken": 1,
+                     *         "convenient": 1,
+                     *         "functions": 1,
+                     *         "grids": 1,
+                     *         "guessed": 1,
+                     *         "least": 1,
+                     *         "mean": 1,
+                     *         "mix": 1,
+                     *         "most": 1,
+                     *         "moved": 1,
+                     *         "people": 1,
+                     *         "resources": 1,
+                     *         "scale": 1,
+                     *         "score": 5,
+                     *         "sited": 1,
+                     *         "split": 1,
+                     *         "staffed": 1,
+                     *         "walk": 1,
+                     *         "within": 1
+                     *       },
+                     *       "areas": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "shape": [
+                     *             [
+                     *               [
+                     *                 [
+                     *                   1
+                     *                 ]
+                     *               ]
+                     *             ]
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "homes": [
+                     *         [
+                     *           1
+                     *         ]
+                     *       ],
+                     *       "lots": [
+                     *         {
+                     *           "area": 1,
+                     *           "centre": [
+                     *             101.7593426,
+                     *             36.6484989
+                     *           ],
+                     *           "code": "630105002001",
+                     *           "dedicated": false,
+                     *           "fresh": false,
+                     *           "locked": false,
+                     *           "mix": 1,
+                     *           "name": "小桥社区",
+                     *           "off": 1,
+                     *           "people": 1,
+                     *           "shape": [
+                     *             [
+                     *               [
+                     *                 [
+                     *                   1
+                     *                 ]
+                     *               ]
+                     *             ]
+                     *           ],
+                     *           "sites": 1,
+                     *           "staff": 1,
+                     *           "walk": 1,
+                     *           "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "notes": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "now": {
+                     *         "balanced": 1,
+                     *         "broken": 1,
+                     *         "convenient": 1,
+                     *         "functions": 1,
+                     *         "grids": 1,
+                     *         "guessed": 1,
+                     *         "least": 1,
+                     *         "mean": 1,
+                     *         "mix": 1,
+                     *         "most": 1,
+                     *         "moved": 1,
+                     *         "people": 1,
+                     *         "resources": 1,
+                     *         "scale": 1,
+                     *         "score": 5,
+                     *         "sited": 1,
+                     *         "split": 1,
+                     *         "staffed": 1,
+                     *         "walk": 1,
+                     *         "within": 1
+                     *       },
+                     *       "plan": {
+                     *         "adopted": {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "cases": 1,
+                     *           "ended": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "made": 1,
+                     *           "posts": 1,
+                     *           "undone_at": "2023-04-27T01:00:00Z"
+                     *         },
+                     *         "created_at": "2023-04-27T01:00:00Z",
+                     *         "den": 100,
+                     *         "fault": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "history": [
+                     *           {
+                     *             "at": "2023-04-27T01:00:00Z",
+                     *             "cases": 1,
+                     *             "ended": 1,
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "made": 1,
+                     *             "posts": 1,
+                     *             "undone_at": "2023-04-27T01:00:00Z"
+                     *           }
+                     *         ],
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "kind": "community",
+                     *         "kind_name": "社区",
+                     *         "may_write": false,
+                     *         "name": "小桥社区",
+                     *         "num": 97,
+                     *         "params": {
+                     *           "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "dedicated": false,
+                     *           "grids": 1,
+                     *           "load": 3,
+                     *           "locked": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "radius": 1,
+                     *           "seed": 1,
+                     *           "stations": 1,
+                     *           "tolerance": 1,
+                     *           "water": false,
+                     *           "weights": {
+                     *             "convenient": 1,
+                     *             "functions": 1,
+                     *             "resources": 1,
+                     *             "scale": 1
+                     *           },
+                     *           "whole": false
+                     *         },
+                     *         "place": {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         },
+                     *         "progress": 1,
+                     *         "state": "running",
+                     *         "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "updated_at": "2023-04-27T01:00:00Z"
+                     *       },
+                     *       "reach": {
+                     *         "line": false,
+                     *         "rows": [
+                     *           {
+                     *             "green300": 1,
+                     *             "green500": 1,
+                     *             "min10": 1,
+                     *             "min15": 1,
+                     *             "min5": 1,
+                     *             "name": "小桥社区",
+                     *             "people": 1
+                     *           }
+                     *         ]
+                     *       },
+                     *       "sites": {
+                     *         "added": [
+                     *           {
+                     *             "at": [
+                     *               1
+                     *             ],
+                     *             "gain": 1,
+                     *             "name": "小桥社区"
+                     *           }
+                     *         ],
+                     *         "after": 1,
+                     *         "before": 1,
+                     *         "bound": 1,
+                     *         "people": 1,
+                     *         "radius": 1,
+                     *         "stands": [
+                     *           [
+                     *             1
+                     *           ]
+                     *         ]
+                     *       },
+                     *       "staff": {
+                     *         "given": 1,
+                     *         "grids": 1,
+                     *         "kept": 1,
+                     *         "rows": [
+                     *           {
+                     *             "grid": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "metres": 1,
+                     *             "new": false,
+                     *             "person": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "title": "楼道灯不亮",
+                     *             "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           }
+                     *         ],
+                     *         "walk": 1
+                     *       },
+                     *       "today": [
+                     *         {
+                     *           "area": 1,
+                     *           "centre": [
+                     *             101.7593426,
+                     *             36.6484989
+                     *           ],
+                     *           "code": "630105002001",
+                     *           "dedicated": false,
+                     *           "fresh": false,
+                     *           "locked": false,
+                     *           "mix": 1,
+                     *           "name": "小桥社区",
+                     *           "off": 1,
+                     *           "people": 1,
+                     *           "shape": [
+                     *             [
+                     *               [
+                     *                 [
+                     *                   1
+                     *                 ]
+                     *               ]
+                     *             ]
+                     *           ],
+                     *           "sites": 1,
+                     *           "staff": 1,
+                     *           "walk": 1,
+                     *           "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "water": [
+                     *         [
+                     *           [
+                     *             [
+                     *               1
+                     *             ]
+                     *           ]
+                     *         ]
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-privacy-mine": {
         parameters: {
             query?: never;
@@ -34940,6 +37955,243 @@ export interface operations {
                      *       "title": "请慢一点",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:too_many"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-public-dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "areas": [
+                     *         {
+                     *           "class": 1,
+                     *           "count": 1,
+                     *           "hidden": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "overdue": 1
+                     *         }
+                     *       ],
+                     *       "as_of": "2023-04-27T01:00:00Z",
+                     *       "beads": [
+                     *         {
+                     *           "char": "交",
+                     *           "count": 1,
+                     *           "en": "Street lamp out",
+                     *           "hidden": false,
+                     *           "name": "小桥社区",
+                     *           "overdue": 1,
+                     *           "steps": [
+                     *             {
+                     *               "count": 1,
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "overdue": 1,
+                     *               "title": "楼道灯不亮"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "beside": 1,
+                     *       "box": [
+                     *         1
+                     *       ],
+                     *       "classes": [
+                     *         1
+                     *       ],
+                     *       "flows": [
+                     *         {
+                     *           "count": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "overdue": 1,
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "from": "2023-04-27",
+                     *       "kinds": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "months": [
+                     *         {
+                     *           "hidden": false,
+                     *           "month": "2023-04",
+                     *           "on_time": {
+                     *             "comparable": false,
+                     *             "den": 100,
+                     *             "num": 97,
+                     *             "rate": 0.97
+                     *           },
+                     *           "resolution": {
+                     *             "comparable": false,
+                     *             "den": 100,
+                     *             "num": 97,
+                     *             "rate": 0.97
+                     *           },
+                     *           "satisfaction": {
+                     *             "comparable": false,
+                     *             "den": 100,
+                     *             "num": 97,
+                     *             "rate": 0.97
+                     *           }
+                     *         }
+                     *       ],
+                     *       "open": 1,
+                     *       "open_hidden": false,
+                     *       "overdue": 1,
+                     *       "overdue_hidden": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "rates": {
+                     *         "on_time": {
+                     *           "comparable": false,
+                     *           "den": 100,
+                     *           "num": 97,
+                     *           "rate": 0.97
+                     *         },
+                     *         "resolution": {
+                     *           "comparable": false,
+                     *           "den": 100,
+                     *           "num": 97,
+                     *           "rate": 0.97
+                     *         },
+                     *         "response": {
+                     *           "comparable": false,
+                     *           "den": 100,
+                     *           "num": 97,
+                     *           "rate": 0.97
+                     *         },
+                     *         "satisfaction": {
+                     *           "comparable": false,
+                     *           "den": 100,
+                     *           "num": 97,
+                     *           "rate": 0.97
+                     *         }
+                     *       },
+                     *       "units": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "on_time": {
+                     *             "comparable": false,
+                     *             "den": 100,
+                     *             "num": 97,
+                     *             "rate": 0.97
+                     *           },
+                     *           "resolution": {
+                     *             "comparable": false,
+                     *             "den": 100,
+                     *             "num": 97,
+                     *             "rate": 0.97
+                     *           },
+                     *           "response": {
+                     *             "comparable": false,
+                     *             "den": 100,
+                     *             "num": 97,
+                     *             "rate": 0.97
+                     *           },
+                     *           "satisfaction": {
+                     *             "comparable": false,
+                     *             "den": 100,
+                     *             "num": 97,
+                     *             "rate": 0.97
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -46231,6 +49483,445 @@ export interface operations {
                      *       "title": "暂时办不了",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "about": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "key": "orgs",
+                     *           "may_export": false,
+                     *           "may_import": false,
+                     *           "personal": false,
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SheetList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sheets-id-export-xlsx": {
+        parameters: {
+            query?: {
+                /** @description Why personal cells are needed in clear */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The sheet's key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such sheet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sheets-id-import": {
+        parameters: {
+            query?: {
+                dry?: string;
+                as?: string;
+            };
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The sheet's key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What was done, or would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "added": 1,
+                     *       "changed": 1,
+                     *       "faults": [
+                     *         {
+                     *           "column": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "row": 1,
+                     *           "say": "王* 接了单，今天上门换灯"
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "ok": false,
+                     *       "rows": 1,
+                     *       "same": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SheetOutcome"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such sheet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody was first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "送来的内容太大了，请分开送",
+                     *       "status": 413,
+                     *       "title": "内容太大",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Faults, each by row and column */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sheets-id-template-xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The sheet's key */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such sheet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
