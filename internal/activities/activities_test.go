@@ -383,3 +383,13 @@ func TestMatchSaysWhy(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Activities are told apart by nothing that the program does not hold about people; a talk on health is no question.
+func TestProgrammesAskNothingRefused(t *testing.T) {
+	for zh, ok := range map[string]bool{"健康讲座": true, "按民族": false, "政治面貌": false, "读书会": true} {
+		p := &Programme{ID: "x", Title: kernel.T("例", "Example"), Forms: []Choice{{ID: "one", Title: kernel.T(zh, "One")}}}
+		if err := p.Check(); (err == nil) != ok {
+			t.Errorf("%s: %v", zh, err)
+		}
+	}
+}

@@ -68,6 +68,11 @@ func (p *Programme) Check() error {
 				return kernel.Invalid(field, kernel.T("每一项要有编号和两种语言的名称，编号不能重复", "each entry has an id of its own and a name in both languages"))
 			}
 			seen[c.ID] = true
+			for _, w := range []string{c.ID, c.Title.Zh, c.Title.En} {
+				if r, ok := kernel.RefusedIn(w); ok {
+					return kernel.Invalid(field, kernel.T("活动不按"+r.Say.Zh+"来分，请去掉“"+c.Title.Zh+"”", "activities are not told apart by "+r.Say.En+"; leave out \""+c.Title.En+"\""))
+				}
+			}
 		}
 	}
 	if p.Service && p.Labour {

@@ -134,10 +134,6 @@ type Signups interface {
 	MoveUp(tx kernel.Tx, activity kernel.ID) (int, error)
 	OfActivity(tx kernel.Tx, activity kernel.ID, p kernel.Page) ([]*Signup, string, error)
 	OfPerson(tx kernel.Tx, who string, p kernel.Page) ([]*Signup, string, error)
-	// Forget empties the contacts of sign-ups whose activity was over before the instant; it tells how many.
-	Forget(tx kernel.Tx, before time.Time) (int, error)
-	// Old reports whether Forget may find anything.
-	Old(tx kernel.Tx, before time.Time) (bool, error)
 	// Ahead is how many wait before the sign-up, in its line.
 	Ahead(tx kernel.Tx, s *Signup) (int, error)
 }

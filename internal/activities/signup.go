@@ -1,12 +1,10 @@
 package activities
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/json"
 	"slices"
 	"strings"
-	"time"
 
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
@@ -262,27 +260,4 @@ func (s *Service) SignupsOf(tx kernel.Tx, actor kernel.Actor, activity kernel.ID
 	}
 	l, next, err := s.Signups.OfActivity(tx, activity, p)
 	return a, l, next, err
-}
-
-// keepsContacts is how long the contact of a sign-up is kept after its activity: then it is emptied, and the sign-up counts on
-// under its blind index alone.
-const keepsContacts = 12 // months
-
-// Forget empties contacts that are old. It is a duty of the program.
-func (s *Service) Forget(ctx context.Context, t kernel.Tenant, now time.Time) error {
-	before, old := now.AddDate(0, -keepsContacts, 0), false
-	if err := s.Store.View(ctx, t, func(tx kernel.Tx) (err error) {
-		old, err = s.Signups.Old(tx, before)
-		return err
-	}); err != nil || !old {
-		return err
-	}
-	return s.Store.Update(ctx, t, func(tx kernel.Tx) error {
-		n, err := s.Signups.Forget(tx, before)
-		if err != nil || n == 0 {
-			return err
-		}
-		_, err = s.log(tx, kernel.System(t), "activity_forget", "activities", 0, map[string]any{"contacts": n})
-		return err
-	})
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"sanzhi/internal/ballots"
 	"sanzhi/internal/demo"
@@ -55,7 +56,7 @@ func demoBallots(ctx context.Context, l *loader) error {
 type stage struct {
 	ctx   context.Context
 	a     *app
-	l     *loader
+	now   time.Time
 	clock *kernel.ManualClock
 	clerk kernel.Actor
 	place *territory.Place
@@ -67,20 +68,25 @@ func (l *loader) stageAt(ctx context.Context, place *territory.Place) (*stage, e
 	if len(holders) == 0 {
 		return nil, fmt.Errorf("%s has no clerk", place.Name)
 	}
-	clock := kernel.NewManualClock(l.now)
-	a, err := join(l.a.engine, l.a.keys, clock, "")
+	who := holders[0]
+	return newStage(ctx, l.a, l.now, kernel.Actor{Kind: kernel.ActorAccount, Tenant: demoTenant, Account: who, Name: l.masked[who], Posts: l.posts[who]}, place)
+}
+
+// newStage makes a stage at a place of the clerk's tenant.
+func newStage(ctx context.Context, base *app, now time.Time, clerk kernel.Actor, place *territory.Place) (*stage, error) {
+	clock := kernel.NewManualClock(now)
+	a, err := join(base.engine, base.keys, clock, "")
 	if err != nil {
 		return nil, err
 	}
-	a.cases.Setups = l.a.setups
-	who := holders[0]
-	return &stage{ctx, a, l, clock, kernel.Actor{Kind: kernel.ActorAccount, Tenant: demoTenant, Account: who, Name: l.masked[who], Posts: l.posts[who]}, place}, nil
+	a.cases.Setups = base.setups
+	return &stage{ctx, a, now, clock, clerk, place}, nil
 }
 
 // act runs an act at a day that counts from now.
 func (s *stage) act(day int, fn func(tx kernel.Tx) error) error {
-	s.clock.Set(demo.Day(s.l.now, day))
-	return s.a.db.Update(s.ctx, demoTenant, fn)
+	s.clock.Set(demo.Day(s.now, day))
+	return s.a.db.Update(s.ctx, s.clerk.Tenant, fn)
 }
 
 func playBallots(ctx context.Context, l *loader, place *territory.Place, scripts []demo.BallotScript) error {
@@ -120,8 +126,8 @@ func (s *stage) ballot(x demo.BallotScript) error {
 	if err := s.votes(b, x); err != nil || x.Closes > 0 {
 		return err
 	}
-	s.clock.Set(demo.Day(s.l.now, x.Closes+1))
-	if _, err := s.a.ballots.Tick(s.ctx, demoTenant, 10); err != nil || x.Resolution == "" {
+	s.clock.Set(demo.Day(s.now, x.Closes+1))
+	if _, err := s.a.ballots.Tick(s.ctx, s.clerk.Tenant, 10); err != nil || x.Resolution == "" {
 		return err
 	}
 	return s.act(x.Closes+2, func(tx kernel.Tx) error {
@@ -136,7 +142,7 @@ func (s *stage) ballot(x demo.BallotScript) error {
 // votes opens a ballot and casts its votes by codes.
 func (s *stage) votes(b *ballots.Ballot, x demo.BallotScript) error {
 	err := s.act(x.Opened, func(tx kernel.Tx) error {
-		_, err := s.a.ballots.Open(tx, s.clerk, b.ID, b.Version, ballots.Opening{Mode: x.Mode, Options: x.Options, Quorum: x.Quorum, Need: x.Need, ClosesOn: demo.Day(s.l.now, x.Closes)})
+		_, err := s.a.ballots.Open(tx, s.clerk, b.ID, b.Version, ballots.Opening{Mode: x.Mode, Options: x.Options, Quorum: x.Quorum, Need: x.Need, ClosesOn: demo.Day(s.now, x.Closes)})
 		return err
 	})
 	for _, g := range x.Groups {
@@ -175,16 +181,21 @@ func playHonours(ctx context.Context, l *loader, place *territory.Place, kind ba
 	if err != nil {
 		return err
 	}
-	set, err := l.a.setups.Of(ctx, demoTenant)
+	return s.round(kind, what, scripts)
+}
+
+// round plays one round of an award.
+func (s *stage) round(kind ballots.Kind, what kernel.Text, scripts []demo.HonourScript) error {
+	set, err := s.a.cases.Setups.Of(s.ctx, s.clerk.Tenant)
 	if err != nil {
 		return err
 	}
 	office := ballots.Office{Calendar: set.Calendar, Hours: set.Office}
 	var award *ballots.Award
-	year := l.now.In(kernel.Shanghai).Year()
+	year := s.now.In(kernel.Shanghai).Year()
 	if err := s.act(-80, func(tx kernel.Tx) (err error) {
-		award, err = s.a.ballots.Begin(tx, s.clerk, ballots.NewAward{Place: place.ID, Kind: kind, NoticeDays: 5,
-			Title: kernel.T(fmt.Sprintf("%d 年%s%s", year, place.Name, what.Zh), fmt.Sprintf("%s %d", what.En, year)),
+		award, err = s.a.ballots.Begin(tx, s.clerk, ballots.NewAward{Place: s.place.ID, Kind: kind, NoticeDays: 5,
+			Title: kernel.T(fmt.Sprintf("%d 年%s%s", year, s.place.Name, what.Zh), fmt.Sprintf("%s %d", what.En, year)),
 			Note:  kernel.T("邻里提名，本人同意才公示，随时可以撤回。", "Named by neighbours; on the board only with consent, which can be withdrawn at any time.")})
 		return err
 	}); err != nil {
@@ -216,7 +227,7 @@ func (s *stage) honour(award *ballots.Award, office ballots.Office, x demo.Honou
 		if n, code, err = s.a.ballots.Slip(tx, s.clerk, n.ID, n.Version); err != nil {
 			return err
 		}
-		n, err = s.a.ballots.Answer(tx, kernel.Anonymous(demoTenant), code, ballots.Agreement{Agree: x.Consent != ballots.ConsentRefused, By: x.By, ShowName: x.Full, Text: ballots.ConsentText})
+		n, err = s.a.ballots.Answer(tx, kernel.Anonymous(s.clerk.Tenant), code, ballots.Agreement{Agree: x.Consent != ballots.ConsentRefused, By: x.By, ShowName: x.Full, Text: ballots.ConsentText})
 		return err
 	})
 	if err != nil || x.Stage != ballots.StageNotice && x.Stage != ballots.StageGranted && x.Stage != ballots.StageNot {

@@ -67,7 +67,7 @@ func (c *foundCmd) Run(e *env) error {
 const foundedAct = "district_founded"
 
 // Found founds a district without any demonstration data: its divisions where a list of them is loaded, an office for each
-// of them, the shipped flows, an empty menu, and the three administrators, each with a password that must be changed at the
+// of them, the shipped flows and rounds, an empty menu, and the three administrators, each with a password that must be changed at the
 // first sign-in. A district that is founded already is a conflict, and nothing is changed.
 func Found(ctx context.Context, a *app, t kernel.Tenant, name kernel.Text, admin, office string) (*Founded, error) {
 	if name.Zh == "" || name.En == "" {
@@ -251,6 +251,9 @@ func (f *founding) store(tx kernel.Tx, sources []string) error {
 			return err
 		}
 		f.out.Flows = append(f.out.Flows, flow.ID)
+	}
+	if err := f.a.rounds.Found(tx); err != nil {
+		return err
 	}
 	if err := o.PutPeople(tx, f.people); err != nil {
 		return err

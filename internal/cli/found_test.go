@@ -47,6 +47,15 @@ func TestADistrictIsFoundedOnce(t *testing.T) {
 		if set.Demo || len(set.Items) != 0 || len(set.Rules) != 0 || set.Latest["menu"] == 0 || set.District != chengbei {
 			t.Errorf("%+v", set)
 		}
+		// The rounds that ship are in force, and the first day makes duties of them.
+		in := 0
+		if err := db.View(ctx, tn, func(tx kernel.Tx) error {
+			l, err := a.rounds.Templates.InForce(tx, false)
+			in = len(l)
+			return err
+		}); err != nil || in < 6 || a.rounds.Tick(ctx, tn, 100) != nil {
+			t.Errorf("%d rounds are in force, %v", in, err)
+		}
 		names := map[string]territory.Kind{}
 		err = db.View(ctx, tn, func(tx kernel.Tx) error {
 			return store.Territory{}.EachPlace(tx, func(p *territory.Place) error {
@@ -81,8 +90,12 @@ func TestADistrictIsFoundedOnce(t *testing.T) {
 		}
 		err = db.View(ctx, tn, func(tx kernel.Tx) error {
 			rows, err := store.Ledger{}.OfObject(tx, kernel.ID(tn))
-			if len(rows) != 1 || rows[0].Act != foundedAct {
-				t.Errorf("the ledger has %d rows of the founding", len(rows))
+			acts := map[string]int{}
+			for _, r := range rows {
+				acts[r.Act]++
+			}
+			if acts[foundedAct] != 1 || acts["round_published"] != 6 || len(rows) != 7 {
+				t.Errorf("the ledger's rows of the founding: %v", acts)
 			}
 			return err
 		})

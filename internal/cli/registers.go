@@ -26,5 +26,19 @@ func joinRegisters(a *app) *room.Service {
 				}
 				return room.Found{Name: x.Title}, nil
 			},
+			room.ToWork: func(tx kernel.Tx, actor kernel.Actor, id kernel.ID) (room.Found, error) {
+				x, err := a.works.Read(tx, actor, id)
+				if err != nil {
+					return room.Found{}, err
+				}
+				return room.Found{Name: x.Name, Org: x.Host, Place: x.Place}, nil
+			},
+			room.ToRound: func(tx kernel.Tx, actor kernel.Actor, id kernel.ID) (room.Found, error) {
+				name, d, err := a.rounds.Done(tx, actor, id)
+				if err != nil {
+					return room.Found{}, err
+				}
+				return room.Found{Name: name, Org: d.Unit, Place: d.Place}, nil
+			},
 		}})
 }

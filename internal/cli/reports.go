@@ -15,6 +15,9 @@ func (a *app) joinReports() error {
 	if err != nil {
 		return err
 	}
+	if queries, err = reports.NewRegistry(queries.All(), []*reports.Query{a.targetsMet()}); err != nil {
+		return err
+	}
 	templates, err := reports.Shipped(queries)
 	if err != nil {
 		return err

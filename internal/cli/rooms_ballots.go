@@ -11,6 +11,7 @@ import (
 	"sanzhi/internal/privacy"
 	"sanzhi/internal/store"
 	"sanzhi/internal/workflow"
+	"sanzhi/internal/works"
 )
 
 // joinBallots joins what places decide and the rights of people: each knows the other through its own ports alone.
@@ -18,9 +19,9 @@ func (a *app) joinBallots() {
 	of := store.PrivacyCases{Sealer: a.sealer, Ring: a.keys.ring}
 	a.ballots = ballots.NewService(ballots.Ports{Store: a.db, Ballots: store.Ballots{}, Rolls: store.Ballots{}, Honours: store.Ballots{}, Objections: store.Ballots{},
 		Residents: store.Ballots{}, Places: store.Territory{}, Ledger: a.cases.Ledger, Sealer: a.sealer, Keyring: a.keys.ring,
-		Tasks: map[string]ballots.Tasks{"case": caseTasks{a.cases}}})
-	a.privacy = privacy.NewService(privacy.Ports{Store: a.db, Repo: store.Privacy{}, Runs: store.Privacy{}, Looks: of, Ledger: a.cases.Ledger, Sealer: a.sealer,
-		Offices: offices{a.cases.Setups}, Sources: []privacy.Source{store.PrivacyAccounts{Sealer: a.sealer}, of, honours{a.ballots}}, Keepers: store.Privacy{}.Keepers()})
+		Tasks: map[string]ballots.Tasks{"case": caseTasks{a.cases}, "work": workTasks{a.works}}})
+	a.privacy = privacy.NewService(privacy.Ports{Store: a.db, Repo: store.Privacy{}, Runs: store.Privacy{}, Looks: store.PrivacyLooks{PrivacyCases: of, Log: a.cases.Ledger}, Ledger: a.cases.Ledger, Sealer: a.sealer,
+		Offices: offices{a.cases.Setups}, Sources: append(store.PrivacySources(of), honours{a.ballots}), Keepers: store.Privacy{}.Keepers()})
 	a.ballots.Consents = a.privacy
 }
 
@@ -72,6 +73,22 @@ func (c caseTasks) Prepare(ctx context.Context, actor kernel.Actor, t ballots.Ta
 			return "", err
 		}
 		return o.Case.ID, nil
+	}, nil
+}
+
+// workTasks makes a work of what was resolved: planned, and not published until somebody has filled it in.
+type workTasks struct{ works *works.Service }
+
+// Prepare implements ballots.Tasks.
+func (w workTasks) Prepare(_ context.Context, actor kernel.Actor, t ballots.Task) (func(tx kernel.Tx) (kernel.ID, error), error) {
+	return func(tx kernel.Tx) (kernel.ID, error) {
+		name := []rune(t.Title)
+		d := works.Draft{Kind: "other", Name: string(name[:min(len(name), 80)]), Place: t.Place, Body: works.Body{Summary: t.Text, Source: kernel.T("居民决议", "A resolution of residents").In(actor.Lang)}}
+		p, err := w.works.Create(tx, actor, d)
+		if err != nil {
+			return "", err
+		}
+		return p.ID, nil
 	}, nil
 }
 

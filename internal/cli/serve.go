@@ -122,7 +122,8 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 	}
 	return api.Deps{
 		Tenant: t, Clock: a.clock, Store: a.db, Version: version, SignKey: a.keys.sign, TrustProxy: trustProxy, SecureCookies: tls,
-		Once: a.once, Signed: signed, Renew: a.setups.Forget,
+		Tenants: a.served,
+		Once:    a.once, Signed: signed, Renew: a.setups.Forget,
 		Limits:  nearby{access.NewOrderLimiter(access.DefaultOrderLimits, a.clock)},
 		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)},
 		Access:  a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Files: a.files,
@@ -139,6 +140,16 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 		Sheets: a.sheets, Picture: store.Picture{},
 		Privacy: a.privacy, PrivacyPaths: store.PrivacyAccounts{Sealer: a.sealer},
 	}
+}
+
+// served lists the districts of the store.
+func (a *app) served(ctx context.Context) ([]kernel.Tenant, error) {
+	list, err := a.tenants.List(ctx)
+	out := make([]kernel.Tenant, len(list))
+	for i, t := range list {
+		out[i] = t.Tenant
+	}
+	return out, err
 }
 
 // nearby lets the machine itself pass: whoever is on it needs no limit, and a proxy on it is told to name its clients
@@ -259,7 +270,6 @@ func (a *app) dutyList(ctx context.Context, t kernel.Tenant, holder string) []du
 		{"rates", func() error { _, err := a.db.SettleRates(ctx, t); return err }},
 		{"answers", func() error { _, err := a.once.Forget(ctx, t, 1000); return err }},
 		{"uploads", func() error { _, err := a.files.Sweep(ctx, t, 50); return err }},
-		{"contacts", func() error { return a.acts.Forget(ctx, t, a.clock.Now()) }},
 		{"sealing", func() error { return a.sealing.seal(ctx, t, holder) }},
 	}
 }

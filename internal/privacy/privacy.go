@@ -12,7 +12,8 @@ import (
 	"sanzhi/internal/kernel"
 )
 
-// Subject is whose data it is: an account, or whoever holds the code of a case or of a nomination.
+// Subject is whose data it is: an account, whoever holds the code of a case, a nomination or a sign-up, or somebody with neither, known by
+// what was written down about them: a care visit or a register's entry.
 type Subject struct {
 	Kind SubjectKind
 	ID   kernel.ID
@@ -26,10 +27,13 @@ const (
 	OfAccount    SubjectKind = "account"
 	OfCase       SubjectKind = "case"
 	OfNomination SubjectKind = "nomination"
+	OfSignup     SubjectKind = "signup"
+	OfCare       SubjectKind = "care"
+	OfEntry      SubjectKind = "entry"
 )
 
 // AllSubjectKinds lists the closed set.
-var AllSubjectKinds = []SubjectKind{OfAccount, OfCase, OfNomination}
+var AllSubjectKinds = []SubjectKind{OfAccount, OfCase, OfNomination, OfSignup, OfCare, OfEntry}
 
 // Ref names the subject in the store: account:ID.
 func (s Subject) Ref() string { return string(s.Kind) + ":" + string(s.ID) }

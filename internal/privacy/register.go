@@ -60,6 +60,14 @@ const (
 	PurposeReplay  = "replay"
 	// PurposeVisit is for notes of care visits: no health, no finances, no belief.
 	PurposeVisit = "visit_notes"
+	// PurposeCare is for whom a care visit is agreed with, and PurposeCrew for who is checked before a shift.
+	PurposeCare   = "care_visits"
+	PurposeCrew   = "shift_checks"
+	PurposeSignup = "activity_contact"
+	// PurposeService is for volunteers and workers who are registered.
+	PurposeService   = "volunteers"
+	PurposeEntry     = "register_names"
+	PurposeHousehold = "household_link"
 )
 
 // Register is every purpose. A sealed or personal column of the store that stands under none of them fails a test.
@@ -110,16 +118,47 @@ var Register = []Purpose{
 		Who:    kernel.T("没有人，只有程序自己", "nobody but the program itself"),
 		Fields: []string{"idempotency.answer"}, Fixed: true},
 	{ID: PurposeVisit, Basis: BasisConsent, Months: 6, Title: kernel.T("入户关爱记录", "Notes of care visits"),
-		Why:  kernel.T("下次来的人知道要带什么；不记健康、财产和信仰", "so that who comes next knows what to bring; no health, money or belief"),
-		From: kernel.T("走访之日起", "from the day of the visit"),
-		Who:  kernel.T("负责走访的人和社区", "who visits, and the community")},
+		Why:    kernel.T("下次来的人知道要带什么；不记健康、财产和信仰", "so that who comes next knows what to bring; no health, money or belief"),
+		From:   kernel.T("走访之日起", "from the day of the visit"),
+		Who:    kernel.T("负责走访的人和社区", "who visits, and the community"),
+		Fields: []string{"round_result.notes"}},
+	{ID: PurposeCare, Basis: BasisConsent, Months: 0, Title: kernel.T("入户关爱", "Care visits"),
+		Why:    kernel.T("知道去看谁、住哪里、怎么联系；单独同意，不说为什么", "to know whom to see, where and how to call; a consent of its own, and no reason is kept"),
+		From:   kernel.T("说不来了就停止走访并删除", "until you say no more: the visits stop and this is deleted"),
+		Who:    kernel.T("来看望的人和社区工作者，平时是遮住的", "who visits and the community's clerks, masked as a rule"),
+		Fields: []string{"round_care.name", "round_care.phone", "round_care.address", "round_care.visitor"}, Fixed: true},
+	{ID: PurposeCrew, Basis: BasisDuty, Months: 6, Title: kernel.T("班前自检", "Checks before a shift"),
+		Why:    kernel.T("每个人都查过才能开工（安全生产法）", "a shift opens only when everybody is checked (work safety law)"),
+		From:   kernel.T("应查之日起", "from the day of the check"),
+		Who:    kernel.T("带班的人和单位，名字遮住", "who leads the crew and the unit, the name masked"),
+		Fields: []string{"round_duty.subject"}},
+	{ID: PurposeSignup, Basis: BasisConsent, Months: 12, Title: kernel.T("活动报名", "Signing up for activities"),
+		Why:    kernel.T("改时间、排到了能通知您", "to tell you of a changed time or a place that became free"),
+		From:   kernel.T("活动结束之日起", "from the day the activity is over"),
+		Who:    kernel.T("办活动的单位，平时是遮住的", "who holds the activity, masked as a rule"),
+		Fields: []string{"activity_signup.contact", "activity_signup.shown", "activity_signup.account"}},
+	{ID: PurposeService, Basis: BasisContract, Months: 0, Title: kernel.T("志愿者和劳务登记", "Volunteers and workers"),
+		Why:    kernel.T("排班、记服务时长、开证明、结算（志愿服务条例第七、十九条）", "for shifts, hours of service, certificates and wages (Regulations on Voluntary Service, art. 7 and 19)"),
+		From:   kernel.T("退出登记为止", "until you leave the register"),
+		Who:    kernel.T("管登记的社区；队友只看到姓", "the community that keeps the register; team-mates see the surname alone"),
+		Fields: []string{"activity_person.name", "activity_person.phone", "activity_person.shown", "activity_person.account", "volunteer_certificate.body"}, Fixed: true},
+	{ID: PurposeEntry, Basis: BasisContract, Months: 12, Title: kernel.T("登记里的人名", "Names in registers"),
+		Why:    kernel.T("知道这一岗、这一项由谁负责", "to know who is responsible for a post or a matter"),
+		From:   kernel.T("这一条撤销之日起", "from the day the entry ends"),
+		Who:    kernel.T("填登记的单位；别人只看到姓", "the organisation that keeps the entry; others see the surname alone"),
+		Fields: []string{"register_entry.sealed"}},
+	{ID: PurposeHousehold, Basis: BasisConsent, Months: 12, Title: kernel.T("联户连心", "Member and household"),
+		Why:    kernel.T("党员知道联系的是哪一户；户里同意了才记", "so that the member knows the household; it is noted only when the household agrees"),
+		From:   kernel.T("这一条撤销之日起", "from the day the entry ends"),
+		Who:    kernel.T("填登记的村、社区", "the village or community that keeps the entry"),
+		Fields: []string{"register_link.sealed"}},
 }
 
 // NotPersonal are sealed columns that hold nothing about a person, each with the reason.
 var NotPersonal = map[string]string{"webhook.secret": "a key shared with another program"}
 
 // Aliases are names that fields are sealed under where the column bears another.
-var Aliases = map[string]string{"accounts.name": "account.name_sealed", "rating.text": "rating.body"}
+var Aliases = map[string]string{"accounts.name": "account.name_sealed", "rating.text": "rating.body", "register_entry.personal": "register_entry.sealed", "register_link.door": "register_link.sealed"}
 
 // PurposeOf gives the purpose that a column belongs to.
 func PurposeOf(field string) (Purpose, bool) {

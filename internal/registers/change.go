@@ -188,7 +188,7 @@ func (s *Service) Reveal(tx kernel.Tx, actor kernel.Actor, id kernel.ID, reason 
 		return kernel.Invalid("reason", t("请写明为什么要看，最多 200 个字", "say why you need to look, in at most 200 characters"))
 	}
 	_, err = s.Ledger.Append(tx, ledger.Entry{Actor: actor, Act: "register.reveal", Object: id, Version: c.Entry.Version,
-		Public: map[string]any{"register": r.Key}, Personal: map[string]any{"reason": reason}})
+		Public: map[string]any{"register": r.Key}, Personal: map[string]any{"who": actor.Name, "reason": reason}})
 	return err
 }
 

@@ -55,6 +55,8 @@ type Repo interface {
 	// List gives entries, the newest first.
 	List(tx kernel.Tx, q Query, p kernel.Page) ([]*Entry, string, error)
 	Totals(tx kernel.Tx, q Query) ([]Total, error)
+	// Hold lets one unit of work after the other look at what is held: whoever holds goes on when the one before is committed.
+	Hold(tx kernel.Tx) error
 	// Held gives the targets of a role that standing entries of the register hold.
 	Held(tx kernel.Tx, register, role string) ([]Link, error)
 	// Count adds one visitor of an entry on a day; Counted gives how many there were from one day to another, both counted.
@@ -405,11 +407,14 @@ func (e *Entry) derive(r *Register, c *Checked) {
 	e.Words = strings.ToLower(strings.Join(words, " "))
 }
 
-// apart refuses a partition whose places overlap, within the entry or with what others hold.
+// apart refuses a partition whose places overlap, within the entry or with what others hold, also with what is entered at the same moment.
 func (s *Service) apart(tx kernel.Tx, r *Register, c *Checked) error {
 	for _, role := range r.Links {
 		if !role.Alone || role.Kind != ToPlace {
 			continue
+		}
+		if err := s.Repo.Hold(tx); err != nil {
+			return err
 		}
 		held, err := s.Repo.Held(tx, r.Key, role.Key)
 		if err != nil {

@@ -296,6 +296,15 @@ func (c *counting) figure(key string, spec Spec) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", q.ID, err)
 	}
+	if q.Told != nil {
+		ask := f.Ask()
+		ask.Allow = access.ScopeOf(kernel.System(c.tx.Tenant()), q.Reads)
+		told, err := q.Told(c.tx, ask)
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", q.ID, err)
+		}
+		f.Rule.tell(told)
+	}
 	f.Num, f.Den, f.Size, f.Root = set.tally.Num, set.tally.Den, len(set.entries), set.root()
 	f.print()
 	if err := c.compare(q, &f); err != nil {

@@ -15,6 +15,20 @@ type Rule struct {
 	As    kernel.Qualifier `json:"as" yaml:"as"`
 	Keep  int              `json:"keep,omitempty" yaml:"keep"`
 	Round int              `json:"round,omitempty" yaml:"round"`
+	// Told is the step of a figure whose records are themselves told with 余, 近 or 约, as As says; a template never sets it. Such
+	// a figure is printed as it was told and never becomes exact.
+	Told float64 `json:"told,omitempty" yaml:"-"`
+}
+
+// tell keeps how the records of a figure are told, in place of what the template asks for.
+func (r *Rule) tell(q kernel.Quantity) {
+	switch q.Qualifier {
+	case kernel.AtLeast, kernel.Nearly:
+		r.As, r.Told = q.Qualifier, max(q.Step, 1)
+	case kernel.About:
+		r.As, r.Told = kernel.About, max(q.Below, q.Above, math.Abs(q.Value)/10)
+	default: // exact: the template says
+	}
 }
 
 // Printed is a figure as it stands on paper.
@@ -31,7 +45,14 @@ func Print(share bool, unit kernel.Text, r Rule, t Tally) Printed {
 	}
 	n := t.Num
 	q := kernel.Quantity{Value: float64(n), Unit: unit.Zh, Qualifier: kernel.Exact}
-	if step := stepOf(n, r.Keep); r.As != kernel.Exact && r.As != "" && step > 1 && n%step != 0 {
+	if r.Told > 0 {
+		q.Qualifier = r.As
+		if r.As == kernel.About {
+			q.Below, q.Above = r.Told, r.Told
+		} else {
+			q.Step = r.Told
+		}
+	} else if step := stepOf(n, r.Keep); r.As != kernel.Exact && r.As != "" && step > 1 && n%step != 0 {
 		q.Step = float64(step)
 		switch r.As {
 		case kernel.AtLeast:

@@ -73,6 +73,8 @@ type Query struct {
 	Reads   access.Permission
 	Count   func(tx kernel.Tx, a Ask) (Tally, error)
 	Records func(tx kernel.Tx, a Ask, p kernel.Page) ([]*Record, string, error)
+	// Told gives the sum as its records are told, where these bear 余, 近 or 约 themselves; nil when every record is counted.
+	Told func(tx kernel.Tx, a Ask) (kernel.Quantity, error)
 	// Replay counts anew from the ledger's records alone; nil when the ledger does not tell all that the query asks.
 	Replay Replay
 }

@@ -1,6 +1,9 @@
 package reports
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // lastMove gives the last act that moved a case on; nil when none did.
 func lastMove(acts []*Act) *Act {
@@ -30,11 +33,11 @@ func ReplaySolved(flow, step string) Replay {
 	}
 }
 
-// ReplayClosed counts a case of a flow that came to rest in the given step within the period.
-func ReplayClosed(flow, step string) Replay {
+// ReplayClosed counts a case of a flow that came to rest in one of the given steps within the period.
+func ReplayClosed(flow string, steps ...string) Replay {
 	return func(a Ask, acts []*Act) Tally {
 		last := lastMove(acts)
-		if last == nil || last.Text("flow") != flow || last.Text("to") != step {
+		if last == nil || last.Text("flow") != flow || !slices.Contains(steps, last.Text("to")) {
 			return Tally{}
 		}
 		at := last.Time()

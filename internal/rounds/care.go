@@ -109,12 +109,6 @@ type Cares interface {
 	Agreed(tx kernel.Tx, template string) ([]*Care, error)
 	// Withdraw erases name, phone and address, ends the open visits and erases the notes of all visits; false when it was done.
 	Withdraw(tx kernel.Tx, id kernel.ID) (bool, error)
-	// Stale reports whether there are notes or names from before the instant.
-	Stale(tx kernel.Tx, before time.Time) (bool, error)
-	// EraseNotes erases the notes of care visits recorded before the instant, at most limit; it tells how many.
-	EraseNotes(tx kernel.Tx, before time.Time, limit int) (int, error)
-	// EraseNames erases the names of workers checked before the instant, at most limit; it tells how many.
-	EraseNames(tx kernel.Tx, before time.Time, limit int) (int, error)
 }
 
 // Bounds of what was agreed.
@@ -389,32 +383,4 @@ func (s *Service) Unmask(tx kernel.Tx, actor kernel.Actor, id kernel.ID, reason 
 	_, err = s.Ledger.Append(tx, ledger.Entry{Actor: actor, Act: "care_unmasked", Object: id, Public: map[string]any{"fields": []any{"name", "phone", "address"}},
 		Personal: map[string]any{"who": actor.Name, "reason": reason}})
 	return p, err
-}
-
-// keepMonths is how long the notes of visits and the names of workers are kept.
-const keepMonths = 6
-
-// retire erases the notes of visits and the names of workers after six months; what remains are counts.
-func (s *Service) retire(ctx context.Context, t kernel.Tenant, limit int) error {
-	before := s.Clock.Now().In(kernel.Shanghai).AddDate(0, -keepMonths, 0)
-	stale := false
-	err := s.Store.View(ctx, t, func(tx kernel.Tx) (err error) {
-		stale, err = s.Cares.Stale(tx, before)
-		return err
-	})
-	if err != nil || !stale {
-		return err
-	}
-	return s.Store.Update(ctx, t, func(tx kernel.Tx) error {
-		notes, err := s.Cares.EraseNotes(tx, before, limit)
-		if err != nil {
-			return err
-		}
-		names, err := s.Cares.EraseNames(tx, before, limit)
-		if err != nil || notes+names == 0 {
-			return err
-		}
-		_, err = s.Ledger.Append(tx, ledger.Entry{Actor: kernel.System(tx.Tenant()), Act: "round_erased", Object: kernel.ID(tx.Tenant()), Public: map[string]any{"notes": notes, "names": names}})
-		return err
-	})
 }

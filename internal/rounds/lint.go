@@ -170,6 +170,7 @@ func (l *linter) every() {
 
 func (l *linter) item(at string, it *Item) {
 	l.text(at+".label", it.Label, true)
+	l.refused(at, it)
 	l.text(at+".help", it.Help, false)
 	if !slices.Contains(AllItemTypes, it.Type) {
 		l.fault(at+".type", "类型只有 yes_no、choice、number、text", "the type is yes_no, choice, number or text")
@@ -191,6 +192,20 @@ func (l *linter) item(at string, it *Item) {
 	}
 	l.raise(at, it)
 	l.care(at, it)
+}
+
+// refused keeps out of every checklist what the program does not hold about people.
+func (l *linter) refused(at string, it *Item) {
+	words := []string{it.ID, it.Label.Zh, it.Label.En, it.Help.Zh, it.Help.En}
+	for _, c := range it.Choices {
+		words = append(words, c.ID, c.Label.Zh, c.Label.En)
+	}
+	for _, w := range words {
+		if r, ok := kernel.RefusedIn(w); ok {
+			l.fault(at, "检查表不问"+r.Say.Zh+"，请去掉", "a checklist does not ask for "+r.Say.En+"; leave it out")
+			return
+		}
+	}
 }
 
 // canFail reports whether an item has an answer that is not all right.

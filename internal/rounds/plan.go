@@ -200,10 +200,9 @@ func (s *Service) Stop(tx kernel.Tx, actor kernel.Actor, id string) error {
 	return err
 }
 
-// Tick makes the duties of the day, marks those that were missed, and erases what has been kept long enough. It may run as often
-// as one likes: what is done is done once.
+// Tick makes the duties of the day and marks those that were missed. It may run as often as one likes: what is done is done once.
 func (s *Service) Tick(ctx context.Context, t kernel.Tenant, limit int) error {
-	return errors.Join(s.Plan(ctx, t), s.missed(ctx, t, limit), s.retire(ctx, t, limit))
+	return errors.Join(s.Plan(ctx, t), s.missed(ctx, t, limit))
 }
 
 // Plan makes the duties of the day of the present instant.

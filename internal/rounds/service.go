@@ -148,6 +148,22 @@ func (s *Service) readDuty(tx kernel.Tx, actor kernel.Actor, id kernel.ID) (*Dut
 	return d, nil
 }
 
+// Done gives a duty that was done and that the actor may see, with the name of its template: what duty lists and pledges show as evidence.
+func (s *Service) Done(tx kernel.Tx, actor kernel.Actor, id kernel.ID) (string, *Duty, error) {
+	d, err := s.readDuty(tx, actor, id)
+	if err != nil {
+		return "", nil, err
+	}
+	if d.State != Done {
+		return "", nil, errNoDuty
+	}
+	t, err := s.template(tx, d.Template, d.Version)
+	if err != nil {
+		return "", nil, err
+	}
+	return t.Title.In(actor.Lang) + " " + d.DoneAt.In(kernel.Shanghai).Format(time.DateOnly), d, nil
+}
+
 // Detail is a duty with its template, and what was recorded once it is.
 type Detail struct {
 	Duty     *Duty

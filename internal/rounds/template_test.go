@@ -187,3 +187,25 @@ func TestHealthWords(t *testing.T) {
 }
 
 func asError(err error, e **kernel.Error) bool { return errors.As(err, e) }
+
+// A checklist of any kind asks nothing that the program does not hold about people.
+func TestChecklistsAskNothingRefused(t *testing.T) {
+	sources, err := rounds.ShippedSources()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, src := range sources {
+		tpl, err := rounds.Parse(strings.NewReader(src))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for bad, zh := range map[string]string{"religion_of_owner": "问一句", "ok": "登记户主身份证号"} {
+			broken := *tpl
+			broken.Items = append(slices.Clone(tpl.Items), rounds.Item{ID: bad, Label: kernel.T(zh, "Ask"), Type: rounds.YesNo})
+			n := len(rounds.Lint(&broken)) - len(rounds.Lint(tpl))
+			if n != 1 {
+				t.Errorf("%s: %q adds %d findings", tpl.ID, zh, n)
+			}
+		}
+	}
+}

@@ -270,16 +270,11 @@ func (Activities) Counts(k kernel.Tx, path kernel.Path, from, to time.Time) (act
 		BenefitTimes: q(benefits, activities.UnitTimes), BenefitPeople: q(benefited, activities.UnitPeople)}, err
 }
 
-// Old implements activities.Signups.
-func (Activities) Old(k kernel.Tx, before time.Time) (bool, error) {
-	var n int
-	err := on(k).QueryRow("SELECT COUNT(*) FROM (SELECT 1 FROM activity_signup WHERE tenant = $1 AND contact <> '' AND at < $2 LIMIT 1) x", string(on(k).tenant), ms(before)).Scan(&n)
-	return n > 0, err
-}
-
-// Forget implements activities.Signups. Nobody signs up after an activity is over, so what is not old was not given long ago.
-func (Activities) Forget(k kernel.Tx, before time.Time) (int, error) {
-	n, err := on(k).Exec(`UPDATE activity_signup SET contact = '' WHERE tenant = $1 AND contact <> '' AND at < $2
-		AND activity IN (SELECT a.id FROM activity a WHERE a.tenant = $1 AND a.to_at < $2)`, string(on(k).tenant), ms(before))
+// Forget is the retention clock of activity_contact: contacts go, sign-ups count on. Nobody signs up after an activity is over, so what is
+// not old was not given long ago.
+func (Activities) Forget(k kernel.Tx, before time.Time, limit int) (int, error) {
+	n, err := on(k).Exec(`UPDATE activity_signup SET contact = '', shown = '*' WHERE tenant = $1 AND id IN (SELECT s.id FROM activity_signup s
+		JOIN activity a ON a.tenant = s.tenant AND a.id = s.activity WHERE s.tenant = $1 AND s.contact <> '' AND s.at < $2 AND a.to_at < $2 ORDER BY s.at LIMIT $3)`,
+		string(on(k).tenant), ms(before), limit)
 	return int(n), err
 }

@@ -57,6 +57,8 @@ var sealedColumns = []sealedColumn{
 	{"round_care", "address", []string{"id"}, byID("round_care", "address"), nil},
 	{"round_duty", "subject", []string{"id"}, byID("round_duty", "subject"), nil},
 	{"round_result", "notes", []string{"duty"}, byID("round_result", "notes"), nil},
+	{"register_entry", "sealed", []string{"id"}, byID("register_entry", "personal"), nil},
+	{"register_link", "sealed", []string{"id"}, byID("register_link", "door"), nil},
 	{"idempotency", "answer", []string{"caller", "idem_key"}, func(t kernel.Tenant, key []string) vault.Field {
 		return answerField(kernel.RequestKey{Tenant: t, Caller: key[0], Key: key[1]})
 	}, nil},

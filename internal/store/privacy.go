@@ -202,5 +202,12 @@ func (Privacy) Keepers() []privacy.Keeper {
 			WHERE tenant = $1 AND updated_at < $2 AND name <> '' AND step NOT IN ('granted', 'notice') ORDER BY id LIMIT $3)`),
 		forgetting(privacy.PurposeRights, `UPDATE privacy_request SET words = '', changes = '', answer = '' WHERE tenant = $1 AND id IN (SELECT id FROM privacy_request WHERE tenant = $1
 			AND answered_at > 0 AND answered_at < $2 AND (words <> '' OR changes <> '' OR answer <> '') ORDER BY id LIMIT $3)`),
+		// What other rooms keep: notes of visits and names of crews, contacts of sign-ups, names and doors of entries that have ended.
+		keeper{privacy.PurposeVisit, Rounds{}.EraseNotes}, keeper{privacy.PurposeCrew, Rounds{}.EraseNames},
+		keeper{privacy.PurposeSignup, Activities{}.Forget},
+		forgetting(privacy.PurposeEntry, `UPDATE register_entry SET sealed = '' WHERE tenant = $1 AND id IN (SELECT id FROM register_entry WHERE tenant = $1 AND state = 'ended'
+			AND state_at < $2 AND sealed <> '' ORDER BY id LIMIT $3)`),
+		forgetting(privacy.PurposeHousehold, `DELETE FROM register_link WHERE tenant = $1 AND id IN (SELECT l.id FROM register_link l JOIN register_entry e ON e.tenant = l.tenant
+			AND e.id = l.entry WHERE l.tenant = $1 AND l.sealed <> '' AND e.state = 'ended' AND e.state_at < $2 ORDER BY l.id LIMIT $3)`),
 	}
 }

@@ -152,12 +152,16 @@ func (p PrivacyAccounts) Erase(k kernel.Tx, s privacy.Subject) (int, error) {
 	return 1, err
 }
 
-// PathOf gives where requests about a subject are handled: a case's at its place, a confidential one's and an account's by whoever is
-// in charge of the whole district.
+// PathOf gives where requests about a subject are handled: a case's at its place, like a sign-up's, a care visit's and an entry's; a
+// confidential case's and an account's by whoever is in charge of the whole district.
 func (PrivacyAccounts) PathOf(k kernel.Tx, s privacy.Subject) (kernel.Path, error) {
 	whole := access.Whole(on(k).tenant).Path
-	if s.Kind != privacy.OfCase {
+	switch s.Kind {
+	case privacy.OfSignup, privacy.OfCare, privacy.OfEntry:
+		return pathOfRoom(k, s)
+	case privacy.OfAccount, privacy.OfNomination:
 		return whole, nil
+	case privacy.OfCase:
 	}
 	c, err := Cases{}.Get(k, s.ID)
 	if err != nil || c.Confidential {

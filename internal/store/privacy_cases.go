@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -133,14 +134,7 @@ func (p PrivacyCases) kept(k kernel.Tx, c *cases.Case, months func(string) int) 
 	return out, nil
 }
 
-func sortedKeys(m map[string]any) []string {
-	var out []string
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
-}
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // Correct implements privacy.Source: of the cases, those that hold the field.
 func (p PrivacyCases) Correct(k kernel.Tx, s privacy.Subject, changes map[string]string) (knew []string, err error) {

@@ -189,6 +189,12 @@ func (Registers) Totals(k kernel.Tx, q registers.Query) ([]registers.Total, erro
 	})
 }
 
+// Hold implements registers.Repo: the row of the district is locked until the unit of work ends.
+func (Registers) Hold(k kernel.Tx) error {
+	_, err := on(k).Exec("UPDATE tenant SET revision = revision WHERE tenant = $1", string(on(k).tenant))
+	return err
+}
+
 // Held implements registers.Repo.
 func (Registers) Held(k kernel.Tx, register, role string) ([]registers.Link, error) {
 	lo := register + " " + role + " "

@@ -16,6 +16,8 @@ func ReportQueries() (*reports.Registry, error) {
 		placeQueries(),
 		orgQueries(),
 		caseQueries(),
+		disputeQueries(), publishedQueries(), keptQueries(),
+		activityQueries(), workQueries(), registerQueries(), roundQueries(), targetQueries(), awardQueries(),
 	)
 }
 

@@ -81,14 +81,7 @@ func (Rounds) Withdraw(k kernel.Tx, id kernel.ID) (bool, error) {
 	return err == nil, err
 }
 
-// Stale implements rounds.Cares.
-func (Rounds) Stale(k kernel.Tx, before time.Time) (stale bool, err error) {
-	err = on(k).QueryRow(`SELECT EXISTS (SELECT 1 FROM round_result WHERE tenant = $1 AND confidential = 1 AND notes <> '' AND at < $2)
-		OR EXISTS (SELECT 1 FROM round_duty WHERE tenant = $1 AND subject <> '' AND due_at < $2)`, string(on(k).tenant), ms(before)).Scan(&stale)
-	return stale, err
-}
-
-// EraseNotes implements rounds.Cares.
+// EraseNotes is the retention clock of visit_notes: the words of care visits go, that they were made stays.
 func (Rounds) EraseNotes(k kernel.Tx, before time.Time, limit int) (int, error) {
 	n, err := on(k).Exec(`UPDATE round_result SET notes = '', notes_end = $1 WHERE tenant = $2 AND duty IN
 		(SELECT r.duty FROM round_result r WHERE r.tenant = $2 AND r.confidential = 1 AND r.notes <> '' AND r.at < $3 LIMIT $4)`,
@@ -96,7 +89,7 @@ func (Rounds) EraseNotes(k kernel.Tx, before time.Time, limit int) (int, error) 
 	return int(n), err
 }
 
-// EraseNames implements rounds.Cares.
+// EraseNames is the retention clock of shift_checks: the names of workers go, that they were checked stays.
 func (Rounds) EraseNames(k kernel.Tx, before time.Time, limit int) (int, error) {
 	n, err := on(k).Exec(`UPDATE round_duty SET subject = '' WHERE tenant = $1 AND id IN
 		(SELECT d.id FROM round_duty d WHERE d.tenant = $1 AND d.subject <> '' AND d.due_at < $2 LIMIT $3)`, string(on(k).tenant), ms(before), limit)

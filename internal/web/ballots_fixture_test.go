@@ -48,8 +48,8 @@ func (w *world) joinBallots(sealer *vault.Sealer, ring *vault.Keyring) (*ballots
 	of := store.PrivacyCases{Sealer: sealer, Ring: ring}
 	w.ballots = ballots.NewService(ballots.Ports{Store: w.db, Ballots: store.Ballots{}, Rolls: store.Ballots{}, Honours: store.Ballots{}, Objections: store.Ballots{},
 		Residents: store.Ballots{}, Places: store.Territory{}, Ledger: w.cases.Ledger, Sealer: sealer, Keyring: ring, Tasks: map[string]ballots.Tasks{"case": w.tasks}})
-	w.privacy = privacy.NewService(privacy.Ports{Store: w.db, Repo: store.Privacy{}, Runs: store.Privacy{}, Looks: of, Ledger: w.cases.Ledger, Sealer: sealer,
-		Offices: testOffices{w.setups}, Sources: []privacy.Source{store.PrivacyAccounts{Sealer: sealer}, of}, Keepers: store.Privacy{}.Keepers()})
+	w.privacy = privacy.NewService(privacy.Ports{Store: w.db, Repo: store.Privacy{}, Runs: store.Privacy{}, Looks: store.PrivacyLooks{PrivacyCases: of, Log: w.cases.Ledger}, Ledger: w.cases.Ledger, Sealer: sealer,
+		Offices: testOffices{w.setups}, Sources: store.PrivacySources(of), Keepers: store.Privacy{}.Keepers()})
 	w.ballots.Consents = w.privacy
 	return w.ballots, w.privacy
 }

@@ -43,6 +43,9 @@ func (w *world) rtick() {
 			w.t.Fatal(err)
 		}
 	}
+	if _, err := w.privacy.Tick(context.Background(), tenant, 500); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // patrol is an answer to the shipped grid patrol in which all is well.

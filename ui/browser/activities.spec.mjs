@@ -40,7 +40,7 @@ for (const [lang, width] of [['zh', 1440], ['en', 390]]) {
     const someone = async (name, phone) => {
       const p = await open(browser, { url: server.url, width: 390, lang })
       await p.go('/?at=' + centre)
-      await p.page.click('.doorlink')
+      await p.page.click('.nearby a[href="/activities"]')
       await p.page.waitForSelector('.nearlist')
       await look(p)('near')
       await p.page.click(`.nearlist a:has-text("${title}")`)

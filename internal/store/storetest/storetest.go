@@ -89,6 +89,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"orgs: list and counts", orgsList},
 		{"ledger: rows of an object in order", ledgerOrder},
 		{"registers: keys, holds and versions", registersUnique},
+		{"registers: what is held is looked at in turn", registersHeldInTurn},
 		{"registers: lists and totals", registersList},
 		{"registers: round trip and visits", registersRoundTrip},
 		{"activities come back as they were", activitiesRoundTrip},

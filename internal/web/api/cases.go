@@ -85,6 +85,7 @@ func (s *Server) caseRoutes(api huma.API) {
 }
 
 func (s *Server) open(ctx context.Context, in *openIn) (*body[Created], error) {
+	ctx = s.atPoint(ctx, in.Body.Lon, in.Body.Lat, in.Body.CRS)
 	c := CallerOf(ctx)
 	crs, err := geo.ParseCRS(in.Body.CRS)
 	if err != nil {

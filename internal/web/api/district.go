@@ -145,6 +145,9 @@ func (s *Server) config(ctx context.Context, _ *struct{}) (*body[Config], error)
 }
 
 func (s *Server) menu(ctx context.Context, in *menuIn) (*body[Menu], error) {
+	if in.Place == "" {
+		ctx = s.atPoint(ctx, in.Lon, in.Lat, in.CRS)
+	}
 	actor := CallerOf(ctx).Actor
 	v, err := s.view(ctx, actor)
 	if err != nil {
@@ -223,6 +226,7 @@ func (s *Server) middle(ctx context.Context, t kernel.Tenant, id kernel.ID) (lon
 }
 
 func (s *Server) placesAt(ctx context.Context, in *atIn) (*body[territory.At], error) {
+	ctx = s.atPoint(ctx, in.Lon, in.Lat, in.CRS)
 	set, err := s.Cases.Setups.Of(ctx, CallerOf(ctx).Actor.Tenant)
 	if err != nil {
 		return nil, err

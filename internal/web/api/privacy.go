@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -162,6 +163,7 @@ func (s *Server) privacyRoutes(api huma.API) {
 	handle(s, api, op{method: "GET", path: "/privacy/track/{code}", open: code, sum: "What is kept about an order's requester, masked", errors: []int{404, 429}}, s.privacyTrack)
 	handle(s, api, op{method: "POST", path: "/privacy/track/{code}/open", open: code, sum: "The same in full, with the telephone of the order", errors: []int{403, 404, 429}}, s.privacyOpen)
 	handle(s, api, op{method: "POST", path: "/privacy/track/{code}/requests", open: code, sum: "Ask for access, correction, erasure or withdrawal", status: 201, errors: []int{404, 409, 429}}, s.askTrack)
+	s.privacyDesk(api)
 	handle(s, api, op{method: "GET", path: "/privacy/requests", perm: access.PrivacyRead, sum: "Requests to handle, what is due first in front", errors: []int{401, 403}}, s.privacyRequests)
 	handle(s, api, op{method: "POST", path: "/privacy/requests/{id}/answer", perm: access.PrivacyWrite, sum: "Carry a request out, or refuse it with the reason", errors: []int{401, 403, 404, 409}}, s.answerRequest)
 }
@@ -334,9 +336,15 @@ func (s *Server) privacyMine(ctx context.Context, _ *struct{}) (*body[PrivacyFil
 	return out, err
 }
 
-// ownCase gives the case that a code opened: not the one that it lives on in, which is another's.
+// ownCase gives the case that a code opened: not the one that it lives on in, which is another's. A code of a sign-up gives that.
 func (s *Server) ownCase(ctx context.Context, tx kernel.Tx, code vault.TrackCode) (privacy.Subject, string, error) {
 	f, err := s.Cases.Follow(tx, code)
+	if kernel.Is(err, kernel.KindNotFound) { // a sign-up for an activity has a code as well
+		if x, err := s.Activities.Signups.ByCode(tx, s.Cases.Keyring.TrackHash(code)); err == nil {
+			index, _ := strings.CutPrefix(x.Who, "phone:")
+			return privacy.Subject{Kind: privacy.OfSignup, ID: x.ID}, index, nil
+		}
+	}
 	if err != nil {
 		return privacy.Subject{}, "", s.missed(ctx, err)
 	}

@@ -35,7 +35,9 @@ import (
 
 // Deps are what the surface stands on.
 type Deps struct {
-	Tenant        kernel.Tenant // whose district a request without any other sign of a tenant means
+	Tenant kernel.Tenant // whose district a request without any other sign of a tenant means
+	// Tenants lists the districts served, for requests about a point; nil when there is one only.
+	Tenants       func(ctx context.Context) ([]kernel.Tenant, error)
 	Clock         kernel.Clock
 	Store         kernel.Store
 	Cases         *cases.Service

@@ -4,8 +4,13 @@ import { rounds } from './rounds/room'
 import { routes as indicators } from './indicators/routes'
 import { routes as works } from './works/routes'
 
+/** The headings that the rail groups its lines under. */
+export type Group = 'cases' | 'daily' | 'bodies' | 'open'
+export const groups: { id: Group; word: Word }[] = [
+  { id: 'cases', word: 'rail.cases' }, { id: 'daily', word: 'rail.daily' }, { id: 'bodies', word: 'rail.bodies' }, { id: 'open', word: 'rail.open' },
+]
 /** A room of the desk: its pages, and its line in the rail for whoever holds the permission. */
-export interface Room { to: string; word: Word; needs: string; routes: RouteRecordRaw[] }
+export interface Room { to: string; word: Word; group: Group; needs: string; routes: RouteRecordRaw[] }
 
 /** The rooms in the order of the rail. */
 export const rooms: Room[] = [
@@ -14,7 +19,7 @@ export const rooms: Room[] = [
     { path: '/screen', component: () => import('./picture/Screen.vue'), meta: { title: 'dash.screen', needs: 'stats.read' } },
   ] },
   rounds,
-  { to: '/activities', word: 'ev.title', needs: 'activity.read', routes: [
+  { to: '/activities', word: 'ev.title', group: 'daily', needs: 'activity.read', routes: [
     { path: '/activities', component: () => import('./activities/List.vue'), meta: { title: 'ev.title' } },
     { path: '/activities/new', component: () => import('./activities/Edit.vue'), meta: { title: 'ev.new', needs: 'activity.write' } },
     { path: '/activities/pool', component: () => import('./activities/Pool.vue'), meta: { title: 'pool.title' } },
@@ -23,21 +28,23 @@ export const rooms: Room[] = [
     { path: '/activities/:id', component: () => import('./activities/One.vue'), meta: { title: 'ev.title' } },
     { path: '/activities/:id/edit', component: () => import('./activities/Edit.vue'), meta: { title: 'ev.f.edit', needs: 'activity.write' } },
   ] },
-  { to: '/works', word: 'works.title', needs: 'work.read', routes: works },
-  { to: '/indicators', word: 'ind.title', needs: 'indicator.read', routes: indicators },
-  { to: '/ballots', word: 'ballots.title', needs: 'ballot.read', routes: [
+  { to: '/works', word: 'works.title', group: 'daily', needs: 'work.read', routes: works },
+  { to: '/indicators', word: 'ind.title', group: 'daily', needs: 'indicator.read', routes: indicators },
+  { to: '/ballots', word: 'ballots.title', group: 'bodies', needs: 'ballot.read', routes: [
     { path: '/ballots', component: () => import('./ballots/Ballots.vue'), meta: { title: 'ballots.title' } },
     { path: '/ballots/:id', component: () => import('./ballots/BallotPage.vue'), meta: { title: 'ballots.tab.votes' } },
     { path: '/ballots/awards/:id', component: () => import('./ballots/AwardPage.vue'), meta: { title: 'ballots.tab.awards' } },
     { path: '/ballots/nominations/:id', component: () => import('./ballots/NominationPage.vue'), meta: { title: 'honour.nomination' } },
   ] },
-  { to: '/orgs', word: 'org.rail', needs: 'org.read', routes: [
+  { to: '/orgs', word: 'org.rail', group: 'bodies', needs: 'org.read', routes: [
     { path: '/orgs/:id?', component: () => import('./orgs/Orgs.vue'), meta: { title: 'org.title', needs: 'org.read' } },
   ] },
-  { to: '/registers', word: 'reg.rail', needs: 'register.read', routes: [
+  { to: '/registers', word: 'reg.rail', group: 'bodies', needs: 'register.read', routes: [
     { path: '/registers/report-ins', component: () => import('./registers/ReportIns.vue'), meta: { title: 'reg.reportIns', needs: 'register.read' } },
     { path: '/registers/:key/:id', component: () => import('./registers/EntryPage.vue'), meta: { title: 'reg.title' } },
     { path: '/registers/:key?', component: () => import('./registers/Registers.vue'), meta: { title: 'reg.title' } },
+  ] },
+  { to: '/reports', word: 'reports.title', group: 'open', needs: 'report.read', routes: [
   ] },
   { to: '/sheets', word: 'sheets.title', needs: 'export.run|import.run|post.write|work.write|activity.write|register.write', routes: [
     { path: '/sheets', component: () => import('./sheets/Sheets.vue'), meta: { title: 'sheets.title', needs: 'export.run|import.run|post.write|work.write|activity.write|register.write' } },
@@ -46,7 +53,7 @@ export const rooms: Room[] = [
     { path: '/reports', component: () => import('./reports/List.vue'), meta: { title: 'reports.title', needs: 'report.read' } },
     { path: '/reports/:id', component: () => import('./reports/Bulletin.vue'), meta: { title: 'reports.title', needs: 'report.read' } },
   ] },
-  { to: '/privacy', word: 'privacy.title', needs: 'privacy.read', routes: [
+  { to: '/privacy', word: 'privacy.title', group: 'open', needs: 'privacy.read', routes: [
     { path: '/privacy', component: () => import('./privacy/Privacy.vue'), meta: { title: 'privacy.title', needs: 'privacy.read' } },
   ] },
 ]

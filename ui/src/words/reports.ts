@@ -68,7 +68,6 @@ export const reports = {
   'trace.close': ['收起', 'Close'],
   'trace.public': ['这里只说在哪里、什么时候有多少，不列单件。', 'It is told how many there were where and when, not which.'],
 
-  'door.bulletins': ['看简报', 'Bulletins'],
   'public.title': ['我们区的简报', 'Bulletins of the district'],
   'public.say': ['每个数都能点开，看它怎么数出来的。', 'Every figure opens to how it was counted.'],
   'public.none': ['还没有发布过简报。发布以后会出现在这里。', 'No bulletin has been published yet. They appear here when they are.'],

@@ -5,7 +5,7 @@ import { may } from '../session'
 const first = () => (may('round.do') ? '/rounds/today' : '/rounds/board')
 
 export const rounds: Room = {
-  to: '/rounds', word: 'rounds.title', needs: 'round.read|round.do',
+  to: '/rounds', word: 'rounds.title', group: 'daily', needs: 'round.read|round.do',
   routes: [
     // Who is reading is known only once the desk's guard has asked: a redirect would come before it.
     { path: '/rounds', component: () => import('../Lost.vue'), beforeEnter: first },

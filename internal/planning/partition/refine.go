@@ -1,0 +1,339 @@
+package partition
+
+// refiner holds a partition of one level and improves it. Every move passes the guard, so parts that are connected stay so; they
+// stay so on the next finer level too, since clusters are connected.
+type refiner struct {
+	l      *level
+	part   []int32
+	pw     []int32 // weight of each part
+	lo, hi []int32 // bounds of each part
+	rnd    rng
+	terms  *terms // what counts beyond the cut; nil for nothing
+	only   [2]int32
+	paired bool // moves only between the parts of only
+
+	conn   []int32 // weight of a vertex's arcs to each part; zero outside tally
+	near   []int32 // parts that tally found
+	cand   []int32 // a superset of the boundary
+	inCand []bool
+
+	heap  []entry
+	gain  []int64  // gain under which a vertex waits in the heap, when wait is this search's
+	wait  []uint32 // search in which gain is valid
+	lock  []uint32 // round in which the vertex was moved
+	turn  uint32
+	round uint32
+	moves []move
+
+	seen  []uint32 // marks of the guard
+	mark  uint32
+	queue []int32
+}
+
+type entry struct {
+	gain int64
+	v    int32
+}
+
+type move struct{ v, from int32 }
+
+func newRefiner(l *level, part []int32, parts int, lo, hi []int32, rnd rng) *refiner {
+	r := &refiner{l: l, part: part, lo: lo, hi: hi, rnd: rnd, pw: make([]int32, parts), conn: make([]int32, parts)}
+	r.fit()
+	for v, p := range part {
+		r.pw[p] += l.w[v]
+	}
+	return r
+}
+
+// fit makes the working columns for the refiner's level.
+func (r *refiner) fit() {
+	n := r.l.n
+	r.inCand, r.gain, r.wait, r.lock, r.seen = make([]bool, n), make([]int64, n), make([]uint32, n), make([]uint32, n), make([]uint32, n)
+	r.turn, r.round, r.mark = 0, 0, 0
+	r.cand = r.cand[:0]
+}
+
+// finer carries the partition to the finer level; the boundary is looked for only below the coarser one.
+func (r *refiner) finer(l *level) {
+	part, border := make([]int32, l.n), r.inCand
+	for _, v := range r.cand {
+		border[v] = r.onBoundary(v)
+	}
+	old := r.part
+	r.l, r.part = l, part
+	r.fit()
+	for v, d := range l.down {
+		part[v] = old[d]
+		if border[d] {
+			r.candidate(int32(v))
+		}
+	}
+	r.prune()
+}
+
+// scan finds the boundary anew.
+func (r *refiner) scan() {
+	clear(r.inCand)
+	r.cand = r.cand[:0]
+	for v := range r.l.n {
+		if r.onBoundary(v) {
+			r.candidate(v)
+		}
+	}
+}
+
+// prune drops candidates that are inside their part.
+func (r *refiner) prune() {
+	kept := r.cand[:0]
+	for _, v := range r.cand {
+		if r.onBoundary(v) {
+			kept = append(kept, v)
+		} else {
+			r.inCand[v] = false
+		}
+	}
+	r.cand = kept
+}
+
+func (r *refiner) candidate(v int32) {
+	if !r.inCand[v] {
+		r.inCand[v] = true
+		r.cand = append(r.cand, v)
+	}
+}
+
+func (r *refiner) onBoundary(v int32) bool {
+	p := r.part[v]
+	for _, a := range r.l.arcs[r.l.first[v]:r.l.first[v+1]] {
+		if r.part[a.To] != p {
+			return true
+		}
+	}
+	return false
+}
+
+// tally counts the arcs of v to other parts into conn and near, and gives those to its own; the caller clears conn.
+func (r *refiner) tally(v int32) (own int32) {
+	p := r.part[v]
+	near := r.near[:0]
+	for _, a := range r.l.arcs[r.l.first[v]:r.l.first[v+1]] {
+		q := r.part[a.To]
+		if q == p {
+			own += a.Weight
+			continue
+		}
+		if r.conn[q] == 0 {
+			near = append(near, q)
+		}
+		r.conn[q] += a.Weight
+	}
+	r.near = near
+	return own
+}
+
+// best gives the part to which v goes with the most gain within the bounds, or -1. Of equal ones the lightest.
+func (r *refiner) best(v int32) (gain int64, to int32) {
+	p, w := r.part[v], r.l.w[v]
+	if r.paired && p != r.only[0] && p != r.only[1] {
+		return 0, -1
+	}
+	own := r.tally(v)
+	to = -1
+	room := r.pw[p]-w >= r.lo[p]
+	for _, q := range r.near {
+		c := r.conn[q]
+		r.conn[q] = 0
+		if !room || r.pw[q]+w > r.hi[q] || r.paired && q != r.only[0] && q != r.only[1] {
+			continue
+		}
+		g := r.worth(v, p, q, c-own)
+		if to < 0 || g > gain || g == gain && r.pw[q] < r.pw[to] {
+			gain, to = g, q
+		}
+	}
+	return gain, to
+}
+
+// worth is the gain of moving v from p to q when diff is the weight of its arcs to q less those to p.
+func (r *refiner) worth(v, p, q, diff int32) int64 {
+	if r.terms == nil {
+		return int64(diff)
+	}
+	return int64(diff)*unit + r.terms.gain(r.l, v, p, q)
+}
+
+// move puts v into part q.
+func (r *refiner) move(v, q int32) {
+	p, w := r.part[v], r.l.w[v]
+	r.part[v] = q
+	r.pw[p] -= w
+	r.pw[q] += w
+	if r.terms != nil {
+		r.terms.move(r.l, v, p, q)
+	}
+}
+
+// guard reports whether the part of v stays connected and not empty without it. It looks at most a little around v, first among
+// its neighbours alone, which settles nearly all cases in a planar graph; what it cannot see it refuses.
+func (r *refiner) guard(v int32, reach int) bool {
+	l, p := r.l, r.part[v]
+	r.mark += 2
+	sought, first := 0, int32(-1)
+	for _, a := range l.arcs[l.first[v]:l.first[v+1]] {
+		if r.part[a.To] == p {
+			r.seen[a.To] = r.mark // sought, not found yet
+			sought++
+			first = a.To
+		}
+	}
+	if sought <= 1 {
+		return sought == 1
+	}
+	found := 1
+	q := append(r.queue[:0], first)
+	r.seen[first] = r.mark + 1
+	for i := 0; i < len(q) && found < sought; i++ {
+		for _, a := range l.arcs[l.first[q[i]]:l.first[q[i]+1]] {
+			if r.seen[a.To] == r.mark {
+				r.seen[a.To] = r.mark + 1
+				q = append(q, a.To)
+				found++
+			}
+		}
+	}
+	if found < sought {
+		r.seen[v] = r.mark + 1
+		for i := 0; i < len(q) && found < sought && len(q) < reach; i++ {
+			for _, a := range l.arcs[l.first[q[i]]:l.first[q[i]+1]] {
+				if r.part[a.To] != p || r.seen[a.To] == r.mark+1 {
+					continue
+				}
+				if r.seen[a.To] == r.mark {
+					found++
+				}
+				r.seen[a.To] = r.mark + 1
+				q = append(q, a.To)
+			}
+		}
+	}
+	r.queue = q
+	return found == sought
+}
+
+// pass lets a localized search start at every vertex of the boundary that may gain at least least, in random order (the k-way
+// search of Sanders and Schulz). It gives the whole gain.
+func (r *refiner) pass(patience, reach int, least int64) (total int64) {
+	r.round++
+	r.prune()
+	seeds := append([]int32(nil), r.cand...)
+	shuffle(seeds, &r.rnd)
+	for _, v := range seeds {
+		if r.lock[v] == r.round {
+			continue
+		}
+		if g, to := r.best(v); to >= 0 && g >= least {
+			total += r.search(v, g, patience, reach)
+		}
+	}
+	return total
+}
+
+// search climbs from one vertex: it moves the best vertex it has touched, even at a loss, until patience moves have passed since
+// the best state, and goes back to that.
+func (r *refiner) search(seed int32, g int64, patience, reach int) int64 {
+	r.turn++
+	r.heap, r.moves = r.heap[:0], r.moves[:0]
+	r.enter(seed, g)
+	var sum, best int64
+	kept := 0
+	for len(r.heap) > 0 && len(r.moves)-kept < patience {
+		e := r.pop()
+		if r.wait[e.v] != r.turn || r.gain[e.v] != e.gain || r.lock[e.v] == r.round {
+			continue
+		}
+		g, to := r.best(e.v)
+		r.wait[e.v] = 0
+		if to < 0 {
+			continue
+		}
+		if g < e.gain {
+			r.enter(e.v, g)
+			continue
+		}
+		if !r.guard(e.v, reach) {
+			continue
+		}
+		r.moves = append(r.moves, move{e.v, r.part[e.v]})
+		r.move(e.v, to)
+		r.lock[e.v] = r.round
+		r.candidate(e.v)
+		if sum += g; sum > best {
+			best, kept = sum, len(r.moves)
+		}
+		for _, a := range r.l.arcs[r.l.first[e.v]:r.l.first[e.v+1]] {
+			if r.lock[a.To] == r.round {
+				continue
+			}
+			if g, to := r.best(a.To); to >= 0 {
+				r.candidate(a.To)
+				r.enter(a.To, g)
+			} else {
+				r.wait[a.To] = 0
+			}
+		}
+	}
+	r.undo(kept)
+	return best
+}
+
+// undo takes back the moves after the first keep, last one first: each state on the way was a connected one.
+func (r *refiner) undo(keep int) {
+	for i := len(r.moves) - 1; i >= keep; i-- {
+		m := r.moves[i]
+		r.lock[m.v] = 0
+		r.move(m.v, m.from)
+		for _, a := range r.l.arcs[r.l.first[m.v]:r.l.first[m.v+1]] {
+			r.candidate(a.To)
+		}
+	}
+	r.moves = r.moves[:keep]
+}
+
+// enter puts v into the heap under gain g, unless it waits there under the same.
+func (r *refiner) enter(v int32, g int64) {
+	if r.wait[v] == r.turn && r.gain[v] == g {
+		return
+	}
+	r.wait[v], r.gain[v] = r.turn, g
+	h := append(r.heap, entry{g, v})
+	i := len(h) - 1
+	for i > 0 && h[i].gain > h[(i-1)/2].gain {
+		h[i], h[(i-1)/2] = h[(i-1)/2], h[i]
+		i = (i - 1) / 2
+	}
+	r.heap = h
+}
+
+// pop takes the entry of the most gain.
+func (r *refiner) pop() entry {
+	h := r.heap
+	top := h[0]
+	n := len(h) - 1
+	last := h[n]
+	h = h[:n]
+	for i := 0; n > 0; {
+		c := 2*i + 1
+		if c+1 < n && h[c+1].gain > h[c].gain {
+			c++
+		}
+		if c >= n || h[c].gain <= last.gain {
+			h[i] = last
+			break
+		}
+		h[i] = h[c]
+		i = c
+	}
+	r.heap = h
+	return top
+}
