@@ -334,7 +334,8 @@ func (d *Dashboard) areas(m *tenantMap, path kernel.Path, kinds []territory.Kind
 	}
 }
 
-// classes gives the least count of each of at most five classes: as many areas in each as the counts allow.
+// classes gives the least count of each of at most five classes: each count that there is has its own, or a share of them when
+// there are more.
 func classes(l []DashArea) []int {
 	var n []int
 	for _, a := range l {
@@ -343,14 +344,13 @@ func classes(l []DashArea) []int {
 		}
 	}
 	slices.Sort(n)
-	out := []int{}
-	for i := range 5 {
-		if len(n) == 0 {
-			break
-		}
-		if least := n[i*len(n)/5]; len(out) == 0 || least > out[len(out)-1] {
-			out = append(out, least)
-		}
+	n = slices.Compact(n)
+	if len(n) <= 5 {
+		return append([]int{}, n...)
+	}
+	out := make([]int, 5)
+	for i := range out {
+		out[i] = n[i*len(n)/5]
 	}
 	return out
 }
