@@ -85,7 +85,7 @@ func random(bytes int) string {
 // copying gives the statements that make the copies of the seeds at hand. CROSS JOIN makes SQLite begin with the seeds.
 func copying(columns []string, engine string) []string {
 	own := map[string]string{"id": "s.id", "number": "s.number", "track_hash": "s.track", "phone_index": "s.phone", "body": "s.body", "source": "''",
-		"due_at": "4611686018427387904", "tick_at": "0", "resp_due": "0", "fin_due": "0"}
+		"due_at": "4611686018427387904", "tick_at": "0", "resp_due": "0", "fin_due": "0", "rolled": "0"}
 	for _, c := range []string{"opened_at", "updated_at", "closed_at", "finished_at", "rated_at", "step_at"} {
 		own[c] = fmt.Sprintf("CASE WHEN t.%s > 0 THEN t.%s + s.shift ELSE 0 END", c, c)
 	}

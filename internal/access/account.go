@@ -27,7 +27,9 @@ type Account struct {
 	// PasswordPHC is the argon2id hash, empty for who cannot sign in with a password.
 	PasswordPHC string
 	Disabled    bool
-	Created     time.Time
+	// MustChange says that somebody else chose the password: until it is changed the account has no posts.
+	MustChange bool
+	Created    time.Time
 }
 
 // NameField is where an account's sealed name belongs.
@@ -120,6 +122,7 @@ type Accounts interface {
 	ListAccounts(tx kernel.Tx, page kernel.Page) ([]Account, error)
 	SetPasswordPHC(tx kernel.Tx, account kernel.ID, phc string) error
 	SetDisabled(tx kernel.Tx, account kernel.ID, disabled bool) error
+	SetMustChange(tx kernel.Tx, account kernel.ID, must bool) error
 	// SetName replaces the sealed and the masked name (on correction, erasure and key rotation).
 	SetName(tx kernel.Tx, account kernel.ID, sealed, masked string) error
 }

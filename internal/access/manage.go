@@ -67,6 +67,11 @@ func (s *Service) SetPassword(ctx context.Context, by kernel.Actor, account kern
 		if err := s.Accounts.SetPasswordPHC(tx, account, phc); err != nil {
 			return err
 		}
+		if by.Account == account && a.MustChange {
+			if err := s.Accounts.SetMustChange(tx, account, false); err != nil {
+				return err
+			}
+		}
 		if err := s.revokeAll(tx, account); err != nil {
 			return err
 		}
@@ -95,6 +100,9 @@ func (s *Service) ChangePassword(ctx context.Context, by kernel.Actor, address, 
 		return kernel.Invalid("old", kernel.T("原密码不对", "the old password is wrong"))
 	}
 	outcome = (*Attempt).Succeeded
+	if old == password {
+		return kernel.Invalid("password", kernel.T("新密码和原来的一样，请换一个", "the new password is the old one; choose another"))
+	}
 	return s.SetPassword(ctx, by, a.ID, password)
 }
 

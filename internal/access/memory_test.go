@@ -120,6 +120,10 @@ func (m *memory) SetPasswordPHC(tx kernel.Tx, id kernel.ID, phc string) error {
 	return m.change(tx, id, func(a *Account) { a.PasswordPHC = phc })
 }
 
+func (m *memory) SetMustChange(tx kernel.Tx, id kernel.ID, must bool) error {
+	return m.change(tx, id, func(a *Account) { a.MustChange = must })
+}
+
 func (m *memory) SetDisabled(tx kernel.Tx, id kernel.ID, disabled bool) error {
 	return m.change(tx, id, func(a *Account) { a.Disabled = disabled })
 }

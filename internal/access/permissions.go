@@ -43,12 +43,15 @@ const (
 	BallotWrite    Permission = "ballot.write"
 	RegisterRead   Permission = "register.read" // duty lists, pledges, plans, links: what organisations keep of their own work
 	RegisterWrite  Permission = "register.write"
-	ReportRead     Permission = "report.read"
-	ReportWrite    Permission = "report.write"
-	ReportPublish  Permission = "report.publish"
-	ExportRun      Permission = "export.run"
-	PrivacyRead    Permission = "privacy.read"  // the purpose register, and the requests of the people concerned
-	PrivacyWrite   Permission = "privacy.write" // answer such requests; change purposes and retention
+	// Entries about how an official's faults were judged: seen by few.
+	DisciplineRead  Permission = "discipline.read"
+	DisciplineWrite Permission = "discipline.write"
+	ReportRead      Permission = "report.read"
+	ReportWrite     Permission = "report.write"
+	ReportPublish   Permission = "report.publish"
+	ExportRun       Permission = "export.run"
+	PrivacyRead     Permission = "privacy.read"  // the purpose register, and the requests of the people concerned
+	PrivacyWrite    Permission = "privacy.write" // answer such requests; change purposes and retention
 
 	AccountRead   Permission = "account.read"
 	AccountWrite  Permission = "account.write"
@@ -122,6 +125,8 @@ var rules = []rule{
 	{BallotWrite, reachPlace, BallotRead},
 	{RegisterRead, reachPlace, RegisterRead},
 	{RegisterWrite, reachPlace, RegisterRead},
+	{DisciplineRead, reachPlace, DisciplineRead},
+	{DisciplineWrite, reachPlace, DisciplineRead},
 	{ReportRead, reachPlace, ReportRead},
 	{ReportWrite, reachPlace, ReportRead},
 	{ReportPublish, reachPlace, ReportRead},
@@ -167,8 +172,8 @@ var bundles = map[kernel.Role][]Permission{
 	kernel.Cadre:    {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, RoundRead, RoundDo, RegisterRead},
 	kernel.Mediator: {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, RegisterRead},
 	kernel.Supervisor: {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, StatsRead, PlanRead, RoundRead, IndicatorRead, IndicatorWrite,
-		RegisterRead, ReportRead, ReportWrite, ReportPublish, ExportRun},
-	kernel.DistrictLeader: {CaseRead, CaseAct, CaseComment, OrgRead, FlowRead, StatsRead, PlanRead, RoundRead, IndicatorRead, RegisterRead, ReportRead,
+		RegisterRead, DisciplineRead, DisciplineWrite, ReportRead, ReportWrite, ReportPublish, ExportRun},
+	kernel.DistrictLeader: {CaseRead, CaseAct, CaseComment, OrgRead, FlowRead, StatsRead, PlanRead, RoundRead, IndicatorRead, RegisterRead, DisciplineRead, ReportRead,
 		ReportPublish},
 	kernel.Planner: {OrgRead, FlowRead, StatsRead, PlanRead, PlanWrite, WorkWrite, IndicatorRead, RegisterRead, ReportRead},
 

@@ -45,6 +45,8 @@ type Parts struct {
 	Sealer   *vault.Sealer
 	Clock    kernel.Clock
 	Policy   Policy
+	// Refuse, when given, may refuse all accounts of a tenant, at the sign-in and at each request after it.
+	Refuse func(ctx context.Context, t kernel.Tenant) error
 }
 
 // Service signs people in and out and tells who is asking. It asks for no permission itself: its callers ask Decide
@@ -74,6 +76,9 @@ func accountOff() error {
 // SignIn checks the password and begins a session. It gives the bearer token, which is not kept. Errors: TooMany (with
 // RetryAfter), not signed in for a wrong name or password or a disabled account. Hashing runs outside of any transaction.
 func (s *Service) SignIn(ctx context.Context, in SignIn) (string, Session, error) {
+	if err := s.refused(ctx, in.Tenant); err != nil {
+		return "", Session{}, err
+	}
 	try, err := s.Throttle.Begin(in.Tenant, in.User, in.Address)
 	if err != nil {
 		return "", Session{}, err
@@ -104,6 +109,13 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (string, Session, error
 		outcome = (*Attempt).Succeeded
 	}
 	return bearer, session, err
+}
+
+func (s *Service) refused(ctx context.Context, t kernel.Tenant) error {
+	if s.Refuse == nil {
+		return nil
+	}
+	return s.Refuse(ctx, t)
 }
 
 // accountByUser gives the account, or the zero account when there is none.
@@ -176,6 +188,8 @@ type Signed struct {
 	Actor kernel.Actor
 	// Session or Token is what the token is, by its id; the other is empty.
 	Session, Token kernel.ID
+	// MustChange says that the password must be changed first: until then the actor has no posts.
+	MustChange bool
 	// Expires is when the right ends at the latest: a stream that is open longer is closed then.
 	Expires time.Time
 }
@@ -186,6 +200,9 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (Signed, erro
 	tenant, personal, ok := parseBearer(bearer)
 	if !ok {
 		return Signed{}, kernel.Unsigned()
+	}
+	if err := s.refused(ctx, tenant); err != nil {
+		return Signed{}, err
 	}
 	hash := hashBearer(bearer)
 	var signed Signed
@@ -259,6 +276,9 @@ func (s *Service) actor(tx kernel.Tx, account kernel.ID, signed *Signed) error {
 	posts, err := s.Posts.PostsOf(tx, account)
 	if err != nil {
 		return err
+	}
+	if signed.MustChange = a.MustChange; a.MustChange {
+		posts = nil
 	}
 	signed.Actor = kernel.Actor{Kind: kernel.ActorAccount, Tenant: tx.Tenant(), Account: a.ID, Name: a.NameMasked, Posts: posts, Lang: kernel.Chinese}
 	return nil

@@ -41,6 +41,9 @@ func (s *Service) Act(tx kernel.Tx, set *Setup, actor kernel.Actor, id kernel.ID
 	if c.Version != version {
 		return nil, errStale
 	}
+	if c.MergedInto != "" && isRequester(actor, c) {
+		return s.actJoined(tx, set, c, action, answers)
+	}
 	return s.act(tx, set, actor, c, action, answers)
 }
 
@@ -54,6 +57,11 @@ func (s *Service) ActByCode(tx kernel.Tx, set *Setup, code vault.TrackCode, acti
 	if version != 0 && c.Version != version {
 		return nil, errStale
 	}
+	return s.actAs(tx, set, own, c, action, answers)
+}
+
+// actAs takes an action on a case as the requester of own, which is the case itself or was merged into it.
+func (s *Service) actAs(tx kernel.Tx, set *Setup, own, c *Case, action string, answers map[string]any) (*Done, error) {
 	actor := kernel.Actor{Kind: kernel.ActorRequester, Tenant: tx.Tenant(), Case: c.ID}
 	again, err := s.othersRated(tx, set, own, c, action)
 	if err != nil {
@@ -84,7 +92,11 @@ func (s *Service) chain(tx kernel.Tx, code vault.TrackCode) ([]*Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := []*Case{c}
+	return s.chainFrom(tx, c)
+}
+
+func (s *Service) chainFrom(tx kernel.Tx, c *Case) (l []*Case, err error) {
+	l = []*Case{c}
 	for c.MergedInto != "" {
 		if len(l) == maxChain {
 			return nil, kernel.Internal("case "+string(l[0].ID), errRing)
@@ -150,7 +162,7 @@ func (s *Service) take(tx kernel.Tx, set *Setup, actor kernel.Actor, requester k
 			return nil, errJoined
 		}
 	}
-	e := &effecting{s: s, tx: tx, set: set, flow: f.Flow, actor: actor, c: c, form: form, requester: requester}
+	e := &effecting{s: s, tx: tx, set: set, flow: f.Flow, actor: actor, c: c, form: form, requester: requester, all: out.Effects}
 	for _, eff := range out.Effects {
 		if err := e.apply(eff); err != nil {
 			return nil, err

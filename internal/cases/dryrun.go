@@ -26,7 +26,7 @@ type DryRunReport struct {
 	Lost, Won map[kernel.ID]int
 }
 
-// DryRun tells, before a change of the routing rules, which of the cases opened from from until to (half-open; zero is no
+// DryRun tells, before a change of the routing rules, which of the cases opened between from and to (half-open; zero is no
 // bound) the given rules would have sent elsewhere than those in force do: each moved case, the newest first, is given to
 // each, whose error ends the run. Cases merged into another are left out. Nothing is written; cases are read by pages, each
 // in a unit of work of its own. It is for who may change the rules, and gives nothing of what a case says.

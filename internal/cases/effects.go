@@ -22,6 +22,7 @@ type effecting struct {
 	c         *Case
 	form      map[string]any
 	requester kernel.ID
+	all       []workflow.Effect // of the act
 }
 
 func (e *effecting) text(field string) string { v, _ := e.form[field].(string); return v }
@@ -36,6 +37,9 @@ func (e *effecting) apply(eff workflow.Effect) error {
 		return e.routed()
 	case workflow.EffectTransferUnit:
 		c.Assignee, c.AssigneeName = "", ""
+		if err := e.dropHelpers(); err != nil {
+			return err
+		}
 		return e.unit(kernel.ID(e.text("unit")))
 	case workflow.EffectAssign:
 		return e.assign()
@@ -45,6 +49,9 @@ func (e *effecting) apply(eff workflow.Effect) error {
 		c.Assignee, c.AssigneeName = "", ""
 	case workflow.EffectClearUnit:
 		c.Unit, c.Assignee, c.AssigneeName = "", "", ""
+		if err := e.dropHelpers(); err != nil {
+			return err
+		}
 		c.Route = e.set.Route(e.set.Item(c.Item), &c.Place) // the rules may have changed since
 	case workflow.EffectCohandle:
 		return e.cohandle()
@@ -58,6 +65,7 @@ func (e *effecting) apply(eff workflow.Effect) error {
 		c.Supervised = true
 	case workflow.EffectMerge:
 		return e.merge()
+	case workflow.EffectKeepHelpers: // looked at by those that it goes with
 	}
 	return nil
 }
@@ -73,11 +81,7 @@ func (e *effecting) unit(u kernel.ID) error {
 	if e.set.Orgs[u] == nil {
 		return kernel.Invalid("form.unit", errNoUnit)
 	}
-	next := e.flow.ActionsFrom(e.c.Step)
-	if lead, ok := e.flow.Leading(e.c.Step); ok && len(rolesOf([]*workflow.Action{lead}, workflow.RelationUnit, workflow.RelationOpen)) > 0 {
-		next = []*workflow.Action{lead}
-	}
-	ok, err := e.staffed(u, rolesOf(next, workflow.RelationUnit, workflow.RelationOpen))
+	ok, err := e.staffed(u, takers(e.flow, e.c.Step))
 	if err == nil && !ok {
 		err = kernel.Invalid("form.unit", errIdleUnit)
 	}
@@ -100,6 +104,56 @@ func (e *effecting) routed() error {
 	}
 	e.c.Unit = e.c.Route.Unit
 	return nil
+}
+
+// takers gives the roles that a unit needs one of to take the next act in a step.
+func takers(f *workflow.Flow, step string) []kernel.Role {
+	next := f.ActionsFrom(step)
+	if lead, ok := f.Leading(step); ok && len(rolesOf([]*workflow.Action{lead}, workflow.RelationUnit, workflow.RelationOpen)) > 0 {
+		next = []*workflow.Action{lead}
+	}
+	return rolesOf(next, workflow.RelationUnit, workflow.RelationOpen)
+}
+
+// helpers gives the roles that a unit needs one of to help with a case.
+func helpers(f *workflow.Flow) []kernel.Role {
+	all := make([]*workflow.Action, len(f.Actions))
+	for i := range f.Actions {
+		all[i] = &f.Actions[i]
+	}
+	return rolesOf(all, workflow.RelationCohandle)
+}
+
+// TakerRoles gives the roles of which a unit needs one so that the action may name it: those that lead on from the step to which
+// it brings the case, or, where it calls in helpers, theirs. Empty when any unit will do.
+func TakerRoles(f *workflow.Flow, a *workflow.Action) []kernel.Role {
+	if slices.Contains(a.Effects, workflow.EffectCohandle) {
+		return helpers(f)
+	}
+	return takers(f, a.To)
+}
+
+// AnyTakerRoles gives the roles of which a unit needs one to take a case of any flow in force.
+func AnyTakerRoles(set *Setup) []kernel.Role {
+	var out []kernel.Role
+	for _, id := range set.FlowIDs() {
+		f, err := set.Flow(id, 0)
+		if err != nil {
+			continue
+		}
+		for i := range f.Flow.Actions {
+			a := &f.Flow.Actions[i]
+			if !slices.Contains(a.Effects, workflow.EffectFixUnit) && !slices.Contains(a.Effects, workflow.EffectTransferUnit) {
+				continue
+			}
+			for _, r := range TakerRoles(f.Flow, a) {
+				if !slices.Contains(out, r) {
+					out = append(out, r)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // rolesOf gives the roles to which the actions are open in any of the relations.
@@ -148,13 +202,19 @@ func (e *effecting) assign() error {
 	return kernel.Invalid("form.assignee", kernel.T("这位不是本单位在这里的办事人员，请从列表里选", "this person is not on the unit's staff here; choose one from the list"))
 }
 
+// dropHelpers ends co-handling with the unit that asked for it, unless the flow keeps it: who was called in by a unit that
+// has no more to do with the case has no more to read in it.
+func (e *effecting) dropHelpers() error {
+	if len(e.c.Cohandles) == 0 || slices.Contains(e.all, workflow.EffectKeepHelpers) {
+		return nil
+	}
+	e.c.Cohandles = nil
+	return e.s.Tending.DropHelpers(e.tx, e.c.ID)
+}
+
 func (e *effecting) cohandle() error {
 	units, _ := e.form["units"].([]string)
-	all := make([]*workflow.Action, len(e.flow.Actions))
-	for i := range e.flow.Actions {
-		all[i] = &e.flow.Actions[i]
-	}
-	helpers := rolesOf(all, workflow.RelationCohandle)
+	helpers := helpers(e.flow)
 	for _, u := range units {
 		id := kernel.ID(u)
 		if e.set.Orgs[id] == nil {

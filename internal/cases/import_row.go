@@ -307,6 +307,9 @@ func (r *rowReader) words() {
 	r.row.Text, r.row.Address = r.joined(c.Text, "text"), r.joined(c.Address, "address")
 	r.bound("title", c.Title, &r.row.Title, maxTitle)
 	r.bound("text", c.Text, &r.row.Text, maxText)
+	if kernel.HoldsIDNumber(r.row.Text) {
+		r.fault("text", strings.Join(c.Text, "、"), "", kernel.T("文字里有身份证号码，请先删掉", "the text holds an identity number; remove it first"))
+	}
 	r.bound("address", c.Address, &r.row.Address, maxAddress)
 	agency := Names{c.Agency}
 	r.bound("agency", agency, &r.row.Agency, maxTitle)

@@ -119,6 +119,9 @@ func (d *Draft) answers(o Order) error {
 	if utf8.RuneCountInString(c.Text) > maxText {
 		return kernel.Invalid("text", kernel.T("话太长了，最多 2000 字", "the text is too long; 2000 characters at most"))
 	}
+	if err := kernel.CheckWords("text", c.Text); err != nil {
+		return err
+	}
 	if len(o.Photos) > maxPhotos {
 		return kernel.Invalid("photos", kernel.T("照片最多 6 张", "6 photos at most"))
 	}
@@ -163,6 +166,11 @@ func (s *Service) secrets(t kernel.Tenant, d *Draft, o Order) (err error) {
 		return kernel.Internal("track code", err)
 	}
 	c.TrackHash = s.Keyring.TrackHash(d.code)
+	for field, words := range map[string]string{"address": o.Address, "contact.name": o.Contact.Name} {
+		if err := kernel.CheckWords(field, words); err != nil {
+			return err
+		}
+	}
 	if a := strings.TrimSpace(o.Address); a != "" {
 		if c.Address, err = s.sealJSON(t, c.ID, "address", a); err != nil {
 			return err

@@ -19,6 +19,7 @@ type Ports struct {
 	Store   kernel.Store
 	Cases   Repo
 	Looks   Looks
+	Tending Tending
 	Uploads Uploads
 	Outbox  Outbox
 	Ledger  *ledger.Log

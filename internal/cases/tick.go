@@ -45,6 +45,9 @@ func (s *Service) tick(tx kernel.Tx, set *Setup, id kernel.ID) error {
 	if err != nil {
 		return err
 	}
+	if ok, err := s.Tending.ClaimTick(tx, c); err != nil || !ok {
+		return err // another process is at it, or somebody acts
+	}
 	for i := range f.Flow.Actions {
 		a := &f.Flow.Actions[i]
 		if a.Auto == "" || !over(c.Clocks, a.Auto, tx.Now()) {

@@ -8,16 +8,26 @@ import (
 	"path/filepath"
 
 	"sanzhi/internal/access"
+	"sanzhi/internal/activities"
+	"sanzhi/internal/ballots"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/files"
+	"sanzhi/internal/indicators"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
+	"sanzhi/internal/planning"
+	"sanzhi/internal/privacy"
+	room "sanzhi/internal/registers"
+	"sanzhi/internal/reports"
+	"sanzhi/internal/rounds"
+	"sanzhi/internal/sheets"
 	"sanzhi/internal/store"
 	"sanzhi/internal/store/dialect"
 	"sanzhi/internal/store/postgres"
 	"sanzhi/internal/store/sqlite"
 	"sanzhi/internal/vault"
 	"sanzhi/internal/web/api"
+	"sanzhi/internal/works"
 )
 
 // app is the joined program over one store.
@@ -29,13 +39,24 @@ type app struct {
 	clock   kernel.Clock
 	blobs   files.Blobs
 	cases   *cases.Service
+	rounds  *rounds.Service
 	access  *access.Service
 	files   *files.Service
+	works   *works.Service
+	targets *indicators.Service
+	acts    *activities.Service
 	tenants store.Tenants
 	setups  *store.Setups
 	once    *store.Once
 	outbox  store.Outbox
 	sealing *sealing
+	ballots *ballots.Service
+	privacy *privacy.Service
+
+	registers *room.Service
+	reports   *reports.Service
+	sheets    *sheets.Service
+	plans     *planning.Service
 }
 
 // sqlitePath is where the SQLite file of a data directory lies.
@@ -120,8 +141,12 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 		a.blobs = store.Blobs{DB: db}
 	}
 	a.files = files.NewService(files.Parts{Store: db, Uploads: store.Uploads{}, Blobs: a.blobs, Cleaner: files.NewCleaner(files.DefaultLimits, 1, 16), Clock: clock})
-	a.cases = cases.NewService(cases.Ports{Store: db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: a.files, Outbox: a.outbox,
+	a.cases = cases.NewService(cases.Ports{Store: db, Cases: store.Cases{}, Looks: store.Cases{}, Tending: store.Cases{}, Uploads: a.files, Outbox: a.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, a.sealer), People: store.Orgs{}, Setups: a.setups, Sealer: a.sealer, Keyring: k.ring, Clock: clock})
+	a.works, a.targets = joinWorks(a), joinIndicators(a)
+	a.registers = joinRegisters(a)
+	a.acts = joinActivities(db, a.cases.Ledger, a.sealer, k)
+	a.rounds = a.joinRounds()
 	var err error
 	if a.sealing, err = newSealing(db, k, clock, dir); err != nil {
 		return nil, err
@@ -133,7 +158,10 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 	a.access = access.NewService(access.Parts{Store: db, Accounts: store.Access{}, Sessions: store.Access{}, Tokens: store.Access{}, Posts: store.Orgs{},
 		Journal: journal{a.cases.Ledger, a.outbox}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, clock), Sealer: a.sealer, Clock: clock,
 		Policy: access.DefaultPolicy})
-	return a, nil
+	a.joinBallots()
+	a.sheets = joinSheets(a)
+	a.plans = joinPlans(a)
+	return a, a.joinReports()
 }
 
 // close closes the store.

@@ -56,12 +56,14 @@ type commands struct {
 
 	Serve   serveCmd   `cmd:"" help:"Serve the district."`
 	Demo    demoCmd    `cmd:"" help:"Make, check or describe the demonstration district."`
+	Found   foundCmd   `cmd:"" help:"Found a district, without demonstration data."`
 	Token   tokenCmd   `cmd:"" help:"Print a bearer token for an account."`
 	Import  importCmd  `cmd:"" help:"Bring in divisions, places or requests from files."`
 	Flow    flowCmd    `cmd:"" help:"Check and try flows."`
 	Plan    planCmd    `cmd:"" help:"Plan: assignments, sites, reach, grids, from files."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Verify  verifyCmd  `cmd:"" help:"Check that nothing in the ledger was changed, removed, inserted or cut off."`
+	Report  reportCmd  `cmd:"" help:"Issue, list and export bulletins."`
 	Receipt receiptCmd `cmd:"" help:"Print the receipt of a ledger row, with its proof once it is sealed."`
 	Backup  backupCmd  `cmd:"" help:"Write a whole copy of the data to one file, while the program runs."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into a new data directory, after checking it."`

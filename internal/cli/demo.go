@@ -121,6 +121,8 @@ func (e *env) fillDemo(a *app) error {
 	if err != nil {
 		return err
 	}
+	begin := time.Now()
+	there := false
 	for _, t := range list {
 		if t.Tenant != demoTenant {
 			continue
@@ -128,10 +130,27 @@ func (e *env) fillDemo(a *app) error {
 		if t.Settings.DemoSeed == "" {
 			return notFresh(t)
 		}
-		e.printf("%s 的演示数据已经在了。\nThe demonstration district is there already.\n", t.Name.Zh)
-		return nil
+		there = true
 	}
-	begin := time.Now()
+	if !there {
+		if err := e.fillDistrict(a, begin); err != nil {
+			return err
+		}
+	}
+	made, err := e.fillLocalities(a)
+	switch {
+	case err != nil:
+		return err
+	case made > 0:
+		e.printf("另有 %d 个小的演示地方，sanzhi demo --tenant 代码 --accounts 列出各处的账号。\n%d small localities are made beside it; sanzhi demo --tenant CODE --accounts lists their sign-ins.\n", made, made)
+	case there:
+		e.printf("%s 的演示数据已经在了。\nThe demonstration district is there already.\n", "城北区")
+	}
+	return nil
+}
+
+// fillDistrict makes the district of the demonstration.
+func (e *env) fillDistrict(a *app, begin time.Time) error {
 	l, err := newLoader(a)
 	if err != nil {
 		return err
@@ -168,6 +187,9 @@ type account struct {
 // printAccounts lists the accounts, or one of each role that can carry a case at a point.
 func (e *env) printAccounts(a *app, at string) error {
 	out, err := e.demoAccounts(a, at)
+	if t := kernel.Tenant(e.global.Tenant); t != "" && t != demoTenant {
+		out, err = e.localAccounts(a, t)
+	}
 	if err != nil {
 		return err
 	}

@@ -146,7 +146,10 @@ func (l *loader) people() ([]*orgs.Person, error) {
 	return out, nil
 }
 
-func (l *loader) flows(tx kernel.Tx) error {
+func (l *loader) flows(tx kernel.Tx) error { return putShippedFlows(tx, l.a) }
+
+// putShippedFlows publishes the flows that come with the program.
+func putShippedFlows(tx kernel.Tx, a *app) error {
 	shipped, err := workflow.ShippedSources()
 	if err != nil {
 		return err
@@ -156,7 +159,7 @@ func (l *loader) flows(tx kernel.Tx) error {
 		if err != nil {
 			return err
 		}
-		if err := l.a.tenants.PutFlow(tx, f.ID, f.Version, s); err != nil {
+		if err := a.tenants.PutFlow(tx, f.ID, f.Version, s); err != nil {
 			return err
 		}
 	}

@@ -205,19 +205,19 @@ func TestPublicPasswordsAreNeverShownToANetwork(t *testing.T) {
 	e, _ := commandAt(t, t.TempDir())
 	a := opened(t, e, true)
 	defer closed(t, a)
-	open := &serveCmd{Listen: "0.0.0.0:8080"}
-	if err := open.demoOnLoopback(t.Context(), a); err != nil {
+	const open = "0.0.0.0:8080"
+	if err := a.keepDemoAtHome(t.Context(), open); err != nil {
 		t.Errorf("an empty store: %v", err)
 	}
 	found(t, a, &store.TenantRow{Tenant: demoTenant, Demo: true}) // as a load that was cut off leaves it, with its accounts
-	if err := open.demoOnLoopback(t.Context(), a); !kernel.Is(err, kernel.KindForbidden) {
+	if err := a.keepDemoAtHome(t.Context(), open); !kernel.Is(err, kernel.KindForbidden) {
 		t.Errorf("a load that was cut off: %v", err)
 	}
-	if err := (&serveCmd{Listen: "127.0.0.1:8080"}).demoOnLoopback(t.Context(), a); err != nil {
+	if err := a.keepDemoAtHome(t.Context(), "127.0.0.1:8080"); err != nil {
 		t.Errorf("on loopback: %v", err)
 	}
 	found(t, a, &store.TenantRow{Tenant: demoTenant, Demo: true, Settings: store.Settings{DemoSeed: demo.DefaultSeed}})
-	if err := open.demoOnLoopback(t.Context(), a); !kernel.Is(err, kernel.KindForbidden) {
+	if err := a.keepDemoAtHome(t.Context(), open); !kernel.Is(err, kernel.KindForbidden) {
 		t.Errorf("the whole demonstration: %v", err)
 	}
 }

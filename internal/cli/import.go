@@ -20,6 +20,8 @@ type importCmd struct {
 	Divisions importDivisionsCmd `cmd:"" help:"Official divisions of a year, from china-division's CSV files."`
 	GeoJSON   importGeoJSONCmd   `cmd:"" name:"geojson" help:"Places with their shapes."`
 	Cases     importCasesCmd     `cmd:"" help:"Requests of another system, from a CSV file and a mapping."`
+	OSM       importOSMCmd       `cmd:"" name:"osm" help:"Buildings, sites and greens of an OpenStreetMap extract; founds the district where it is not there."`
+	Sheet     importSheetCmd     `cmd:"" default:"withargs" help:"Rows of a register, from an Excel file made of its template."`
 }
 
 // running joins the program for an import and keeps a server off a SQLite file meanwhile.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"hash/fnv"
@@ -20,7 +19,7 @@ type importDivisionsCmd struct {
 	Dir        string `arg:"" help:"Folder with provinces.csv, cities.csv, areas.csv, streets.csv and villages.csv." type:"existingdir"`
 	Year       int    `help:"Year of the list, such as 2023." required:""`
 	Source     string `help:"Where the files come from, for the record." default:"china-division"`
-	Successors string `help:"CSV of codes that are gone and the codes that took their place: old,new." type:"existingfile"`
+	Successors string `help:"CSV of codes that are gone and the codes that took their place: old_code,new_code,year,kind." type:"existingfile"`
 	DryRun     bool   `help:"Compare only; write nothing."`
 }
 
@@ -33,7 +32,7 @@ func (c *importDivisionsCmd) Run(e *env) error {
 			return err
 		}
 		defer func() { _ = f.Close() }()
-		if o.Successors, err = ReadSuccessors(f); err != nil {
+		if o.Successors, err = territory.ReadSuccessors(f); err != nil {
 			return e.refused(err)
 		}
 	}
@@ -63,8 +62,8 @@ type DivisionsOptions struct {
 	// Source says where the files come from, for the record ("china-division 2.7.0").
 	Source string
 	DryRun bool
-	// Successors maps codes that are gone to the codes that took their place, as published; see ReadSuccessors.
-	Successors map[string][]string
+	// Successors says which codes took the place of codes that are gone, as published; see ReadSuccessors.
+	Successors []territory.Successor
 }
 
 // DivisionsReport is what an import of divisions found and did.
@@ -101,6 +100,7 @@ type DivisionStep struct {
 	Renamed   int `json:"renamed"`
 	Moved     int `json:"moved"`
 	Successor int `json:"successor"` // removed codes whose successor is known now
+	Abolished int `json:"abolished"` // removed codes that have none, as published
 	Open      int `json:"open"`      // removed codes without
 	Written   int `json:"written"`   // successors that this run stored
 }
@@ -231,16 +231,18 @@ func (im *divisionImport) steps() error {
 
 func (im *divisionImport) step(from, to int) error {
 	var was, is []territory.Division
+	given := territory.SuccessorsBetween(im.o.Successors, from, to)
 	err := im.db.View(im.ctx, noTenant, func(tx kernel.Tx) (err error) {
-		was, is, err = im.repo.DivisionsForDiff(tx, from, to, im.o.Successors)
+		was, is, err = im.repo.DivisionsForDiff(tx, from, to, given)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	c := territory.DiffDivisions(was, is, im.o.Successors)
+	c := territory.DiffDivisions(was, is, given)
 	s := DivisionStep{From: from, To: to, Added: len(c.Added), Removed: len(c.Removed), Renamed: len(c.Renamed), Moved: len(c.Moved),
-		Successor: len(c.Successions), Open: len(c.Removed) - len(c.Successions)}
+		Successor: len(c.Successions), Abolished: len(c.Abolished),
+		Open: len(c.Removed) - len(c.Successions) - len(c.Abolished)}
 	var write []territory.Division
 	for _, x := range c.Successions {
 		codes := make([]string, len(x.New))
@@ -262,33 +264,6 @@ func (im *divisionImport) step(from, to int) error {
 	}
 	im.report.Successors = append(im.report.Successors, s)
 	return nil
-}
-
-// ReadSuccessors reads a table of successors: lines "old code,new code", one for each pair; a first line that is no code is
-// passed over.
-func ReadSuccessors(r io.Reader) (map[string][]string, error) {
-	out := map[string][]string{}
-	sc := bufio.NewScanner(r)
-	for line := 1; sc.Scan(); line++ {
-		text := strings.TrimSpace(strings.TrimPrefix(sc.Text(), "\ufeff"))
-		if text == "" {
-			continue
-		}
-		before, after, ok := strings.Cut(text, ",")
-		before, after = strings.TrimSpace(before), strings.TrimSpace(after)
-		if !ok || !isCode(before) || !isCode(after) {
-			if line == 1 {
-				continue
-			}
-			return nil, kernel.Malformed(fmt.Sprintf("line %d", line), kernel.T(fmt.Sprintf("第 %d 行应是“旧代码,新代码”", line), fmt.Sprintf("line %d should be \"old code,new code\"", line)))
-		}
-		out[before] = append(out[before], after)
-	}
-	return out, sc.Err()
-}
-
-func isCode(s string) bool {
-	return s != "" && len(s) <= 12 && strings.Trim(s, "0123456789") == ""
 }
 
 // Sound reports whether every row of every file was taken.
@@ -328,8 +303,8 @@ func (r *DivisionsReport) Print(w io.Writer) error {
 		p.say(kernel.T("  "+x.Say.Zh, "  "+x.Say.En))
 	}
 	for _, s := range r.Successors {
-		p.say(kernel.T(fmt.Sprintf("%d → %d：新增代码 %d，撤销 %d，其中查到去向 %d、待人工核对 %d；乡级以上改名 %d，改隶 %d", s.From, s.To, s.Added, s.Removed, s.Successor, s.Open, s.Renamed, s.Moved),
-			fmt.Sprintf("%d → %d: %d codes added, %d gone, of which %d have a successor and %d need a person; above villages %d renamed, %d moved", s.From, s.To, s.Added, s.Removed, s.Successor, s.Open, s.Renamed, s.Moved)))
+		p.say(kernel.T(fmt.Sprintf("%d → %d：新增代码 %d，撤销 %d，其中查到去向 %d、公布为撤销 %d、待人工核对 %d；乡级以上改名 %d，改隶 %d", s.From, s.To, s.Added, s.Removed, s.Successor, s.Abolished, s.Open, s.Renamed, s.Moved),
+			fmt.Sprintf("%d → %d: %d codes added, %d gone, of which %d have a successor, %d were abolished and %d need a person; above villages %d renamed, %d moved", s.From, s.To, s.Added, s.Removed, s.Successor, s.Abolished, s.Open, s.Renamed, s.Moved)))
 	}
 	return p.err
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 
+	"github.com/paulmach/orb"
+
 	"sanzhi/internal/geo"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
@@ -166,8 +168,39 @@ func ImportPlaces(ctx context.Context, db *store.DB, log *ledger.Log, t kernel.T
 		if err != nil {
 			return err
 		}
+		if err := frame(tx, plan.Upsert); err != nil {
+			return err
+		}
 		return store.Tenants{}.Touch(tx)
 	})
+}
+
+// frame gives the maps of a district that has none yet their bounds and centre, those of its first shapes.
+func frame(tx kernel.Tx, places []*territory.Place) error {
+	row, err := store.Tenants{}.Get(tx)
+	if kernel.Is(err, kernel.KindNotFound) || err == nil && row.Settings.Bounds != [4]float64{} {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var all orb.Bound
+	for _, p := range places {
+		if p.Shape == nil {
+			continue
+		}
+		if b := p.Shape.Bound(); all == (orb.Bound{}) {
+			all = b
+		} else {
+			all = all.Union(b)
+		}
+	}
+	if all == (orb.Bound{}) {
+		return nil
+	}
+	row.Settings.Bounds = [4]float64{all.Min[0], all.Min[1], all.Max[0], all.Max[1]}
+	row.Settings.Centre = [2]float64{all.Center()[0], all.Center()[1]}
+	return store.Tenants{}.Put(tx, row)
 }
 
 func readPlaces(file io.Reader, o PlacesOptions) ([]geo.Feature, error) {

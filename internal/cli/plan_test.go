@@ -62,3 +62,22 @@ func TestPlanSaysWhatIsWrong(t *testing.T) {
 		t.Errorf("status %d", status)
 	}
 }
+
+func TestPlanSite(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "sites")
+	status, said, errs := plan(t, "site", "--json", "--model", "covering", "--instance", file(t, "s.txt", "3 3 1\n5 1 1\n6 2 2 3\n2 1 3\n"), "--out", out)
+	var r siteReport
+	if err := json.Unmarshal([]byte(said), &r); status != exitDone || err != nil || r.Value != 8 || r.Bound != 8 || !r.Proven || r.Open[0] != 3 {
+		t.Errorf("status %d, %v: %s %s", status, err, said, errs)
+	}
+	if b, err := os.ReadFile(out); err != nil || string(b) != "3\n" {
+		t.Errorf("%v: %q", err, b)
+	}
+	status, said, errs = plan(t, "site", "--json", "--model", "pmedian", "--instance", file(t, "p.txt", "4 3 1\n1 2 5\n2 3 1\n3 4 2\n"))
+	if err := json.Unmarshal([]byte(said), &r); status != exitDone || err != nil || r.Value != 9 || !r.Proven {
+		t.Errorf("status %d, %v: %s %s", status, err, said, errs)
+	}
+	if status, _, errs = plan(t, "site", "--model", "covering", "--instance", file(t, "s.txt", "3 3 9\n5 1 1\n6 2 2 3\n2 1 3\n")); status != exitFailed || !strings.Contains(errs, "9 sites are asked for") {
+		t.Errorf("status %d: %s", status, errs)
+	}
+}

@@ -80,7 +80,7 @@ func (c *serveCmd) Run(e *env) (err error) {
 	if err := a.engine.Check(e.ctx); err != nil {
 		return err
 	}
-	if err := c.demoOnLoopback(e.ctx, a); err != nil {
+	if err := a.keepDemoAtHome(e.ctx, c.Listen); err != nil {
 		return err
 	}
 	t, err := e.tenant(e.ctx, a)
@@ -105,11 +105,13 @@ func (c *serveCmd) Run(e *env) (err error) {
 	go srv.Stream.Run(work, a.outbox)
 	duties := a.startDuties(work)
 	sending := a.startSending(work)
+	planning := a.startPlanning(work)
 	slog.Info("serving", "address", "http://"+l.Addr().String(), "tenant", t, "engine", a.engine.Name())
 	err = web.Serve(e.ctx, l, srv.Handler, srv.Stream.Close)
 	stop()
 	<-duties
 	<-sending
+	<-planning
 	return err
 }
 
@@ -120,10 +122,37 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 	if a.engine.Name() != dialect.SQLite { // where this process alone serves the file
 		signed.Changed = a.outbox.AccessTold
 	}
-	return api.Deps{Signed: signed, Desk: store.Desk{Tenants: a.tenants, Outbox: a.outbox}, Renew: a.setups.Forget,
-		Tenant: t, Clock: a.clock, Store: a.db, Cases: a.cases, Access: a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Once: a.once,
+	return api.Deps{
+		Tenant: t, Clock: a.clock, Store: a.db, Version: version, SignKey: a.keys.sign, TrustProxy: trustProxy, SecureCookies: tls,
+		Tenants: a.served,
+		Once:    a.once, Signed: signed, Renew: a.setups.Forget,
 		Limits:  nearby{access.NewOrderLimiter(access.DefaultOrderLimits, a.clock)},
-		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)}, Files: a.files, SignKey: a.keys.sign, Version: version, TrustProxy: trustProxy, SecureCookies: tls}
+		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)},
+		Access:  a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Files: a.files,
+		Desk:       store.Desk{Tenants: a.tenants, Outbox: a.outbox},
+		Hooks:      store.Webhooks{DB: a.db, Sealer: a.sealer},
+		Bulletins:  api.Bulletins{Service: a.reports, Rows: store.Ledger{}},
+		Cases:      a.cases,
+		Rounds:     a.rounds,
+		Activities: a.acts,
+		Works:      a.works,
+		Indicators: a.targets,
+		Ballots:    a.ballots,
+		Plans:      a.plans,
+		Registers:  a.registers, OrgWork: store.Registers{},
+		Sheets: a.sheets, Picture: store.Picture{},
+		Privacy: a.privacy, PrivacyPaths: store.PrivacyAccounts{Sealer: a.sealer},
+	}
+}
+
+// served lists the districts of the store.
+func (a *app) served(ctx context.Context) ([]kernel.Tenant, error) {
+	list, err := a.tenants.List(ctx)
+	out := make([]kernel.Tenant, len(list))
+	for i, t := range list {
+		out[i] = t.Tenant
+	}
+	return out, err
 }
 
 // nearby lets the machine itself pass: whoever is on it needs no limit, and a proxy on it is told to name its clients
@@ -136,28 +165,6 @@ func (n nearby) Allow(address, phoneIndex string) error {
 		return nil
 	}
 	return n.OrderLimits.Allow(address, phoneIndex)
-}
-
-// demoOnLoopback refuses to show public passwords to a network.
-func (c *serveCmd) demoOnLoopback(ctx context.Context, a *app) error {
-	list, err := a.tenants.List(ctx)
-	if err != nil {
-		return err
-	}
-	host, _, err := net.SplitHostPort(c.Listen)
-	if err != nil {
-		return fmt.Errorf("listen: %w", err)
-	}
-	ip := net.ParseIP(host)
-	loopback := host == "localhost" || ip != nil && ip.IsLoopback()
-	for _, t := range list {
-		// The accounts stand before the load is whole, and stay when it is cut off.
-		if (t.Demo || t.Settings.DemoSeed != "") && !loopback {
-			return kernel.Forbidden(kernel.T("演示数据的密码是公开的，只能在本机 127.0.0.1 上开；正式使用请另建数据目录",
-				"the demonstration district's passwords are public: it serves on 127.0.0.1 only; use another data directory for real work"))
-		}
-	}
-	return nil
 }
 
 func builtUI() fs.FS {
@@ -237,25 +244,45 @@ func (a *app) duties(ctx context.Context, t kernel.Tenant, holder string) error 
 	if err != nil || !ok {
 		return err
 	}
-	if _, err := a.cases.Tick(ctx, t, 200); err != nil {
-		return fmt.Errorf("clocks: %w", err)
-	}
-	if _, err := a.outbox.FanOut(ctx, t, "notify", 500); err != nil {
-		return fmt.Errorf("outbox: %w", err)
-	}
-	for _, topic := range []string{"case", api.TopicAccess} {
-		if _, err := a.outbox.Sweep(ctx, t, topic, a.clock.Now().Add(-time.Minute), 5000); err != nil {
-			return fmt.Errorf("outbox: %w", err)
+	for _, d := range a.dutyList(ctx, t, holder) {
+		if e := d.do(); e != nil {
+			err = errors.Join(err, fmt.Errorf("%s: %w", d.name, e))
 		}
 	}
-	if _, err := a.once.Forget(ctx, t, 1000); err != nil {
-		return fmt.Errorf("answers: %w", err)
+	return err
+}
+
+// duty is one thing that the program does by itself.
+type duty struct {
+	name string
+	do   func() error
+}
+
+// dutyList are the duties in their order; one that fails holds up no other.
+func (a *app) dutyList(ctx context.Context, t kernel.Tenant, holder string) []duty {
+	return []duty{
+		{"clocks", func() error { _, err := a.cases.Tick(ctx, t, 200); return err }},
+		{"rounds", func() error { return a.rounds.Tick(ctx, t, 200) }},
+		{"indicators", func() error { return a.indicatorDuty(ctx, t) }},
+		{"ballots", func() error { _, err := a.ballots.Tick(ctx, t, 20); return err }},
+		{"privacy", func() error { _, err := a.privacy.Tick(ctx, t, 200); return err }},
+		{"reports", func() error { _, err := a.reports.Tick(ctx, t); return err }},
+		{"outbox", func() error { _, err := a.outbox.FanOut(ctx, t, "notify", 500); return err }},
+		{"told", func() error { return a.sweepTold(ctx, t) }},
+		{"deliveries", func() error { return store.Webhooks{DB: a.db}.SweepDeliveries(ctx, t, 1000) }},
+		{"rates", func() error { _, err := a.db.SettleRates(ctx, t); return err }},
+		{"answers", func() error { _, err := a.once.Forget(ctx, t, 1000); return err }},
+		{"uploads", func() error { _, err := a.files.Sweep(ctx, t, 50); return err }},
+		{"sealing", func() error { return a.sealing.seal(ctx, t, holder) }},
 	}
-	if _, err := a.files.Sweep(ctx, t, 50); err != nil {
-		return fmt.Errorf("uploads: %w", err)
-	}
-	if err := a.sealing.seal(ctx, t, holder); err != nil {
-		return fmt.Errorf("sealing: %w", err)
+}
+
+// sweepTold forgets what listeners have been told.
+func (a *app) sweepTold(ctx context.Context, t kernel.Tenant) error {
+	for _, topic := range []string{"case", api.TopicAccess} {
+		if _, err := a.outbox.Sweep(ctx, t, topic, a.clock.Now().Add(-time.Minute), 5000); err != nil {
+			return err
+		}
 	}
 	return nil
 }

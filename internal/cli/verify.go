@@ -21,6 +21,7 @@ import (
 type verifyCmd struct {
 	Store   verifyStoreCmd   `cmd:"" default:"withargs" help:"Check the whole ledger: rows, tree, checkpoints, personal parts, histories of cases."`
 	Receipt verifyReceiptCmd `cmd:"" help:"Check one receipt offline, with the public key."`
+	Report  verifyReportCmd  `cmd:"" help:"Check a bulletin offline, with the public key and the file that proves it."`
 }
 
 type verifyStoreCmd struct {

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"io"
-	"os"
 
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
@@ -111,14 +110,5 @@ func (e *env) printChecked(r *ledger.Receipt, found *ledger.Checked, err error) 
 
 // readFileOr reads a file, or in when the name is "-". A receipt is small: what is larger than a mebibyte is none.
 func readFileOr(name string, in io.Reader) ([]byte, error) {
-	const most = 1 << 20
-	if name == "-" {
-		return io.ReadAll(io.LimitReader(in, most))
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	b, err := io.ReadAll(io.LimitReader(f, most))
-	return b, errors.Join(err, f.Close())
+	return readUpTo(name, in, 1<<20)
 }

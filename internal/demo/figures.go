@@ -52,4 +52,8 @@ func Figures() []Figure {
 }
 
 // roomFigures are the figures of the rooms beside cases, each in a file of its own, figures_ROOM.go.
-var roomFigures = []func() []Figure{}
+var roomFigures = []func() []Figure{
+	workFigures,
+	registerFigures,
+	activityFigures,
+}

@@ -201,7 +201,7 @@ func (p *player) effect(f *workflow.Flow, c *cases.Case, e workflow.Effect, by k
 		c.Unit = ""
 	case workflow.EffectReopen:
 		c.Round++
-	case workflow.EffectCohandle, workflow.EffectResult, workflow.EffectRate, workflow.EffectSupervise, workflow.EffectMerge:
+	case workflow.EffectCohandle, workflow.EffectResult, workflow.EffectRate, workflow.EffectSupervise, workflow.EffectMerge, workflow.EffectKeepHelpers:
 		// nothing that a later act depends on
 	}
 }

@@ -79,6 +79,7 @@ func (d *District) Registers() (*Registers, error) {
 	g.members()
 	g.relief(units)
 	g.hotline()
+	g.pairStaff()
 	return g, nil
 }
 

@@ -21,7 +21,7 @@ var (
 
 	hoursDistrict = kernel.T("工作日 8:30–12:00，14:30–18:00", "working days 8:30–12:00, 14:30–18:00")
 	hoursStreet   = kernel.T("工作日 8:30–12:00，14:30–18:00；周六 9:00–12:00", "working days 8:30–12:00, 14:30–18:00; Saturday 9:00–12:00")
-	hoursUnit     = kernel.T("每天 8:30–12:00，14:30–18:00；周二、周四到 20:00", "daily 8:30–12:00, 14:30–18:00; Tuesday and Thursday until 20:00")
+	hoursUnit     = kernel.T("每天 8:30–12:00，14:30–18:00；周二、周四 8:30–12:00，14:30–20:00", "daily 8:30–12:00, 14:30–18:00; Tue, Thu 8:30–12:00, 14:30–20:00")
 )
 
 // stations are the kinds of small stations, each with its functions. 候鸟驿站 keeps no record of who moved where.

@@ -73,6 +73,7 @@ func Deliver(ctx context.Context, q Queue, s Sender, clock kernel.Clock, t kerne
 		return 0, err
 	}
 	for n, m := range l {
+		//nolint:nilerr // to be stopped is no failure: what is left is tried again
 		if ctx.Err() != nil || clock.Now().Sub(begun) > SendFor {
 			return n, nil
 		}
@@ -84,7 +85,7 @@ func Deliver(ctx context.Context, q Queue, s Sender, clock kernel.Clock, t kerne
 			continue
 		}
 		if ctx.Err() != nil {
-			return n + 1, nil
+			return n + 1, nil //nolint:nilerr // as above
 		}
 		next := time.Time{}
 		if m.Attempt+1 < MaxAttempts {

@@ -82,7 +82,7 @@ func (s *Sealer) Due(ctx context.Context, t kernel.Tenant) (due bool, err error)
 		made, bad := ulid.ParseStrict(string(oldest))
 		// An id that is none must not stop the sealing.
 		due = n >= Unit || bad != nil || tx.Now().Sub(ulid.Time(made.Time())) >= Patience
-		return nil
+		return nil //nolint:nilerr // as said above
 	})
 	return due, err
 }

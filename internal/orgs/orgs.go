@@ -136,7 +136,8 @@ type Repo interface {
 	PutHoldings(tx kernel.Tx, h []*Holding) error
 	// PostsOf gives the posts that the person holds at the instant of the Tx.
 	PostsOf(tx kernel.Tx, person kernel.ID) ([]kernel.Post, error)
-	// Staff gives those who hold a post with the role at the organisation now, at a place that holds path.
+	// Staff gives those who hold a post with the role at the organisation now, at a place that holds path. Who has an account
+	// that is disabled is left out.
 	Staff(tx kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path) ([]*Person, error)
 	PutCovers(tx kernel.Tx, c []*Cover) error
 	// CoversOf gives the organisations that cover a place now, in the given way.

@@ -22,20 +22,20 @@ var (
 	noSession = kernel.T("没有这次登录，或者它已经结束", "there is no such session, or it has ended")
 )
 
-const accountCols = `id, tenant, user_name, name_sealed, name_masked, password, disabled, created_at`
+const accountCols = `id, tenant, user_name, name_sealed, name_masked, password, disabled, must_change, created_at`
 
 func scanAccount(r scanner) (a access.Account, err error) {
 	var created int64
-	err = r.Scan(&a.ID, &a.Tenant, &a.User, &a.NameSealed, &a.NameMasked, &a.PasswordPHC, &a.Disabled, &created)
+	err = r.Scan(&a.ID, &a.Tenant, &a.User, &a.NameSealed, &a.NameMasked, &a.PasswordPHC, &a.Disabled, &a.MustChange, &created)
 	a.Created = at(created)
 	return a, notFound(err, noAccount)
 }
 
 // InsertAccount implements access.Accounts.
 func (Access) InsertAccount(k kernel.Tx, a access.Account) error {
-	ok, err := one(k, `INSERT INTO account (tenant, id, user_name, name_sealed, name_masked, password, disabled, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-		string(on(k).tenant), string(a.ID), a.User, a.NameSealed, a.NameMasked, a.PasswordPHC, flag(a.Disabled), ms(a.Created))
+	ok, err := one(k, `INSERT INTO account (tenant, id, user_name, name_sealed, name_masked, password, disabled, must_change, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+		string(on(k).tenant), string(a.ID), a.User, a.NameSealed, a.NameMasked, a.PasswordPHC, flag(a.Disabled), flag(a.MustChange), ms(a.Created))
 	if err == nil && !ok {
 		return &kernel.Error{Kind: kernel.KindConflict, Field: "user", Say: kernel.T("用户名「"+a.User+"」已经有人用了，请换一个", "the user name \""+a.User+"\" is taken; choose another")}
 	}
@@ -76,6 +76,12 @@ func (Access) SetPasswordPHC(k kernel.Tx, account kernel.ID, phc string) error {
 // SetDisabled implements access.Accounts.
 func (Access) SetDisabled(k kernel.Tx, account kernel.ID, disabled bool) error {
 	ok, err := one(k, `UPDATE account SET disabled = $1 WHERE tenant = $2 AND id = $3`, flag(disabled), string(on(k).tenant), string(account))
+	return mustOne(ok, err, noAccount)
+}
+
+// SetMustChange implements access.Accounts.
+func (Access) SetMustChange(k kernel.Tx, account kernel.ID, must bool) error {
+	ok, err := one(k, `UPDATE account SET must_change = $1 WHERE tenant = $2 AND id = $3`, flag(must), string(on(k).tenant), string(account))
 	return mustOne(ok, err, noAccount)
 }
 

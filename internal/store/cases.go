@@ -11,7 +11,6 @@ import (
 	"sanzhi/internal/access"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/kernel"
-	"sanzhi/internal/store/dialect"
 )
 
 // Cases keeps cases.
@@ -211,19 +210,11 @@ func (Cases) List(k kernel.Tx, q cases.Query) ([]*cases.Case, string, error) {
 			f.and("c.id < ?", q.Page.After)
 		}
 	}
-	from := "case_record c"
-	if engine, ok := t.db.Engine.(dialect.Common); ok && len(q.Words) > 0 && !q.ByDue && q.Number == "" {
-		other, match, err := engine.Common(t.Conn, t.db.Engine.Words(q.Words), f.wordsArg)
-		if err != nil {
-			return nil, "", err
-		}
-		if match != "" {
-			from, f.conds[f.wordsCond] = other, match
-		}
+	out, from, err := t.commonWords(q, f)
+	if err == nil && out == nil {
+		limit := f.arg(q.Page.Limit + 1)
+		out, err = t.listed("SELECT "+prefixed("c.", caseCols)+" FROM "+from+" WHERE "+f.where()+" ORDER BY "+order+" LIMIT "+limit, f.args)
 	}
-	limit := f.arg(q.Page.Limit + 1)
-	rows, err := t.Query("SELECT "+prefixed("c.", caseCols)+" FROM "+from+" WHERE "+f.where()+" ORDER BY "+order+" LIMIT "+limit, f.args...)
-	out, err := scanAll(rows, err, func(r *sql.Rows) (*cases.Case, error) { return t.scanCase(r) })
 	if err != nil || len(out) <= q.Page.Limit {
 		return out, "", err
 	}
@@ -305,31 +296,6 @@ func (Cases) Ratings(k kernel.Tx, id kernel.ID) ([]*cases.Rating, error) {
 		r.At = at(when)
 		return r, err
 	})
-}
-
-// Rates implements cases.Repo. Cases merged into another count once, with the case they joined.
-func (Cases) Rates(k kernel.Tx, q cases.RateQuery) (cases.Rates, error) {
-	t := on(k)
-	build := func() *filter {
-		f := caseFilter(t, cases.Query{Path: q.Path, Unit: q.Unit, From: q.From, To: q.To, Allow: q.Allow})
-		f.and("c.merged_into = ''")
-		return f
-	}
-	var r cases.Rates
-	f := build()
-	now := f.arg(ms(q.Now))
-	err := t.QueryRow(`SELECT COALESCE(SUM(resp_kept), 0), COALESCE(SUM(resp_kept + resp_missed + CASE WHEN resp_due > 0 AND resp_due < `+now+` THEN 1 ELSE 0 END), 0),
-		COALESCE(SUM(fin_kept), 0), COALESCE(SUM(fin_kept + fin_missed + CASE WHEN fin_due > 0 AND fin_due < `+now+` THEN 1 ELSE 0 END), 0)
-		FROM case_record c WHERE `+f.where(), f.args...).Scan(&r.Response.Num, &r.Response.Den, &r.OnTime.Num, &r.OnTime.Den)
-	if err != nil {
-		return r, err
-	}
-	f = build()
-	err = t.QueryRow(`SELECT COUNT(*), COALESCE(SUM(r.solved), 0), COALESCE(SUM(CASE WHEN r.score >= 4 THEN 1 ELSE 0 END), 0)
-		FROM rating r JOIN case_record c ON c.tenant = r.tenant AND c.id = r.case_id WHERE `+f.where(), f.args...).
-		Scan(&r.Resolution.Den, &r.Resolution.Num, &r.Satisfaction.Num)
-	r.Satisfaction.Den = r.Resolution.Den
-	return r, err
 }
 
 // PutUnmasking implements cases.Looks.

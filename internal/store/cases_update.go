@@ -97,7 +97,7 @@ func (ch *changes) text(tick bool) string {
 	}
 	n := len(ch.cols)
 	arg := func(i int) string { return "$" + strconv.Itoa(n+i) }
-	s := "UPDATE case_record SET " + sets.String() + " WHERE tenant = " + arg(1) + " AND id = " + arg(2) + " AND version = " + arg(3)
+	s := "UPDATE case_record SET " + sets.String() + " WHERE tenant = " + arg(1) + " AND id = " + arg(2) + " AND version = " + arg(3) + " AND rolled = 0"
 	if tick {
 		s += " AND tick_at = " + arg(4)
 	}
@@ -105,7 +105,7 @@ func (ch *changes) text(tick bool) string {
 	return s
 }
 
-// Update implements cases.Repo. What the program does to the clocks by itself leaves the version alone, so an act that
+// Update implements cases.Repo. A closed case that stands in the sums of the rates is taken out of them first. What the program does to the clocks by itself leaves the version alone, so an act that
 // began from a kept case also asks that the clocks were not looked at since.
 func (Cases) Update(k kernel.Tx, c *cases.Case, was int) (bool, error) {
 	t := on(k)
@@ -115,6 +115,11 @@ func (Cases) Update(k kernel.Tx, c *cases.Case, was int) (bool, error) {
 		args = append(args, ms(c.Kept.TickAt))
 	}
 	ok, err := one(k, ch.text(c.Kept != nil), args...)
+	if err == nil && !ok {
+		if ok, err = unsettle(k, c.ID, was); ok {
+			return Cases{}.Update(k, c, was) // now it stands in no sum
+		}
+	}
 	if err != nil || !ok {
 		return ok, err
 	}

@@ -48,9 +48,28 @@ var sealedColumns = []sealedColumn{
 	{"account", "name_sealed", []string{"id"}, func(t kernel.Tenant, key []string) vault.Field {
 		return access.NameField(t, kernel.ID(key[0]))
 	}, nil},
+	{"activity_signup", "contact", []string{"id"}, byID("activity_signup", "contact"), nil},
+	{"activity_person", "name", []string{"id"}, byID("activity_person", "name"), nil},
+	{"activity_person", "phone", []string{"id"}, byID("activity_person", "phone"), nil},
+	{"volunteer_certificate", "body", []string{"id"}, byID("volunteer_certificate", "body"), nil},
+	{"round_care", "name", []string{"id"}, byID("round_care", "name"), nil},
+	{"round_care", "phone", []string{"id"}, byID("round_care", "phone"), nil},
+	{"round_care", "address", []string{"id"}, byID("round_care", "address"), nil},
+	{"round_duty", "subject", []string{"id"}, byID("round_duty", "subject"), nil},
+	{"round_result", "notes", []string{"duty"}, byID("round_result", "notes"), nil},
+	{"register_entry", "sealed", []string{"id"}, byID("register_entry", "personal"), nil},
+	{"register_link", "sealed", []string{"id"}, byID("register_link", "door"), nil},
 	{"idempotency", "answer", []string{"caller", "idem_key"}, func(t kernel.Tenant, key []string) vault.Field {
 		return answerField(kernel.RequestKey{Tenant: t, Caller: key[0], Key: key[1]})
 	}, nil},
+	{"sheet_change", "body", []string{"id"}, byID("sheet_change", "body"), nil},
+	{"nomination", "name", []string{"id"}, byID("nomination", "name"), nil},
+	{"nomination", "why", []string{"id"}, byID("nomination", "why"), nil},
+	{"objection", "body", []string{"id"}, byID("objection", "body"), nil},
+	{"objection", "answer", []string{"id"}, byID("objection", "answer"), nil},
+	{"privacy_request", "words", []string{"id"}, byID("privacy_request", "words"), nil},
+	{"privacy_request", "changes", []string{"id"}, byID("privacy_request", "changes"), nil},
+	{"privacy_request", "answer", []string{"id"}, byID("privacy_request", "answer"), nil},
 }
 
 // insideResult: what was done is a text with photos, of which the text is sealed.

@@ -123,10 +123,11 @@ func (Orgs) PostsOf(k kernel.Tx, person kernel.ID) ([]kernel.Post, error) {
 }
 
 // holdsPost joins the posts of a role at an organisation that are held now, at a place that holds a path, to who holds them. A
-// post's place holds the path when it is one of its beginnings.
+// post's place holds the path when it is one of its beginnings. Who may not sign in can take nothing on.
 const holdsPost = `FROM holding h JOIN person p ON p.tenant = h.tenant AND p.id = h.person
 		WHERE h.tenant = $1 AND h.org = $2 AND h.role = $3 AND h.from_at <= $4 AND (h.to_at = 0 OR h.to_at > $4)
-		AND h.path <> '' AND h.path = substr($5, 1, length(h.path))`
+		AND h.path <> '' AND h.path = substr($5, 1, length(h.path))
+		AND NOT EXISTS (SELECT 1 FROM account a WHERE a.tenant = p.tenant AND a.id = p.id AND a.disabled = 1)`
 
 // Staffed implements cases.People.
 func (Orgs) Staffed(k kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path) (found bool, err error) {

@@ -61,6 +61,9 @@ func (o Outbox) Claim(ctx context.Context, t kernel.Tenant, topic, holder string
 // Done implements jobs.Queue.
 func (o Outbox) Done(ctx context.Context, t kernel.Tenant, id kernel.ID, holder string) error {
 	return o.DB.Update(ctx, t, func(k kernel.Tx) error {
+		if err := delivered(k, id, holder); err != nil {
+			return err
+		}
 		_, err := on(k).Exec(`DELETE FROM outbox WHERE tenant = $1 AND id = $2 AND lease = $3`, string(t), string(id), holder)
 		return err
 	})

@@ -91,7 +91,7 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	sealer := vault.NewSealer(ring)
-	w.svc = cases.NewService(cases.Ports{Store: w.db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: w, Outbox: store.Outbox{DB: w.db},
+	w.svc = cases.NewService(cases.Ports{Store: w.db, Cases: store.Cases{}, Looks: store.Cases{}, Tending: store.Cases{}, Uploads: w, Outbox: store.Outbox{DB: w.db},
 		Ledger: ledger.NewLog(store.Ledger{}, sealer), People: store.Orgs{}, Setups: w, Sealer: sealer, Keyring: ring, Clock: w.clock})
 	var people []*orgs.Person
 	var held []*orgs.Holding

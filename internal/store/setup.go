@@ -50,6 +50,12 @@ func (Tenants) Put(k kernel.Tx, r *TenantRow) error {
 	return err
 }
 
+// Found founds a district; false when it is founded already.
+func (Tenants) Found(k kernel.Tx, r *TenantRow) (bool, error) {
+	return one(k, `INSERT INTO tenant (tenant, name, name_en, demo, settings, revision, created_at) VALUES ($1, $2, $3, $4, $5, 1, $6)
+		ON CONFLICT DO NOTHING`, string(on(k).tenant), r.Name.Zh, r.Name.En, flag(r.Demo), text(r.Settings), ms(on(k).now))
+}
+
 // Touch says that something of the setup has changed, in the unit of work that changed it.
 func (Tenants) Touch(k kernel.Tx) error {
 	_, err := on(k).Exec(`UPDATE tenant SET revision = revision + 1 WHERE tenant = $1`, string(on(k).tenant))

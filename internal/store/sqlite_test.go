@@ -41,13 +41,27 @@ func TestSQLite(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) *store.DB { return freshSQLite(t) })
 }
 
-// Every word counts as common here: a search that goes by time finds what one by word finds, in the same pages.
-func TestSQLiteSearchByTime(t *testing.T) {
-	storetest.Search(t, func(t *testing.T) *store.DB {
-		db := openSQLiteWith(t, filepath.Join(t.TempDir(), "sanzhi.db"), sqlite.Options{ManyHits: 1})
-		if err := db.Engine.Migrate(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-		return db
-	})
+// Every word counts as common here: a search that goes by time, or by place, finds what one by word finds, in the same pages.
+func TestSQLiteSearchCommon(t *testing.T) {
+	for name, x := range map[string]struct {
+		most   int
+		bounds store.SearchBounds
+	}{
+		"one after the other": {1, store.SearchBounds{}},
+		"by time":             {1000, store.SearchBounds{}},
+		"by place":            {1000, store.SearchBounds{Few: 1000, Looked: 3}},
+		"by place, newest":    {1, store.SearchBounds{Few: 1000, Newest: 7, Looked: 4}},
+		"where few cases are": {1, store.SearchBounds{Few: 20, Newest: 2, Looked: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Search(t, func(t *testing.T) *store.DB {
+				db := openSQLiteWith(t, filepath.Join(t.TempDir(), "sanzhi.db"), sqlite.Options{ManyHits: 1, MostHits: x.most})
+				if err := db.Engine.Migrate(context.Background()); err != nil {
+					t.Fatal(err)
+				}
+				db.Search = x.bounds
+				return db
+			})
+		})
+	}
 }

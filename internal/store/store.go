@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"sanzhi/internal/access"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/store/dialect"
 )
@@ -19,6 +20,7 @@ import (
 // DB is an open store on one engine.
 type DB struct {
 	Engine dialect.Engine
+	Search SearchBounds
 	clock  kernel.Clock
 
 	mu    sync.Mutex
@@ -31,7 +33,9 @@ type DB struct {
 var _ kernel.Store = (*DB)(nil)
 
 // New wraps an engine. The clock gives each unit of work its instant.
-func New(e dialect.Engine, clock kernel.Clock) *DB { return &DB{Engine: e, clock: clock} }
+func New(e dialect.Engine, clock kernel.Clock) *DB {
+	return &DB{Engine: e, Search: DefaultSearch, clock: clock}
+}
 
 // Close closes the engine.
 func (d *DB) Close() error { return d.Engine.Close() }
@@ -288,3 +292,10 @@ func (f *filter) under(column string, p kernel.Path) {
 }
 
 func (f *filter) where() string { return strings.Join(f.conds, " AND ") }
+
+// allow narrows to what a scope holds.
+func (f *filter) allow(s access.Scope, c access.Columns) {
+	cond, args := s.Predicate(c, len(f.args)+1)
+	f.conds = append(f.conds, cond)
+	f.args = append(f.args, args...)
+}

@@ -39,9 +39,9 @@ func (w Webhooks) Put(k kernel.Tx, r WebhookRow) error {
 	if err != nil {
 		return err
 	}
-	_, err = on(k).Exec(`INSERT INTO webhook (tenant, id, url, secret, topics, active) VALUES ($1, $2, $3, $4, $5, $6)
+	_, err = on(k).Exec(`INSERT INTO webhook (tenant, id, url, secret, topics, active, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (tenant, id) DO UPDATE SET url = excluded.url, secret = excluded.secret, topics = excluded.topics, active = excluded.active`,
-		string(on(k).tenant), string(r.ID), r.URL, sealed, r.Topics, flag(r.Active))
+		string(on(k).tenant), string(r.ID), r.URL, sealed, r.Topics, flag(r.Active), ms(on(k).now))
 	return err
 }
 

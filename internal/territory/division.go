@@ -114,10 +114,12 @@ type DivisionChanges struct {
 	Moved   []DivisionChange // another parent
 	// Successions cover removed codes whose successor is given or can be guessed; those left need a person.
 	Successions []Succession
+	// Abolished are removed codes that have no successor, as published.
+	Abolished []Division
 }
 
 // DiffDivisions compares the lists of two years. given maps codes that are gone to their successors' codes, as published;
-// it goes before guesses, and codes in it that the new list lacks are left out. A successor is guessed when exactly one
+// it goes before guesses, and codes in it that the new list lacks are left out; a code that is there without any was abolished. A successor is guessed when exactly one
 // removed and one added division of a level bear the same name under a parent of the same name. Of a code that a list holds
 // twice the first counts.
 func DiffDivisions(before, after []Division, given map[string][]string) DivisionChanges {
@@ -146,6 +148,11 @@ func DiffDivisions(before, after []Division, given map[string][]string) Division
 	byOld := func(a, b DivisionChange) int { return byDivisionCode(a.Old, b.Old) }
 	slices.SortFunc(c.Renamed, byOld)
 	slices.SortFunc(c.Moved, byOld)
+	for _, d := range c.Removed {
+		if to, said := given[d.Code]; said && len(to) == 0 {
+			c.Abolished = append(c.Abolished, d)
+		}
+	}
 	c.Successions = successions(c, was, is, given)
 	return c
 }
@@ -185,8 +192,10 @@ func successions(c DivisionChanges, was, is map[string]Division, given map[strin
 				to = append(to, n)
 			}
 		}
-		like := of(d, was)
+		like, said := of(d, was), given[d.Code]
 		switch {
+		case said != nil && len(said) == 0:
+			// Abolished: no guess.
 		case len(to) > 0:
 			out = append(out, Succession{d, to, true})
 		case gone[like] == 1 && len(come[like]) == 1:

@@ -177,3 +177,9 @@ func newKey(random io.Reader) ([]byte, error) {
 	}
 	return key, nil
 }
+
+// Mark is a keyed hash of parts for a purpose, in hex: what the program shows and later knows again as its own, such as the
+// code of a check-in. The purpose keeps it apart from tracking codes.
+func (k *Keyring) Mark(purpose string, parts ...string) string {
+	return keyedHash(k.TrackKey, append([]string{"mark", purpose}, parts...)...)
+}

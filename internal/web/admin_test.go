@@ -27,6 +27,11 @@ var guarded = []struct {
 	{"POST", "/flows?dry=true", map[string]any{"source": secretFlow}, []string{"sysadmin"}},
 	{"GET", "/menu/items", nil, []string{"sysadmin", "clerk", "clerk-north"}},
 	{"GET", "/routing/rules", nil, []string{"sysadmin"}},
+	{"GET", "/webhooks", nil, []string{"sysadmin"}},
+	{"POST", "/webhooks", map[string]any{"url": "https://example.org/"}, []string{"sysadmin"}},
+	{"DELETE", "/webhooks/01ARZ3NDEKTSV4RRFFQ69G5FAV", nil, []string{"sysadmin"}},
+	{"POST", "/webhooks/01ARZ3NDEKTSV4RRFFQ69G5FAV/test", nil, []string{"sysadmin"}},
+	{"GET", "/webhooks/01ARZ3NDEKTSV4RRFFQ69G5FAV/deliveries", nil, []string{"sysadmin"}},
 	{"POST", "/routing/try", map[string]any{"rules": []any{}}, []string{"sysadmin"}},
 }
 
@@ -294,10 +299,10 @@ func TestMap(t *testing.T) {
 	if !strings.Contains(a.Raw, "[101.755,36.65]") || strings.Contains(a.Raw, "[101.7,36.65]") {
 		t.Errorf("the river is not clipped: %s", a.Raw)
 	}
-	if a.Header.Get("Content-Type") != "application/geo+json" || a.Header.Get("Etag") == "" {
+	if a.Header.Get("Content-Type") != "application/geo+json" || a.Header.Get("ETag") == "" {
 		t.Errorf("%v", a.Header)
 	}
-	w.do("", "GET", box, nil, header{"If-None-Match", a.Header.Get("Etag")}).want(http.StatusNotModified)
+	w.do("", "GET", box, nil, header{"If-None-Match", a.Header.Get("ETag")}).want(http.StatusNotModified)
 	if k := w.do("", "GET", box+"&kinds=building,community", nil).want(200); len(k.list("features")) != 2 || k.str("features.0.type") != "Feature" {
 		t.Errorf("%s", k.Raw)
 	}

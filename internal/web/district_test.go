@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"time"
 
@@ -208,7 +209,7 @@ var items = []*cases.Item{
 	{ID: "north-only", Flow: "menu", Group: kernel.T("说一说", "Talk"), Title: kernel.T("北社区才有", "North only"), Strand: "zi", Sector: "other", Places: []kernel.Path{"630105/002/002/"}},
 }
 
-func ptr(f float64) *float64 { return &f }
+func ptr(f float64) *float64 { return new(f) }
 
 func (w *world) rules() []cases.Rule {
 	return []cases.Rule{
@@ -266,9 +267,7 @@ func (w *world) order(user, item, text string, more ...map[string]any) *answer {
 	w.t.Helper()
 	b := map[string]any{"flow": "menu", "item": item, "text": text, "lon": centre[0], "lat": centre[1]}
 	for _, m := range more {
-		for k, v := range m {
-			b[k] = v
-		}
+		maps.Copy(b, m)
 	}
 	return w.do(user, "POST", "/cases", b).want(201)
 }
@@ -277,9 +276,7 @@ func (w *world) order(user, item, text string, more ...map[string]any) *answer {
 func (w *world) act(user, id, action string, form map[string]any) *answer {
 	w.t.Helper()
 	b := map[string]any{"version": w.version(id)}
-	for k, v := range form {
-		b[k] = v
-	}
+	maps.Copy(b, form)
 	return w.do(user, "POST", "/cases/"+id+"/"+action, b)
 }
 

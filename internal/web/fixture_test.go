@@ -16,10 +16,13 @@ import (
 	"time"
 
 	"sanzhi/internal/access"
+	"sanzhi/internal/activities"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/files"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
+	"sanzhi/internal/registers"
+	"sanzhi/internal/rounds"
 	"sanzhi/internal/store"
 	"sanzhi/internal/store/dialect"
 	"sanzhi/internal/store/postgres"
@@ -28,6 +31,7 @@ import (
 	"sanzhi/internal/vault"
 	"sanzhi/internal/web"
 	"sanzhi/internal/web/api"
+	"sanzhi/internal/workflow"
 )
 
 const tenant kernel.Tenant = "630105"
@@ -37,20 +41,24 @@ var opening = time.Date(2023, 4, 27, 1, 0, 0, 0, time.UTC)
 
 // world is a served district that a test has for itself.
 type world struct {
-	t       testing.TB
-	clock   *kernel.ManualClock
-	db      *store.DB
-	access  *access.Service
-	cases   *cases.Service
-	files   *files.Service
-	outbox  store.Outbox
-	setups  *store.Setups
-	srv     *web.Server
-	http    *httptest.Server
-	places  map[string]kernel.ID // by name of the fixture
-	orgs    map[string]kernel.ID
-	people  map[string]kernel.ID
-	bearers map[string]string
+	t         testing.TB
+	clock     *kernel.ManualClock
+	db        *store.DB
+	access    *access.Service
+	cases     *cases.Service
+	sealer    *vault.Sealer
+	rounds    *rounds.Service
+	files     *files.Service
+	outbox    store.Outbox
+	setups    *store.Setups
+	srv       *web.Server
+	http      *httptest.Server
+	places    map[string]kernel.ID // by name of the fixture
+	orgs      map[string]kernel.ID
+	people    map[string]kernel.ID
+	bearers   map[string]string
+	registers *registers.Service
+	rooms
 }
 
 // option changes what a world is joined from.
@@ -136,12 +144,15 @@ func (j journal) RecordAccess(tx kernel.Tx, ev access.Event) error {
 func (w *world) join(ring *vault.Keyring) api.Deps {
 	w.t.Helper()
 	sealer := vault.NewSealer(ring)
+	w.sealer = sealer
 	w.outbox = store.Outbox{DB: w.db}
 	w.setups = &store.Setups{Tenants: store.Tenants{DB: w.db}, Clock: w.clock}
 	w.files = files.NewService(files.Parts{Store: w.db, Uploads: store.Uploads{}, Blobs: store.Blobs{DB: w.db},
 		Cleaner: files.NewCleaner(files.DefaultLimits, 1, 16), Clock: w.clock})
-	w.cases = cases.NewService(cases.Ports{Store: w.db, Cases: store.Cases{}, Looks: store.Cases{}, Uploads: w.files, Outbox: w.outbox,
+	w.cases = cases.NewService(cases.Ports{Store: w.db, Cases: store.Cases{}, Looks: store.Cases{}, Tending: store.Cases{}, Uploads: w.files, Outbox: w.outbox,
 		Ledger: ledger.NewLog(store.Ledger{}, sealer), People: store.Orgs{}, Setups: w.setups, Sealer: sealer, Keyring: ring, Clock: w.clock})
+	w.rounds = rounds.NewService(rounds.Ports{Store: w.db, Templates: store.Rounds{}, Duties: store.Rounds{}, Cares: store.Rounds{}, Shifts: store.Rounds{}, Ground: store.RoundGround{},
+		Cases: api.RoundCases{Cases: w.cases}, Uploads: w.files, Outbox: w.outbox, Ledger: w.cases.Ledger, Sealer: sealer, Clock: w.clock})
 	hasher, err := access.NewHasher(access.Params{MemoryKiB: 64, Time: 1, Threads: 1}, 2, 64)
 	if err != nil {
 		w.t.Fatal(err)
@@ -149,14 +160,28 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 	w.access = access.NewService(access.Parts{Store: w.db, Accounts: store.Access{}, Sessions: store.Access{}, Tokens: store.Access{}, Posts: store.Orgs{},
 		Journal: journal{w.cases.Ledger, w.outbox}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, w.clock), Sealer: sealer, Clock: w.clock,
 		Policy: access.DefaultPolicy})
+	w.registers = registers.NewService(registers.Ports{Store: w.db, Repo: store.Registers{}, Counts: store.Registers{}, Ledger: w.cases.Ledger, Orgs: store.Orgs{}, Places: store.Territory{},
+		Sealer: sealer, Days: workflow.China(), Find: map[registers.LinkKind]registers.Finder{registers.ToReportIn: store.Registers{}.FindReportIn, registers.ToCase: w.findCase}})
 	_, sign, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return api.Deps{Tenant: tenant, Clock: w.clock, Store: w.db, Cases: w.cases, Access: w.access, Orgs: store.Orgs{}, Places: store.Territory{},
+	b, p := w.joinBallots(sealer, ring)
+	return api.Deps{Rounds: w.rounds,
+		Ballots: b, Privacy: p, PrivacyPaths: store.PrivacyAccounts{Sealer: sealer}, Tenant: tenant, Clock: w.clock, Store: w.db, Cases: w.cases, Access: w.access, Orgs: store.Orgs{}, Places: store.Territory{},
 		Once: &store.Once{DB: w.db, Sealer: sealer}, Limits: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock),
-		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
-		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget}
+		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, Activities: joinActivities(w, sealer, ring), SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
+		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget, Hooks: store.Webhooks{DB: w.db, Sealer: sealer},
+		Works: w.works(), Indicators: w.indicators(),
+		Sheets: w.sheets(ring), Picture: store.Picture{},
+		Plans:     w.plans(),
+		Registers: w.registers, OrgWork: store.Registers{}, Bulletins: w.bulletins(sealer)}
+}
+
+func joinActivities(w *world, sealer *vault.Sealer, ring *vault.Keyring) *activities.Service {
+	a := store.Activities{}
+	return activities.NewService(activities.Ports{Store: w.db, Repo: a, Venues: a, Signups: a, Attendances: a, People: a, Labour: a, Teams: a, Places: store.Territory{},
+		Posts: store.Orgs{}, Ledger: w.cases.Ledger, Sealer: sealer, Keyring: ring})
 }
 
 // answer is what came back.

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -69,7 +70,8 @@ func TestSlowSendersAreCutOff(t *testing.T) {
 	for name, send := range map[string]string{"header": "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", "body": "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc"} {
 		c := dial(t, address, send)
 		got, err := io.ReadAll(c) // ends when the server lets go, long before the test's own limit
-		if e, ok := err.(net.Error); ok && e.Timeout() {
+		var e net.Error
+		if errors.As(err, &e) && e.Timeout() {
 			t.Errorf("%s: the connection is held for ever", name)
 		}
 		if strings.Contains(string(got), "whole") {

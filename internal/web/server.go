@@ -71,7 +71,7 @@ func New(c Config) *Server {
 			slog.Warn("origin left out", "origin", o, "cause", err)
 		}
 	}
-	var h http.Handler = deadline(mux, c.Timeout)
+	h := deadline(mux, c.Timeout)
 	h = crossOrigin(guard, h)
 	h = rest.Identify(h)
 	h = headers(h)
@@ -133,7 +133,7 @@ func headers(next http.Handler) http.Handler {
 func recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			if v := recover(); v != nil && v != http.ErrAbortHandler {
+			if v := recover(); v != nil && v != http.ErrAbortHandler { //nolint:errorlint // the very value that net/http looks for
 				api.Fail(w, r, kernel.Internal("handler", fmt.Errorf("panic: %v\n%s", v, debug.Stack())))
 			}
 		}()

@@ -86,6 +86,12 @@ func (c *Calendar) Known(year int) bool { return c.years[year] }
 // what the week says.
 func (c *Calendar) IsWorkday(date time.Time) bool { return c.works(dayOf(date)) }
 
+// IsHoliday reports whether the day on which date falls in Shanghai belongs to a statutory holiday, a weekend day in it included.
+func (c *Calendar) IsHoliday(date time.Time) bool {
+	work, named := c.days[dayOf(date)]
+	return named && !work
+}
+
 func (c *Calendar) works(d day) bool {
 	if work, ok := c.days[d]; ok {
 		return work

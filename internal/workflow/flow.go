@@ -143,6 +143,7 @@ const (
 	EffectRelease      Effect = "release"       // the assignee is cleared
 	EffectClearUnit    Effect = "clear_unit"    // the unit is cleared and routed anew
 	EffectCohandle     Effect = "cohandle"      // form.units are added as co-handling units
+	EffectKeepHelpers  Effect = "keep_helpers"  // with transfer_unit or clear_unit: the co-handling units stay, who else go
 	EffectResult       Effect = "result"        // form.result and form.photos are what was done
 	EffectRate         Effect = "rate"          // form.score, form.solved and form.text are the rating of this round
 	EffectReopen       Effect = "reopen"        // a new round begins
@@ -152,7 +153,7 @@ const (
 
 // AllEffects lists the closed set.
 var AllEffects = []Effect{EffectFixUnit, EffectTransferUnit, EffectAssign, EffectTake, EffectRelease, EffectClearUnit,
-	EffectCohandle, EffectResult, EffectRate, EffectReopen, EffectSupervise, EffectMerge}
+	EffectCohandle, EffectKeepHelpers, EffectResult, EffectRate, EffectReopen, EffectSupervise, EffectMerge}
 
 // Field is one question of a form.
 type Field struct {

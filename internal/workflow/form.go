@@ -191,6 +191,8 @@ func checkLength(f Field, s string) (any, kernel.Text) {
 		most = *f.Max
 	}
 	switch {
+	case kernel.HoldsIDNumber(s):
+		return nil, kernel.T("里面有身份证号码，这里不需要，也不保存，请删掉", "it holds an identity number, which is not needed here and not kept; remove it")
 	case n > most:
 		return nil, kernel.T("最多写 "+figure(most)+" 个字，现在 "+figure(n)+" 个", "at most "+figure(most)+" characters; there are "+figure(n))
 	case f.Min != nil && n < *f.Min:

@@ -34,7 +34,7 @@ func (f Finding) String() string { return string(f.Level) + ": " + f.Where + ": 
 // Rules lists what Lint looks at; docs/flows.md explains each.
 var Rules = []string{"id", "duplicate", "unknown", "text", "placeholder", "bead", "opening", "target", "who", "guard",
 	"form", "effect", "auto", "clock", "limit", "unreachable", "dead-end", "endless", "nobody", "clock-start", "clock-stop",
-	"clock-pause", "size"}
+	"clock-pause", "size", "refused"}
 
 // Bounds of a flow.
 const (

@@ -171,6 +171,7 @@ func LintForm(form []Field) []Finding {
 		l.id(at, f.ID, seen)
 		l.text(at.key("label"), f.Label, false)
 		l.text(at.key("help"), f.Help, true)
+		l.refused(at.key("label"), f.ID, f.Label.Zh, f.Label.En)
 		oneOf(l, at.key("type"), f.Type, FieldTypes)
 		if f.Min != nil && f.Max != nil && *f.Min > *f.Max {
 			l.err("form", at.key("min"), "min 大于 max，谁也填不对", "min is more than max; no answer fits")
@@ -187,9 +188,20 @@ func LintForm(form []Field) []Finding {
 			cat := at.key("choices").item(j, c.ID)
 			l.id(cat, c.ID, ids)
 			l.text(cat.key("label"), c.Label, false)
+			l.refused(cat.key("label"), c.ID, c.Label.Zh, c.Label.En)
 		}
 	}
 	return l.findings
+}
+
+// refused finds words that ask for what the program does not hold about people.
+func (l *linter) refused(at spot, words ...string) {
+	for _, w := range words {
+		if r, bad := kernel.RefusedIn(w); bad {
+			l.err("refused", at, "「"+w+"」问的是"+r.Say.Zh+"，不收集也不保存，请去掉", "\""+w+"\" asks for "+r.Say.En+", which is neither asked for nor kept; remove it")
+			return
+		}
+	}
 }
 
 // need is a form field that an effect reads.

@@ -168,6 +168,8 @@ func TestPlantedFaults(t *testing.T) {
 		{"clock-pause", "clocks.finish.pauses", "pauses: [hold]", "pauses: [hold, resume]"},
 		{"clock-pause", "clocks.finish.pauses", "from: [open], to: held && restarts: [close.again]", "from: [open], to: open && voids: [close.again]"},
 		{"size", "actions.close.form", "    form:", "    form:" + strings.Repeat("\n      - {id: x, label: {zh: 甲, en: A}, type: text}", 41)},
+		{"refused", "actions.close.form.result.label", "{id: result, label: {zh: ", "{id: result, label: {zh: 宗教信仰 "},
+		{"refused", "actions.close.form.kind.choices.a.label", "choices: [{id: a, label: {zh: 甲, en: A}}]", "choices: [{id: a, label: {zh: 甲, en: Health}}]"},
 	} {
 		t.Run(c.rule+" "+c.where, func(t *testing.T) {
 			src, with := small, strings.Split(c.new, " && ")
@@ -245,5 +247,27 @@ func TestLintForm(t *testing.T) {
 	}
 	if got := LintForm([]Field{field("a", "text"), {ID: "a", Type: "text", Label: kernel.T("甲", "")}}); len(got) != 2 {
 		t.Errorf("%v", got)
+	}
+}
+
+// What the program does not hold about people cannot be asked for by any form, nor slipped into any answer.
+func TestFormsAskForNothingRefused(t *testing.T) {
+	for _, label := range []string{"宗教信仰", "民族", "政治面貌", "健康状况", "人脸照片", "指纹", "身份证号", "行动轨迹", "社会关系", "居民评分", "重点人员"} {
+		f := field("a", "text")
+		f.Label.Zh = label
+		if got := LintForm([]Field{f}); len(got) != 1 || got[0].Rule != "refused" || got[0].Level != LevelError {
+			t.Errorf("%s: %v", label, got)
+		}
+	}
+	for _, id := range []string{"religion", "ethnicity", "health", "id_number", "face_photo", "location_history"} {
+		if got := LintForm([]Field{field(id, "text")}); len(got) != 1 || got[0].Rule != "refused" {
+			t.Errorf("%s: %v", id, got)
+		}
+	}
+	for _, kind := range []string{"text", "longtext"} {
+		_, err := CheckForm([]Field{field("a", kind)}, map[string]any{"a": "我的身份证 110105 19491231 002X"})
+		if !kernel.Is(err, kernel.KindInvalid) {
+			t.Errorf("%s takes an identity number: %v", kind, err)
+		}
 	}
 }

@@ -284,6 +284,13 @@ func fillBoth(t kernel.Text, words map[string]string) kernel.Text {
 	return kernel.T(Fill(t, kernel.Chinese, words), Fill(t, kernel.English, words))
 }
 
+// dropHelpers ends co-handling with the unit that asked for it, unless the flow keeps it.
+func (m *simulation) dropHelpers(effects []Effect) {
+	if !slices.Contains(effects, EffectKeepHelpers) {
+		m.env.Cohandlers = nil
+	}
+}
+
 // apply does to the made-up case what the effects say.
 func (m *simulation) apply(effects []Effect, actor ActorEnv, form map[string]any) {
 	text := func(id, otherwise string) string {
@@ -298,6 +305,7 @@ func (m *simulation) apply(effects []Effect, actor ActorEnv, form map[string]any
 			m.env.Unit = text("unit", "unit")
 		case EffectTransferUnit:
 			m.env.Unit, m.env.Assignee = text("unit", m.env.Unit), ""
+			m.dropHelpers(effects)
 		case EffectAssign:
 			m.env.Assignee = text("assignee", m.env.Assignee)
 		case EffectTake:
@@ -306,6 +314,7 @@ func (m *simulation) apply(effects []Effect, actor ActorEnv, form map[string]any
 			m.env.Assignee = ""
 		case EffectClearUnit:
 			m.env.Unit = ""
+			m.dropHelpers(effects)
 		case EffectCohandle:
 			units, _ := stringList(form["units"])
 			m.env.Cohandlers = append(slices.Clone(m.env.Cohandlers), units...)
@@ -313,7 +322,7 @@ func (m *simulation) apply(effects []Effect, actor ActorEnv, form map[string]any
 			m.env.Round++
 		case EffectSupervise:
 			m.env.Supervised = true
-		case EffectResult, EffectRate, EffectMerge: // nothing that later steps look at
+		case EffectResult, EffectRate, EffectMerge, EffectKeepHelpers: // nothing that later steps look at
 		}
 	}
 }

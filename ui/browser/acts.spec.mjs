@@ -115,7 +115,10 @@ test('a unit asks others to help, gives it back, and passes it on', async () => 
     await first.click()
   })
   assert.ok((await p.page.innerText('.case div.body')).includes(other), 'who helps is shown')
+  p.expect(404) // who gives it back, or passes it on, sees it no more
   await otherAct(p, '退回', async (d) => { await d.locator('input').fill('不归我们管') })
+  await p.page.waitForSelector('.case .tell:has-text("不归您")')
+  assert.equal(await p.page.locator('.case .acts').count(), 0, 'nothing is left to do for who gave it back')
   const clerk = await hand(server, 'community_clerk')
   assert.equal((await clerk.one(id)).step, 'ordered')
   await clerk.act(id, 'submit')

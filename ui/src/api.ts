@@ -111,7 +111,7 @@ export const api = {
   act: (id: string, action: string, version: number, form: Record<string, unknown>, key?: string) =>
     post<T.Acted>(`/cases/${enc(id)}/${enc(action)}`, { version, form }, key),
   unmask: (id: string, fields: string[], reason: string) => post<T.Contact>(`/cases/${enc(id)}/unmask`, { fields, reason }),
-  orgs: (q: { q?: string; kind?: string; place?: string; after?: string }, signal?: AbortSignal) =>
+  orgs: (q: { q?: string; kind?: string; place?: string; after?: string; can_take?: boolean; case?: string; action?: string }, signal?: AbortSignal) =>
     get<{ items: T.Org[] | null; next?: string }>('/orgs', q, signal),
   staff: (org: string, caseId: string) => get<{ items: T.Staff[] | null }>(`/orgs/${enc(org)}/staff`, { case: caseId }),
   flows: () => get<T.FlowInfo[] | { items: T.FlowInfo[] }>('/flows').then((r) => (Array.isArray(r) ? r : r.items)),

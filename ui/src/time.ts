@@ -42,6 +42,14 @@ export function stamp(iso: string, now = serverNow()): string {
   return dayWords(p, now) + (lang.value === 'zh' ? ' ' : ', ') + `${p.h}:${two(p.min)}`
 }
 
+/** From one instant to another, the day said once when it is the same: 今天 9:00 到 11:00. */
+export function fromTo(from: string, to: string, now = serverNow()): string {
+  const a = parts(Date.parse(from))
+  const b = parts(Date.parse(to))
+  const end = a.serial === b.serial ? `${b.h}:${two(b.min)}` : stamp(to, now)
+  return stamp(from, now) + (lang.value === 'zh' ? ' 到 ' : ' to ') + end
+}
+
 /** The day alone. */
 export function day(iso: string, now = serverNow()): string {
   return dayWords(parts(Date.parse(iso)), now)

@@ -1,10 +1,22 @@
 import { lang } from './lang'
+import { activities } from './words/activities'
+import { ballots } from './words/ballots'
 import { common } from './words/common'
 import { desk } from './words/desk'
+import { privacy } from './words/privacy'
+import { orgwork } from './words/orgwork'
+import { reports } from './words/reports'
 import { resident } from './words/resident'
+import { rounds } from './words/rounds'
+import { sheets } from './words/sheets'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk }
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning }
+import { works } from './words/works'
+import { indicators } from './words/indicators'
+import { planning } from './words/planning'
+
+// One dictionary, both languages side by side: a sentence and its translation are written and read together.
 
 export type Word = keyof typeof all
 type Args<K extends Word> = (typeof all)[K] extends (...a: infer A) => unknown ? A : []

@@ -155,7 +155,7 @@ func TestAChangedNodeIsSolvedAnew(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := problems(t)
 		if len(p.Demand) == 0 {
-			t.Skip("nothing to change")
+			return // nothing to change
 		}
 		s, err := NewSolver(p)
 		if err != nil {

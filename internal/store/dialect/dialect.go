@@ -61,6 +61,8 @@ type Engine interface {
 	Check(ctx context.Context) error
 	// IndexText gives the statement that makes a case findable by the bigrams of its text.
 	IndexText(tenant, id string, bigrams []string) Statement
+	// UnindexText makes a case that was erased findable by nothing of what it said.
+	UnindexText(c Conn, tenant, id string) error
 	// Match gives a condition on the case_record named c that holds when its indexed text contains all the words; arg is
 	// the number of the placeholder that takes Words(bigrams).
 	Match(arg int) string
@@ -76,8 +78,22 @@ type Engine interface {
 // Common is implemented by an engine that must be told how to search for words that are in many cases; one whose planner
 // knows by itself does without.
 type Common interface {
-	// Common gives, when the words are in many cases, what to select from instead of "case_record c" and the condition to
-	// use instead of Match when the newest are wanted first; both are empty when the words are in few. arg is the number of
-	// the placeholder that takes the words.
-	Common(c Conn, words string, arg int) (from, match string, err error)
+	// Hits counts the cases whose text contains all the words, up to a bound above which it makes no difference.
+	Hits(c Conn, words string) (Hits, error)
+	// ByTime gives what to select from instead of "case_record c" and the condition to use instead of Match when the newest
+	// cases are to be looked at first. arg is the number of the placeholder that takes the words.
+	ByTime(arg int, hits Hits) (from, match string)
+	// Among gives a statement that tells the ids of the cases that meet any of the conditions on case_record c and contain the
+	// words, the newest first; $1 is the tenant; newest, unless 0, looks at so many of the newest of them only.
+	Among(conds []string, arg, newest int) string
 }
+
+// Hits is in how many cases words are.
+type Hits int
+
+// How many.
+const (
+	FewHits  Hits = iota // it is best to begin with the words
+	ManyHits             // it is best to begin elsewhere
+	MostHits             // nearly every case that is looked at has them
+)

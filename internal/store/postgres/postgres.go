@@ -169,9 +169,17 @@ func (e *Engine) Check(ctx context.Context) error {
 	return nil
 }
 
+// UnindexText implements dialect.Engine.
+func (e *Engine) UnindexText(c dialect.Conn, tenant, id string) error {
+	_, err := c.Exec(`DELETE FROM case_search WHERE tenant = $1 AND case_id = $2`, tenant, id)
+	return err
+}
+
 // Match implements dialect.Engine.
 func (e *Engine) Match(arg int) string {
-	return fmt.Sprintf("c.id IN (SELECT s.case_id FROM case_search s WHERE s.tenant = c.tenant AND s.doc @@ $%d::tsquery)", arg)
+	// EXISTS becomes a join, which begins with the words when they are in few cases and with the newest when they are in many; IN
+	// with a condition on c would be worked out anew for each case.
+	return fmt.Sprintf("EXISTS (SELECT 1 FROM case_search s WHERE s.tenant = c.tenant AND s.case_id = c.id AND s.doc @@ $%d::tsquery)", arg)
 }
 
 // Words implements dialect.Engine.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"sanzhi/internal/access"
 	"sanzhi/internal/access/accesstest"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/kernel"
@@ -32,9 +33,15 @@ func casesSearch(t *testing.T, db *store.DB) {
 			said = said[from:min(len(said), from+rapid.IntRange(1, 6).Draw(r, "length"))]
 		}
 		q := cases.Query{Words: cases.Bigrams(string(said)), Allow: everything(tenant), Page: kernel.Page{Limit: 100}}
+		if rapid.Bool().Draw(r, "somebody's") {
+			a := accesstest.Actor().Draw(r, "actor")
+			a.Tenant = tenant
+			q.Allow, q.Path = access.ScopeOf(a, access.CaseRead), maybe(r, "path", accesstest.Paths)
+			q.Page.Limit = rapid.IntRange(1, 9).Draw(r, "page")
+		}
 		var want []string
 		for i, c := range all {
-			if !slices.ContainsFunc(q.Words, func(w string) bool { return !slices.Contains(inText[i], w) }) {
+			if !slices.ContainsFunc(q.Words, func(w string) bool { return !slices.Contains(inText[i], w) }) && q.Allow.Match(c.Target(tenant)) && matches(q, c) {
 				want = append(want, c.Number)
 			}
 		}

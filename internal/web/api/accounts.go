@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -309,8 +310,8 @@ func checkPosts(l []*orgs.Holding, now time.Time) error {
 		}
 	}
 	err := access.ValidatePosts(posts)
-	e, ok := err.(*kernel.Error)
-	if !ok {
+	var e *kernel.Error
+	if !errors.As(err, &e) {
 		return err
 	}
 	field := e.Field[len(e.Field)-lastPart(e.Field):]

@@ -85,6 +85,7 @@ func (s *Server) caseRoutes(api huma.API) {
 }
 
 func (s *Server) open(ctx context.Context, in *openIn) (*body[Created], error) {
+	ctx = s.atPoint(ctx, in.Body.Lon, in.Body.Lat, in.Body.CRS)
 	c := CallerOf(ctx)
 	crs, err := geo.ParseCRS(in.Body.CRS)
 	if err != nil {
@@ -242,8 +243,10 @@ func (s *Server) get(ctx context.Context, in *caseIn) (*body[CaseDetail], error)
 				return err
 			}
 		}
-		out, err = v.detail(ctx, c, rows, offers, similar)
-		return err
+		if out, err = v.detail(c, rows, offers, similar); err != nil || c.MergedInto == "" {
+			return err
+		}
+		return v.joined(tx, c, out)
 	})
 	if err != nil {
 		return nil, err
@@ -288,7 +291,7 @@ func answersOf(raw []byte, beside ...string) (map[string]any, error) {
 		delete(all, k)
 	}
 	for k, v := range all {
-		form[k] = v
+		form[k] = v //nolint:modernize // maps is another thing in this package
 	}
 	return form, nil
 }

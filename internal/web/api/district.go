@@ -54,6 +54,10 @@ type orgsIn struct {
 	Kind  []string `query:"kind"`
 	After string   `query:"after" maxLength:"200"`
 	Limit int      `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	// Who can take a case.
+	CanTake bool      `query:"can_take" doc:"Only units that can take a case: somebody there could do the next step. kind does not narrow these"`
+	Case    kernel.ID `query:"case" doc:"With can_take: the case that it is about"`
+	Action  string    `query:"action" maxLength:"40" doc:"With can_take and case: the action that would name the unit"`
 }
 
 // OrgRow is an organisation in a list.
@@ -141,6 +145,9 @@ func (s *Server) config(ctx context.Context, _ *struct{}) (*body[Config], error)
 }
 
 func (s *Server) menu(ctx context.Context, in *menuIn) (*body[Menu], error) {
+	if in.Place == "" {
+		ctx = s.atPoint(ctx, in.Lon, in.Lat, in.CRS)
+	}
 	actor := CallerOf(ctx).Actor
 	v, err := s.view(ctx, actor)
 	if err != nil {
@@ -219,6 +226,7 @@ func (s *Server) middle(ctx context.Context, t kernel.Tenant, id kernel.ID) (lon
 }
 
 func (s *Server) placesAt(ctx context.Context, in *atIn) (*body[territory.At], error) {
+	ctx = s.atPoint(ctx, in.Lon, in.Lat, in.CRS)
 	set, err := s.Cases.Setups.Of(ctx, CallerOf(ctx).Actor.Tenant)
 	if err != nil {
 		return nil, err
@@ -276,7 +284,7 @@ func (s *Server) nodes(tx kernel.Tx, lang kernel.Lang, l []*territory.Place, abo
 	names := map[kernel.ID]*territory.Place{}
 	out := make([]PlaceNode, len(l))
 	for i, p := range l {
-		out[i] = PlaceNode{ID: p.ID, Parent: p.Parent, Code: p.Code, Name: p.Name, Kind: p.Kind, KindName: kindNames[p.Kind].In(lang), Children: has[p.ID],
+		out[i] = PlaceNode{ID: p.ID, Parent: p.Parent, Code: p.Code, Name: p.Name, Kind: p.Kind, KindName: capital(p.Kind.Text().In(lang)), Children: has[p.ID],
 			People: p.People, Homes: p.Households}
 		if m, ok := mid[p.ID]; ok {
 			out[i].Lon, out[i].Lat = &m[0], &m[1]
@@ -319,9 +327,13 @@ func (s *Server) orgs(ctx context.Context, in *orgsIn) (*body[OrgList], error) {
 	for i, k := range in.Kind {
 		kinds[i] = orgs.Kind(k)
 	}
+	list := func(tx kernel.Tx, p kernel.Page) ([]*orgs.Org, string, error) { return s.Orgs.Orgs(tx, in.Q, kinds, p) }
+	if in.CanTake {
+		list = func(tx kernel.Tx, p kernel.Page) ([]*orgs.Org, string, error) { return s.takers(ctx, tx, in, p) }
+	}
 	out := &body[OrgList]{OrgList{Items: []OrgRow{}}}
 	err := s.Store.View(ctx, CallerOf(ctx).Actor.Tenant, func(tx kernel.Tx) error {
-		l, next, err := s.Orgs.Orgs(tx, in.Q, kinds, kernel.Page{After: in.After, Limit: in.Limit}.Clamp(50, 200))
+		l, next, err := list(tx, kernel.Page{After: in.After, Limit: in.Limit}.Clamp(50, 200))
 		for _, o := range l {
 			out.Body.Items = append(out.Body.Items, OrgRow{ID: o.ID, Name: o.Name, Kind: o.Kind, KindName: orgKindNames[o.Kind].In(lang), Phone: o.Phone})
 		}
@@ -329,6 +341,35 @@ func (s *Server) orgs(ctx context.Context, in *orgsIn) (*body[OrgList], error) {
 		return err
 	})
 	return out, err
+}
+
+// takers lists the units that an action may name: as the action itself would check them.
+func (s *Server) takers(ctx context.Context, tx kernel.Tx, in *orgsIn, p kernel.Page) ([]*orgs.Org, string, error) {
+	actor := CallerOf(ctx).Actor
+	set, err := s.Cases.Setups.Of(ctx, actor.Tenant)
+	if err != nil {
+		return nil, "", err
+	}
+	if in.Case == "" {
+		return s.Orgs.Takers(tx, in.Q, cases.AnyTakerRoles(set), "", p)
+	}
+	c, _, err := s.Cases.Read(tx, actor, in.Case)
+	if err != nil {
+		return nil, "", err
+	}
+	f, err := set.Flow(c.Flow, c.FlowVersion)
+	if err != nil {
+		return nil, "", err
+	}
+	roles := cases.AnyTakerRoles(set)
+	if in.Action != "" {
+		a, ok := f.Flow.Action(in.Action)
+		if !ok {
+			return nil, "", kernel.Invalid("action", kernel.T("没有「"+in.Action+"」这个动作", "there is no action \""+in.Action+"\""))
+		}
+		roles = cases.TakerRoles(f.Flow, a)
+	}
+	return s.Orgs.Takers(tx, in.Q, roles, c.Path, p)
 }
 
 func (s *Server) staff(ctx context.Context, in *staffIn) (*body[Staff], error) {

@@ -26,7 +26,7 @@ var Status = map[kernel.Kind]int{
 }
 
 // Problem is an error as RFC 9457 has it, in the reader's language.
-type Problem struct {
+type Problem struct { //nolint:errname // the name of RFC 9457, and of the schema
 	Type   string         `json:"type" example:"urn:sanzhi:conflict"`
 	Title  string         `json:"title" example:"有人先办了"`
 	Status int            `json:"status" example:"409"`
@@ -87,7 +87,7 @@ func ProblemOf(ctx context.Context, err error) *Problem {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		e = &kernel.Error{Kind: kernel.KindUnavailable, Say: kernel.T("等得太久，请再试一次", "it took too long; please try again"), Cause: err}
 	default:
-		e = kernel.Internal("web", err).(*kernel.Error)
+		_ = errors.As(kernel.Internal("web", err), &e) // it is one
 	}
 	p = &Problem{Type: "urn:sanzhi:" + string(e.Kind), Title: titles[e.Kind].In(lang), Status: Status[e.Kind], Detail: e.Say.In(lang), Trace: trace}
 	if e.Field != "" {

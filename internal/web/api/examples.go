@@ -21,7 +21,7 @@ func describe(doc *huma.OpenAPI) {
 		Responses: map[string]*huma.Response{"200": {Description: "Events", Content: map[string]*huma.MediaType{"text/event-stream": {
 			Schema:  &huma.Schema{Type: huma.TypeString},
 			Example: "event: case\ndata: {\"id\":\"" + exampleID + "\",\"step\":\"submitted\",\"version\":2,\"act\":\"submit\",\"path\":\"630105/002/001/\"}\n\n"}}},
-			"401": {Description: http.StatusText(401), Content: map[string]*huma.MediaType{"application/problem+json": {Schema: reg.Schema(typeOf[Problem](), true, "Problem")}}}}})
+			"401": {Description: http.StatusText(http.StatusUnauthorized), Content: map[string]*huma.MediaType{"application/problem+json": {Schema: reg.Schema(typeOf[Problem](), true, "Problem")}}}}})
 	for _, item := range doc.Paths {
 		for _, o := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
 			if o == nil {
@@ -74,6 +74,8 @@ const (
 )
 
 // exampleWords are examples by the name of a member.
+//
+//nolint:gosec // passwords of nobody
 var exampleWords = map[string]any{"name": "小桥社区", "code": "630105002001", "kind": "community", "kind_name": "社区", "text": "三楼到五楼都黑", "full_text": "三楼到五楼都黑",
 	"user": "community-clerk-43", "password": "correct horse 9", "old": "green tea 77", "title": "楼道灯不亮", "label": "几盏", "lon": 101.7593426, "lat": 36.6484989, "say": "王* 接了单，今天上门换灯",
 	"next": "", "reason": "约上门时间", "who": "李*", "phone": "138****5678", "where": "小桥社区 · 建设巷 3号楼", "step": "submitted", "step_title": "待下单", "number": "630105-20230427-7K3M9",

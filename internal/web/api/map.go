@@ -48,6 +48,16 @@ type maps struct {
 type tenantMap struct {
 	set      *cases.Setup
 	features []mapFeature
+	areas    []mapArea // the places among them, in the order of paths
+}
+
+// mapArea is a place with a shape.
+type mapArea struct {
+	id    kernel.ID
+	kind  territory.Kind
+	name  string
+	path  kernel.Path
+	bound orb.Bound
 }
 
 // mapRoutes writes the operation into the document; the answer is GeoJSON made ahead, which huma need not encode.
@@ -151,6 +161,7 @@ func (m *tenantMap) place(p *territory.Place) error {
 	}
 	f := geo.Feature{ID: string(p.ID), Geometry: p.Shape, Properties: map[string]any{"kind": string(p.Kind), "name": p.Name, "code": p.Code}}
 	text, err := f.MarshalJSON()
+	m.areas = append(m.areas, mapArea{p.ID, p.Kind, p.Name, p.Path, p.Shape.Bound()})
 	rank := 1 + slices.Index(mapPlaces, p.Kind)
 	m.features = append(m.features, mapFeature{kind: string(p.Kind), rank: rank, bound: p.Shape.Bound(), text: text})
 	return err

@@ -149,7 +149,8 @@ func (s *Server) address(r *http.Request) string {
 
 // cookie makes the session's cookie; an empty token ends it.
 func (s *Server) cookie(token string, expires time.Time) *http.Cookie {
-	c := &http.Cookie{Name: CookieName, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.SecureCookies, Expires: expires}
+	c := &http.Cookie{ //nolint:gosec // Secure where the page is reached over TLS, which the operator says
+		Name: CookieName, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.SecureCookies, Expires: expires}
 	if token == "" {
 		c.MaxAge = -1
 	}

@@ -17,20 +17,32 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"sanzhi/internal/access"
+	"sanzhi/internal/activities"
+	"sanzhi/internal/ballots"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/files"
+	"sanzhi/internal/indicators"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/orgs"
+	"sanzhi/internal/planning"
+	"sanzhi/internal/privacy"
+	"sanzhi/internal/registers"
+	"sanzhi/internal/rounds"
+	"sanzhi/internal/sheets"
 	"sanzhi/internal/territory"
+	"sanzhi/internal/works"
 )
 
 // Deps are what the surface stands on.
 type Deps struct {
-	Tenant        kernel.Tenant // whose district a request without any other sign of a tenant means
+	Tenant kernel.Tenant // whose district a request without any other sign of a tenant means
+	// Tenants lists the districts served, for requests about a point; nil when there is one only.
+	Tenants       func(ctx context.Context) ([]kernel.Tenant, error)
 	Clock         kernel.Clock
 	Store         kernel.Store
 	Cases         *cases.Service
+	Rounds        *rounds.Service
 	Access        *access.Service
 	Orgs          OrgReader
 	Places        PlaceReader
@@ -39,14 +51,37 @@ type Deps struct {
 	Uploads       OrderLimits        // of photos
 	SignKey       ed25519.PrivateKey // signs receipts; nil leaves them unsigned
 	Files         *files.Service
+	Activities    *activities.Service
 	Version       string
 	TrustProxy    bool // believe X-Forwarded-For of the proxy in front
 	SecureCookies bool // the program is reached over TLS
 	// Signed keeps whom tokens speak for; nil reads it at each request.
 	Signed *SignedCache
 	Desk   Desk
+	// Ballots, Privacy and PrivacyPaths serve what places decide and the rights of people.
+	Ballots      *ballots.Service
+	Privacy      *privacy.Service
+	PrivacyPaths PrivacyPaths
+	Hooks        HookKeeper
+	// Registers and OrgWork are organisations at work.
+	Registers *registers.Service
+	OrgWork   OrgWork
 	// Renew makes the next request of this process read a tenant's setup anew; nil waits for it to be noticed.
 	Renew func(kernel.Tenant)
+
+	Works      *works.Service
+	Plans      *planning.Service
+	Indicators *indicators.Service
+	// Bulletins are the reports.
+	Bulletins Bulletins
+	// Sheets are registers as files; Picture counts for the dashboard.
+	Sheets  *sheets.Service
+	Picture Picture
+}
+
+// PrivacyPaths tells where requests about a subject are handled.
+type PrivacyPaths interface {
+	PathOf(tx kernel.Tx, s privacy.Subject) (kernel.Path, error)
 }
 
 // Once does what a request asks for at most once.
@@ -63,6 +98,8 @@ type Once interface {
 type OrgReader interface {
 	Org(tx kernel.Tx, id kernel.ID) (*orgs.Org, error)
 	Orgs(tx kernel.Tx, q string, kinds []orgs.Kind, p kernel.Page) ([]*orgs.Org, string, error)
+	// Takers lists those at which somebody holds a post with one of the roles, at a place that holds the path.
+	Takers(tx kernel.Tx, q string, roles []kernel.Role, path kernel.Path, p kernel.Page) ([]*orgs.Org, string, error)
 	Staff(tx kernel.Tx, org kernel.ID, role kernel.Role, path kernel.Path) ([]*orgs.Person, error)
 }
 
@@ -87,6 +124,19 @@ func (s *Server) routes(api huma.API) {
 	s.deskRoutes(api)
 	s.setupRoutes(api)
 	s.mapRoutes(api)
+	s.workRoutes(api)
+	s.indicatorRoutes(api)
+	s.registerRoutes(api)
+	s.activityRoutes(api)
+	s.ballotRoutes(api)
+	s.honourRoutes(api)
+	s.privacyRoutes(api)
+	s.hookRoutes(api)
+	s.roundRoutes(api)
+	s.reportRoutes(api)
+	s.sheetRoutes(api)
+	s.dashboardRoutes(api)
+	s.planRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
@@ -97,8 +147,9 @@ type OrderLimits interface {
 // Server is the REST surface.
 type Server struct {
 	Deps
-	maps   maps
-	misses misses
+	maps     maps
+	misses   misses
+	pictures pictures
 }
 
 // useProblems makes huma speak in our problems. Its hooks are variables of its package, set once.
@@ -165,7 +216,7 @@ type op struct {
 }
 
 // handle registers a route. A route that declares neither a permission nor why it is open does not start.
-func handle[I, O any](s *Server, api huma.API, o op, fn func(ctx context.Context, in *I) (*O, error)) {
+func handle[I, O any](_ *Server, api huma.API, o op, fn func(ctx context.Context, in *I) (*O, error)) {
 	if declared := []bool{o.perm != "", o.open != "", o.signed}; len(slices.DeleteFunc(declared, func(b bool) bool { return !b })) != 1 {
 		panic("api: " + o.method + " " + o.path + " must declare a permission, or why it is open")
 	}
@@ -190,6 +241,9 @@ func handle[I, O any](s *Server, api huma.API, o op, fn func(ctx context.Context
 		if o.perm != "" && !access.Somewhere(CallerOf(ctx).Actor, o.perm) {
 			if CallerOf(ctx).Actor.Kind != kernel.ActorAccount {
 				return nil, ProblemOf(ctx, kernel.Unsigned())
+			}
+			if CallerOf(ctx).MustChange {
+				return nil, ProblemOf(ctx, kernel.Forbidden(kernel.T("请先把一次性密码改成自己的密码，再用系统", "change the one-time password to one of your own first")))
 			}
 			return nil, ProblemOf(ctx, kernel.Forbidden(kernel.T("您的岗位没有这项权限，如有需要请联系管理员", "your post does not allow this; ask an administrator if you need it")))
 		}
@@ -296,10 +350,10 @@ func (s *Server) receipt(t kernel.Tenant, row *ledger.Row) (Receipt, error) {
 func writeProblem(w http.ResponseWriter, p *Problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	for k, v := range p.GetHeaders() {
-		w.Header()[k] = v
+		w.Header()[k] = v //nolint:modernize // maps is another thing in this package
 	}
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // the client is gone when this fails
+	_ = json.NewEncoder(w).Encode(p) //nolint:errchkjson // the client is gone when this fails
 }
 
 func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }

@@ -56,7 +56,7 @@ func (s *Server) signIn(ctx context.Context, in *signInIn) (*signInOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	me, err := s.tellMe(ctx, signed.Actor, user)
+	me, err := s.tellMe(ctx, signed, user)
 	if err != nil {
 		return nil, err
 	}
@@ -85,20 +85,21 @@ func (s *Server) me(ctx context.Context, _ *struct{}) (*body[Me], error) {
 	if actor.Kind != kernel.ActorAccount {
 		return nil, kernel.Unsigned()
 	}
-	me, err := s.tellMe(ctx, actor, "")
+	me, err := s.tellMe(ctx, CallerOf(ctx).Signed, "")
 	if err != nil {
 		return nil, err
 	}
 	return &body[Me]{*me}, nil
 }
 
-func (s *Server) tellMe(ctx context.Context, actor kernel.Actor, user string) (*Me, error) {
+func (s *Server) tellMe(ctx context.Context, signed access.Signed, user string) (*Me, error) {
+	actor := signed.Actor
 	set, err := s.Cases.Setups.Of(ctx, actor.Tenant)
 	if err != nil {
 		return nil, err
 	}
 	lang := LangOf(ctx)
-	me := &Me{ID: actor.Account, User: user, Name: actor.Name, Tenant: string(actor.Tenant), District: set.District.In(lang), Demo: set.Demo, Posts: []MePost{}, May: may(actor)}
+	me := &Me{ID: actor.Account, User: user, Name: actor.Name, Tenant: string(actor.Tenant), District: set.District.In(lang), Demo: set.Demo, MustChange: signed.MustChange, Posts: []MePost{}, May: may(actor)}
 	err = s.Store.View(ctx, actor.Tenant, func(tx kernel.Tx) error {
 		if user == "" {
 			a, err := s.Access.Accounts.AccountByID(tx, actor.Account)

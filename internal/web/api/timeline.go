@@ -33,8 +33,10 @@ func (v *view) lines(rows []*ledger.Row) ([]line, error) {
 	out := make([]line, 0, len(rows))
 	for _, r := range rows {
 		var pub struct {
-			Event, From, To string
-			Round           int
+			Event string `json:"event"`
+			From  string `json:"from"`
+			To    string `json:"to"`
+			Round int    `json:"round"`
 		}
 		if err := json.Unmarshal([]byte(r.Public), &pub); err != nil {
 			return nil, kernel.Internal("ledger row "+string(r.ID), err)
@@ -68,6 +70,7 @@ func (v *view) overseesRatings(c *cases.Case) bool {
 			if p.Path.Holds(c.Path) {
 				return true
 			}
+		default: // the others oversee nobody
 		}
 	}
 	return false
@@ -222,7 +225,7 @@ func (v *view) track(own, c *cases.Case, rows []*ledger.Row, offers []*workflow.
 	if o := v.set.Orgs[c.Unit]; o != nil {
 		t.UnitPhone = o.Phone
 	}
-	if t.Result, err = v.result(c, code); err != nil {
+	if t.Result, err = v.result(c, lines, code); err != nil {
 		return nil, err
 	}
 	if own.ID == c.ID {

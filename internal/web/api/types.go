@@ -16,6 +16,8 @@ import (
 type Named struct {
 	ID   kernel.ID `json:"id"`
 	Name string    `json:"name"`
+	// Proposed is told of a case's unit alone.
+	Proposed bool `json:"proposed,omitempty" doc:"Of a case's unit: routing proposes it, nobody has handed the case over yet"`
 }
 
 // Field is one question of a form, in the reader's language.
@@ -220,6 +222,9 @@ type Result struct {
 	Text   string    `json:"text"`
 	Photos []Photo   `json:"photos"`
 	At     time.Time `json:"at"`
+	// Former and Round tell a result from that of the present round.
+	Former bool `json:"former,omitempty" doc:"It is of a former round: the case was opened again since"`
+	Round  int  `json:"round"`
 }
 
 // Route is the unit that routing proposes and the rule that says so.
@@ -352,8 +357,10 @@ type Me struct {
 	Tenant   string    `json:"tenant"`
 	District string    `json:"district"`
 	Demo     bool      `json:"demo" doc:"The district is demonstration data"`
-	Posts    []MePost  `json:"posts"`
-	May      []string  `json:"may" doc:"Permissions by name"`
+	// MustChange: the posts count once the password is the person's own.
+	MustChange bool     `json:"must_change" doc:"The password was given by somebody else and must be changed first; until then there are no posts"`
+	Posts      []MePost `json:"posts"`
+	May        []string `json:"may" doc:"Permissions by name"`
 }
 
 // MePost is one post of the person who is signed in.

@@ -186,7 +186,7 @@ func (v *view) said(f workflow.Field, val any) string {
 }
 
 // detail renders a whole case for staff.
-func (v *view) detail(ctx context.Context, c *cases.Case, rows []*ledger.Row, offers []*workflow.Action, similar []*cases.Case) (*CaseDetail, error) {
+func (v *view) detail(c *cases.Case, rows []*ledger.Row, offers []*workflow.Action, similar []*cases.Case) (*CaseDetail, error) {
 	f, err := v.set.Flow(c.Flow, c.FlowVersion)
 	if err != nil {
 		return nil, err
@@ -214,18 +214,40 @@ func (v *view) detail(ctx context.Context, c *cases.Case, rows []*ledger.Row, of
 		d.Similar = append(d.Similar, v.row(x))
 	}
 	if d.Unit == nil && c.Ended == "" {
-		d.Unit = d.Route.Unit // until somebody submits it, the unit is the one that routing proposes
+		d.Unit = proposed(d.Route.Unit) // until somebody submits it, the unit is the one that routing proposes
 	}
 	if c.MergedInto != "" {
 		d.Merged = &Named{ID: c.MergedInto}
 	}
-	if d.Result, err = v.result(c, ""); err != nil {
+	if d.Result, err = v.result(c, lines, ""); err != nil {
 		return nil, err
 	}
 	if v.overseesRatings(c) {
 		d.Rating = v.rating(c, lines)
 	}
 	return d, nil
+}
+
+// joined tells of the case that this one was merged into: its name to who may read it, and to the requester what may be done
+// there.
+func (v *view) joined(tx kernel.Tx, c *cases.Case, d *CaseDetail) error {
+	into, err := v.s.Cases.Cases.Get(tx, c.MergedInto)
+	if err != nil {
+		return err
+	}
+	d.Merged = &Named{ID: into.ID, Name: kernel.T("另一件事", "another case").In(v.lang)}
+	if access.Decide(v.who, access.CaseRead, into.Target(v.who.Tenant)).Allow {
+		d.Merged.Name = into.Title.In(v.lang) + " " + into.Number
+	}
+	target, offers, err := v.s.Cases.OffersJoined(v.set, v.who, c, tx)
+	if err != nil || target == nil {
+		return err
+	}
+	f, err := v.set.Flow(target.Flow, target.FlowVersion)
+	if err == nil {
+		d.Actions = v.actions(f.Flow, target, offers)
+	}
+	return err
 }
 
 // formOf is the opening form of a case: the flow's and its item's.
@@ -280,12 +302,28 @@ func (v *view) photos(ids []kernel.ID, code string) []Photo {
 	return out
 }
 
-func (v *view) result(c *cases.Case, code string) (*Result, error) {
+// proposed marks a unit as one that nobody has handed the case to yet.
+func proposed(u *Named) *Named {
+	if u == nil {
+		return nil
+	}
+	return &Named{ID: u.ID, Name: u.Name, Proposed: true}
+}
+
+func (v *view) result(c *cases.Case, lines []line, code string) (*Result, error) {
 	if c.FinishedAt.IsZero() {
 		return nil, nil
 	}
 	text, err := v.s.Cases.ResultText(v.who.Tenant, c)
-	return &Result{Text: text, Photos: v.photos(c.Result.Photos, code), At: c.FinishedAt}, err
+	r := &Result{Text: text, Photos: v.photos(c.Result.Photos, code), At: c.FinishedAt, Round: c.Round}
+	for i := range lines {
+		if lines[i].round > 0 && lines[i].row.At.Equal(c.FinishedAt) {
+			r.Round = lines[i].round
+			break
+		}
+	}
+	r.Former = r.Round < c.Round
+	return r, err
 }
 
 func (v *view) rating(c *cases.Case, lines []line) *Rating {

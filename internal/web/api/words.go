@@ -46,13 +46,12 @@ func limitSay(lang kernel.Lang, l workflow.Limit) string {
 	return fmt.Sprintf(zh[l.Unit], l.N)
 }
 
-var kindNames = map[territory.Kind]kernel.Text{
-	territory.Province: kernel.T("省", "Province"), territory.Prefecture: kernel.T("市", "Prefecture"), territory.County: kernel.T("区县", "District"),
-	territory.Subdistrict: kernel.T("街道", "Subdistrict"), territory.Town: kernel.T("镇", "Town"), territory.Township: kernel.T("乡", "Township"),
-	territory.StreetSpecial: kernel.T("镇街级单位", "Special area"), territory.Community: kernel.T("社区", "Community"), territory.Village: kernel.T("村", "Village"),
-	territory.VillageOther: kernel.T("村级单位", "Village-level area"), territory.VillagerGroup: kernel.T("村民组", "Villager group"),
-	territory.Compound: kernel.T("小区", "Compound"), territory.Building: kernel.T("楼栋", "Building"), territory.Entrance: kernel.T("单元", "Entrance"),
-	territory.GridGeneral: kernel.T("综合网格", "Grid"), territory.GridDedicated: kernel.T("专属网格", "Dedicated grid"), territory.Site: kernel.T("场所", "Site"),
+// capital begins a word that stands alone with a capital.
+func capital(s string) string {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 var roleNames = map[kernel.Role]kernel.Text{

@@ -39,6 +39,7 @@ router.beforeEach(async (to) => {
   }
   if (!me.value && !to.meta.open) return { path: '/sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   if (me.value && to.path === '/sign-in') return '/'
+  if (me.value?.must_change && to.path !== '/me') return '/me'
   if (to.meta.needs && !may(to.meta.needs)) return '/me'
   return true
 })

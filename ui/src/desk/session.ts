@@ -11,7 +11,8 @@ export const queue = ref<QueueSummary | null>(null)
 
 // What everybody may do in the district is not repeated in a person's permissions.
 const everybody = new Set(['case.open', 'place.read', 'menu.read', 'activity.read', 'work.read', 'ballot.read'])
-export const may = (permission: string) => everybody.has(permission) || (me.value?.may ?? []).includes(permission)
+/** Whether a permission is held; of several, joined by |, any. */
+export const may = (permission: string) => permission.split('|').some((p) => everybody.has(p) || (me.value?.may ?? []).includes(p))
 export const working = computed(() => may('case.read'))
 
 // The cookie cannot be read here. A note that somebody signed in spares visitors who did not a refused call.

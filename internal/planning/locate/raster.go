@@ -1,0 +1,213 @@
+package locate
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/paulmach/orb"
+
+	"sanzhi/internal/geo"
+)
+
+// margin widens what an edge covers of a row, in cells: far more than all rounding, far less than a cell.
+const margin = 4e-3
+
+// filler paints zones into the raster, in the order of codes.
+type filler struct {
+	x      *Index
+	seen   []int32 // by cell: 1 + the last zone whose border was marked there
+	seenBy int32
+	// The candidates of a cell hang in a chain: head is 1 + the last link, 0 for none. In the end it becomes Index.at.
+	head  []int32
+	links []link
+	full  bool       // more candidates than the raster takes
+	spans [][2]int32 // by row: the cells with the zone's border lie between
+}
+
+type link struct {
+	zone int32
+	side int32 // −1 when the whole cell is the zone's
+	next int32
+}
+
+func (f *filler) zone(z int32) {
+	x := f.x
+	b := x.exact[z].Bound()
+	f.seenBy = z + 1
+	r0, r1 := x.row(b.Min[1]), x.row(b.Max[1])
+	f.spans = append(f.spans[:0], make([][2]int32, r1-r0+1)...)
+	for i := range f.spans {
+		f.spans[i] = [2]int32{int32(x.nx), -1}
+	}
+	eachRing(x.zones[z].Shape, func(r orb.Ring) {
+		for i := 1; i < len(r); i++ {
+			if r[i-1] != r[i] {
+				x.sides = append(x.sides, side{r[i-1], r[i]})
+				f.edge(z, r0, r[i-1], r[i])
+			}
+		}
+	})
+	for row := r0; row <= r1 && !f.full; row++ {
+		f.fill(z, row, f.spans[row-r0])
+	}
+}
+
+func eachRing(g orb.Geometry, do func(orb.Ring)) {
+	switch g := g.(type) {
+	case orb.Ring:
+		do(g)
+	case orb.Polygon:
+		for _, r := range g {
+			do(r)
+		}
+	case orb.MultiPolygon:
+		for _, p := range g {
+			eachRing(p, do)
+		}
+	case orb.Bound:
+		eachRing(g.ToPolygon(), do)
+	case orb.Collection:
+		for _, m := range g {
+			eachRing(m, do)
+		}
+	}
+}
+
+// row is the same monotone function of latitude as in cellOf.
+func (x *Index) row(lat float64) int { return min(x.ny-1, max(0, int((lat-x.origin[1])*x.sy))) }
+
+func (x *Index) column(cells float64) int { return min(x.nx-1, max(0, int(math.Floor(cells)))) }
+
+// edge marks every cell that an edge may touch.
+func (f *filler) edge(z int32, r0 int, a, b orb.Point) {
+	x := f.x
+	if a[1] > b[1] {
+		a, b = b, a
+	}
+	ax, bx := (a[0]-x.origin[0])*x.sx, (b[0]-x.origin[0])*x.sx
+	ay, by := (a[1]-x.origin[1])*x.sy, (b[1]-x.origin[1])*x.sy
+	lo, hi := min(ax, bx), max(ax, bx)
+	from, to := x.row(a[1]), x.row(b[1])
+	// The first and the last row are reached by rounding alone when an end lies next to them.
+	from, to = max(r0, min(from, int(math.Max(0, ay-margin)))), min(x.ny-1, max(to, int(by+margin)))
+	to = min(to, r0+len(f.spans)-1)
+	for row := from; row <= to; row++ {
+		c0, c1 := lo, hi
+		if by-ay > margin {
+			u := ax + (bx-ax)*min(1, max(0, (float64(row)-margin-ay)/(by-ay)))
+			v := ax + (bx-ax)*min(1, max(0, (float64(row+1)+margin-ay)/(by-ay)))
+			c0, c1 = min(u, v), max(u, v)
+		}
+		if row == x.ny-1 && by-ay > margin { // the last row holds the upper border as well
+			c0, c1 = min(c0, bx), max(c1, bx)
+		}
+		for c := x.column(c0 - margin); c <= x.column(c1+margin); c++ {
+			f.mark(z, row, c, r0)
+		}
+	}
+}
+
+// mark notes the last side as touching a cell.
+func (f *filler) mark(z int32, row, c, r0 int) {
+	k := row*f.x.nx + c
+	f.hang(k, z, int32(len(f.x.sides)-1))
+	if f.seen[k] == f.seenBy {
+		return
+	}
+	f.seen[k] = f.seenBy
+	s := &f.spans[row-r0]
+	s[0], s[1] = min(s[0], int32(c)), max(s[1], int32(c))
+}
+
+// maxLinks bounds the memory that zones lying over one another can ask for: three candidates for every cell.
+const maxLinks = 3 * Side * Side
+
+func (f *filler) hang(k int, zone, side int32) {
+	if len(f.links) == maxLinks {
+		f.full = true
+		return
+	}
+	f.links = append(f.links, link{zone, side, f.head[k]})
+	f.head[k] = int32(len(f.links))
+}
+
+// fill paints what of a row lies inside the zone: between two cells of the border all cells are alike, so one is asked.
+func (f *filler) fill(z int32, row int, span [2]int32) {
+	x := f.x
+	base := row * x.nx
+	for c := int(span[0]) + 1; c < int(span[1]); c++ {
+		if f.seen[base+c] == f.seenBy {
+			continue
+		}
+		end := c
+		for f.seen[base+end] != f.seenBy {
+			end++ // ends at the span's end
+		}
+		if x.exact[z].Locate(x.centre(base+c)) == geo.Inside {
+			for k := base + c; k < base+end; k++ {
+				if x.cell[k] == 0 && f.head[k] == 0 && z+1 < asked {
+					x.cell[k] = uint16(z + 1)
+				} else {
+					f.hang(k, z, -1)
+				}
+			}
+		}
+		c = end
+	}
+}
+
+// finish turns chains of candidates into lists, lowest code first.
+func (f *filler) finish() {
+	x := f.x
+	var cell []link
+	for k, h := range f.head {
+		if h == 0 {
+			continue
+		}
+		cell = cell[:0]
+		if x.cell[k] > 0 {
+			cell = append(cell, link{zone: int32(x.cell[k]) - 1, side: -1})
+		}
+		for ; h != 0; h = f.links[h-1].next {
+			cell = append(cell, f.links[h-1])
+		}
+		slices.SortFunc(cell, func(a, b link) int { return cmp.Or(cmp.Compare(a.zone, b.zone), cmp.Compare(a.side, b.side)) })
+		x.cell[k], x.at[k] = asked, int32(len(x.list))
+		f.write(k, cell)
+	}
+}
+
+// write adds the list of one cell.
+func (f *filler) write(k int, cell []link) {
+	x := f.x
+	count := len(x.list)
+	x.list = append(x.list, 0)
+	for len(cell) > 0 {
+		n := 1
+		for n < len(cell) && cell[n].zone == cell[0].zone {
+			n++
+		}
+		z := cell[0].zone
+		x.list[count]++
+		switch at := x.exact[z].Locate(x.centre(k)); {
+		case cell[0].side < 0:
+			x.list = append(x.list, 4*z+whole)
+		case at == geo.Border || n > manySides:
+			x.list = append(x.list, 4*z+hard)
+		default:
+			what := 4*z + outer
+			if at == geo.Inside {
+				what = 4*z + middle
+			}
+			x.list = append(x.list, what, int32(n))
+			for _, l := range cell[:n] {
+				x.list = append(x.list, l.side)
+			}
+		}
+		cell = cell[n:]
+	}
+}
+
+// manySides is how many sides of a zone in one cell are slower to walk through than to ask the zone.
+const manySides = 24

@@ -1,0 +1,36 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestDashboard(t *testing.T) {
+	eachEngine(t, func(t *testing.T, w *world) {
+		w.do("", "GET", "/dashboard", nil).want(401)
+		before := w.do("leader", "GET", "/dashboard", nil).want(200)
+		w.order("", "street-lamp", "路灯不亮")
+		w.clock.Advance(4 * time.Second)
+		after := w.do("leader", "GET", "/dashboard", nil).want(200)
+		if after.num("open") != before.num("open")+1 {
+			t.Fatalf("open: %d, then %d", before.num("open"), after.num("open"))
+		}
+		beads := after.list("beads")
+		if len(beads) != 5 || beads[1].(map[string]any)["count"].(float64) != 1 {
+			t.Errorf("beads: %v", beads)
+		}
+		sum := 0
+		for _, a := range after.list("areas") {
+			sum += int(a.(map[string]any)["count"].(float64))
+		}
+		if sum+after.num("beside") != after.num("open") {
+			t.Errorf("areas hold %d and %d beside, of %d", sum, after.num("beside"), after.num("open"))
+		}
+		// One case is too few to be told to everybody, by step, by place, or as the whole.
+		public := w.do("", "GET", "/public/dashboard", nil).want(200)
+		if public.num("open") != 0 || public.JSON["open_hidden"] != true || strings.Contains(public.Raw, `"count":1`) || len(public.list("units")) != 0 {
+			t.Errorf("public: %s", public.Raw)
+		}
+	})
+}

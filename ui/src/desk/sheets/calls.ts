@@ -1,0 +1,38 @@
+import { call, CallError, enc, get, post } from '../../api'
+import type { components } from '../../openapi'
+import { lang } from '../../lang'
+import { t } from '../../words'
+
+type S = components['schemas']
+export type Sheet = S['SheetInfo']
+export type Outcome = S['SheetOutcome']
+export type Import = S['SheetImport']
+
+const form = (f: File) => { const d = new FormData(); d.append('file', f, f.name); return d }
+
+/** Saves what an address gives, or says why it cannot be had. */
+async function save(method: string, path: string, body?: FormData): Promise<void> {
+  const res = await fetch('/api/v1' + path, { method, credentials: 'same-origin', headers: { 'Accept-Language': lang.value }, body: body ?? null }).catch(() => { throw new CallError(0, t('offline')) })
+  if (!res.ok) {
+    const p = (await res.json().catch(() => ({}))) as { detail?: string; title?: string; errors?: { message: string }[] }
+    throw new CallError(res.status, p.errors?.[0]?.message || p.detail || p.title || t('err.server'))
+  }
+  const name = /filename\*=UTF-8''([^;]+)/.exec(res.headers.get('Content-Disposition') ?? '')?.[1]
+  const url = URL.createObjectURL(await res.blob())
+  const a = document.createElement('a')
+  a.href = url
+  a.download = name ? decodeURIComponent(name) : 'sheet.xlsx'
+  a.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}
+
+export const calls = {
+  list: () => get<{ items: Sheet[] | null }>('/sheets').then((r) => r.items ?? []),
+  template: (id: string) => save('GET', `/sheets/${enc(id)}/template.xlsx`),
+  export: (id: string, reason: string) => save('GET', `/sheets/${enc(id)}/export.xlsx${reason ? '?reason=' + enc(reason) : ''}`),
+  marked: (id: string, f: File) => save('POST', `/sheets/${enc(id)}/import?dry=1&as=xlsx`, form(f)),
+  try: (id: string, f: File) => call<Outcome>('POST', `/sheets/${enc(id)}/import`, { query: { dry: 1 }, body: form(f) }),
+  go: (id: string, f: File) => call<Outcome>('POST', `/sheets/${enc(id)}/import`, { body: form(f) }),
+  imports: (after?: string) => get<{ items: Import[] | null; next?: string }>('/imports', { after, limit: 20 }),
+  undo: (id: string) => post<Import>(`/imports/${enc(id)}/undo`, {}),
+}
