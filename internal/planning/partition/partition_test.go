@@ -406,3 +406,31 @@ func TestTerms(t *testing.T) {
 		t.Errorf("after a move: %+v, afresh %+v", c, fresh)
 	}
 }
+
+// TestRecombination mends a pair from any split of it: the tree cut must bring both parts within, in one piece each.
+func TestRecombination(t *testing.T) {
+	rnd := rng(4)
+	g := town(8, 8, 0, 3, &rnd)
+	l := &level{n: 64, first: g.First, arcs: g.Arcs, w: g.Weight}
+	part := make([]int32, 64)
+	part[0], part[1] = 1, 1
+	total := weights(g, part, 1+1)
+	half := int32(total[0]+total[1]) / 2
+	r := newRefiner(l, part, 2, []int32{half - 4, half - 4}, []int32{half + 4, half + 4}, 1)
+	r.work = 1 << 30
+	nodes := make([]int32, 64)
+	for v := range nodes {
+		nodes[v] = int32(v)
+	}
+	if !r.resplit(nodes, 0, 1, 20) || len(r.bad()) > 0 || Measure(g, r.part, 2).Broken > 0 {
+		t.Errorf("%v, loads %v", r.part, r.pw)
+	}
+	for v := range r.part {
+		r.part[v] = min(1, int32(v)/62)
+	}
+	r = newRefiner(l, r.part, 2, r.lo, r.hi, 1)
+	r.work = 1 << 30
+	if r.recombine(3, 20) != 0 || Measure(g, r.part, 2).Broken > 0 {
+		t.Errorf("%v, loads %v", r.part, r.pw)
+	}
+}
