@@ -72,6 +72,6 @@ export const sheets = {
   'dash.noMonths': ['各月的数都太小，不公布', 'The months are all too small to be told'],
   'dash.records': ['看这些办件', 'See these cases'],
   'dash.funnel': (s: string) => [`五步各有多少件在走：${s}`, `How many stand at each of the five steps: ${s}`],
-  'dash.month': (m: string) => [`${Number(m.slice(5))} 月`, ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][Number(m.slice(5)) - 1] ?? m],
+  'dash.month': (m: string) => [`${Number(String(m).slice(5))} 月`, ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][Number(String(m).slice(5)) - 1] ?? String(m)],
   'dash.trend': (s: string) => [`按月的按期率：${s}`, `On time by month: ${s}`],
 } as const
