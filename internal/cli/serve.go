@@ -270,6 +270,7 @@ func (a *app) dutyList(ctx context.Context, t kernel.Tenant, holder string) []du
 		{"rates", func() error { _, err := a.db.SettleRates(ctx, t); return err }},
 		{"answers", func() error { _, err := a.once.Forget(ctx, t, 1000); return err }},
 		{"uploads", func() error { _, err := a.files.Sweep(ctx, t, 50); return err }},
+		{"sheets", func() error { return a.sheets.Sweep(ctx, t, a.clock.Now()) }},
 		{"sealing", func() error { return a.sealing.seal(ctx, t, holder) }},
 	}
 }

@@ -2,6 +2,7 @@ import type { RouteRecordRaw } from 'vue-router'
 import type { Word } from '../words'
 import { rounds } from './rounds/room'
 import { routes as indicators } from './indicators/routes'
+import { planning } from './planning/room'
 import { routes as works } from './works/routes'
 
 /** The headings that the rail groups its lines under. */
@@ -14,7 +15,7 @@ export interface Room { to: string; word: Word; group: Group; needs: string; rou
 
 /** The rooms in the order of the rail. */
 export const rooms: Room[] = [
-  { to: '/picture', word: 'dash.title', needs: 'stats.read', routes: [
+  { to: '/picture', word: 'dash.title', group: 'cases', needs: 'stats.read', routes: [
     { path: '/picture', component: () => import('./picture/Picture.vue'), meta: { title: 'dash.title', needs: 'stats.read' } },
     { path: '/screen', component: () => import('./picture/Screen.vue'), meta: { title: 'dash.screen', needs: 'stats.read' } },
   ] },
@@ -45,13 +46,12 @@ export const rooms: Room[] = [
     { path: '/registers/:key?', component: () => import('./registers/Registers.vue'), meta: { title: 'reg.title' } },
   ] },
   { to: '/reports', word: 'reports.title', group: 'open', needs: 'report.read', routes: [
-  ] },
-  { to: '/sheets', word: 'sheets.title', needs: 'export.run|import.run|post.write|work.write|activity.write|register.write', routes: [
-    { path: '/sheets', component: () => import('./sheets/Sheets.vue'), meta: { title: 'sheets.title', needs: 'export.run|import.run|post.write|work.write|activity.write|register.write' } },
-  ] },
-  { to: '/reports', word: 'reports.title', needs: 'report.read', routes: [
     { path: '/reports', component: () => import('./reports/List.vue'), meta: { title: 'reports.title', needs: 'report.read' } },
     { path: '/reports/:id', component: () => import('./reports/Bulletin.vue'), meta: { title: 'reports.title', needs: 'report.read' } },
+  ] },
+  planning,
+  { to: '/sheets', word: 'sheets.title', group: 'open', needs: 'export.run|import.run|post.write|work.write|activity.write|register.write', routes: [
+    { path: '/sheets', component: () => import('./sheets/Sheets.vue'), meta: { title: 'sheets.title', needs: 'export.run|import.run|post.write|work.write|activity.write|register.write' } },
   ] },
   { to: '/privacy', word: 'privacy.title', group: 'open', needs: 'privacy.read', routes: [
     { path: '/privacy', component: () => import('./privacy/Privacy.vue'), meta: { title: 'privacy.title', needs: 'privacy.read' } },
