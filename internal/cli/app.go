@@ -15,6 +15,7 @@ import (
 	"sanzhi/internal/indicators"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
+	"sanzhi/internal/planning"
 	"sanzhi/internal/privacy"
 	room "sanzhi/internal/registers"
 	"sanzhi/internal/reports"
@@ -55,6 +56,7 @@ type app struct {
 	registers *room.Service
 	reports   *reports.Service
 	sheets    *sheets.Service
+	plans     *planning.Service
 }
 
 // sqlitePath is where the SQLite file of a data directory lies.
@@ -158,6 +160,7 @@ func join(engine dialect.Engine, k *keys, clock kernel.Clock, dir string) (*app,
 		Policy: access.DefaultPolicy})
 	a.joinBallots()
 	a.sheets = joinSheets(a)
+	a.plans = joinPlans(a)
 	return a, a.joinReports()
 }
 

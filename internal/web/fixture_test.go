@@ -174,6 +174,7 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget, Hooks: store.Webhooks{DB: w.db, Sealer: sealer},
 		Works: w.works(), Indicators: w.indicators(),
 		Sheets: w.sheets(ring), Picture: store.Picture{},
+		Plans:     w.plans(),
 		Registers: w.registers, OrgWork: store.Registers{}, Bulletins: w.bulletins(sealer)}
 }
 

@@ -13,10 +13,12 @@ type link struct {
 func (r *refiner) chain(p int32) bool {
 	over := r.pw[p] > r.hi[p]
 	list, from := r.fringe()
+	r.work -= int64(len(list))
 	links := []link{{part: p, before: -1, v: -1}}
 	seen := map[int32]bool{p: true}
-	for i := 0; i < len(links) && len(links) < 2000; i++ {
+	for i := 0; i < len(links) && len(links) < 2000 && r.work > 0; i++ {
 		l := links[i]
+		r.work -= 10 * int64(from[l.part+1]-from[l.part])
 		best := map[int32]link{}
 		var order []int32
 		consider := func(v, q int32) {
@@ -109,7 +111,7 @@ func (r *refiner) pull(links []link, over bool) bool {
 // chains lets every part out of bounds try, until none can be mended further.
 func (r *refiner) chains() {
 	for _, p := range r.bad() {
-		for tries := 0; r.off(p) > 0 && tries < 50 && r.chain(p); tries++ {
+		for tries := 0; r.off(p) > 0 && tries < 50 && r.work > 0 && r.chain(p); tries++ {
 		}
 	}
 }

@@ -21,6 +21,7 @@ type Graph struct {
 	Arcs   []Arc
 	Weight []int32
 	X, Y   []float64
+	least  int64 // weight of the lightest edge, once checked
 }
 
 // Options is what is asked of a partition. A nil slice asks for nothing; the others have one entry a vertex.
@@ -173,6 +174,7 @@ func (g *Graph) check(o *Options) error {
 func (g *Graph) checkArcs() error {
 	bad := func(field, zh, en string) error { return kernel.Invalid(field, kernel.T(zh, en)) }
 	n, total, cut := int32(len(g.Weight)), int64(0), int64(0)
+	g.least = math.MaxInt32
 	for v := range n {
 		if g.First[v] > g.First[v+1] || g.First[v] < 0 {
 			return bad("graph", "图的索引不是递增的", "the graph's index does not ascend")
@@ -189,6 +191,7 @@ func (g *Graph) checkArcs() error {
 				return bad("graph", "边的端点或权重不对", "an edge has a wrong end or weight")
 			}
 			cut += int64(a.Weight)
+			g.least = min(g.least, int64(a.Weight))
 		}
 	}
 	if total > MaxTotal || cut > MaxTotal {

@@ -41,8 +41,19 @@ func town(wide, high int, gone float64, most int, rnd *rng) *Graph {
 	return g
 }
 
-// pieces counts the pieces of the vertices that in accepts, the slow way: labels spread until nothing changes.
+// pieces counts the pieces of the vertices that in accepts, the slow way.
 func pieces(g *Graph, in func(v int32) bool, same func(u, v int32) bool) int {
+	count := 0
+	for v, l := range spreadLabels(g, in, same) {
+		if in(int32(v)) && l == int32(v) {
+			count++
+		}
+	}
+	return count
+}
+
+// spreadLabels labels each piece by its least vertex: labels spread until nothing changes.
+func spreadLabels(g *Graph, in func(v int32) bool, same func(u, v int32) bool) []int32 {
 	label := make([]int32, len(g.Weight))
 	for v := range label {
 		label[v] = int32(v)
@@ -57,13 +68,7 @@ func pieces(g *Graph, in func(v int32) bool, same func(u, v int32) bool) int {
 			}
 		}
 	}
-	count := 0
-	for v := range label {
-		if in(int32(v)) && label[v] == int32(v) {
-			count++
-		}
-	}
-	return count
+	return label
 }
 
 func always(int32, int32) bool { return true }
@@ -94,9 +99,15 @@ func checkResult(t *rapid.T, g *Graph, o *Options, r *Result) {
 	for _, f := range o.Fixed {
 		fixed[f] = true
 	}
+	count := make([]int, o.Parts)
+	for v, l := range spreadLabels(g, func(int32) bool { return true }, func(u, v int32) bool { return r.Part[u] == r.Part[v] }) {
+		if l == int32(v) {
+			count[r.Part[v]]++
+		}
+	}
 	for p, w := range weight {
-		if n := pieces(g, func(v int32) bool { return r.Part[v] == int32(p) }, always); n != 1 && !fixed[int32(p)] {
-			t.Fatalf("part %d is in %d pieces", p, n)
+		if count[p] != 1 && !fixed[int32(p)] {
+			t.Fatalf("part %d is in %d pieces", p, count[p])
 		}
 		if math.Abs(float64(w)/r.Mean-1) <= o.Tolerance {
 			inside++
@@ -155,19 +166,7 @@ func TestEveryPartHangsTogether(t *testing.T) {
 		}
 		solved++
 		checkResult(t, g, o, r)
-		for group := int32(0); o.Groups != nil && group < 61; group++ {
-			in := func(v int32) bool { return o.Groups[v] == group && at(o.Fixed, v) < 0 }
-			same := func(u, v int32) bool { return at(o.Borders, u) == at(o.Borders, v) }
-			parts := map[int32]bool{}
-			for v, p := range r.Part {
-				if in(int32(v)) {
-					parts[p] = true
-				}
-			}
-			if n := pieces(g, in, same); len(parts) > n {
-				t.Fatalf("compound %d of %d pieces is in parts %v", group, n, parts)
-			}
-		}
+		checkGroups(t, g, o, r)
 		again, err := Solve(context.Background(), g, *o)
 		if err != nil || !slices.Equal(again.Part, r.Part) {
 			t.Fatalf("%v: another partition from the same seed", err)
@@ -175,6 +174,20 @@ func TestEveryPartHangsTogether(t *testing.T) {
 	})
 	if solved < 10 {
 		t.Errorf("only %d were solved", solved)
+	}
+}
+
+// checkGroups finds every connected piece of a compound in one part.
+func checkGroups(t *rapid.T, g *Graph, o *Options, r *Result) {
+	if o.Groups == nil {
+		return
+	}
+	in := func(v int32) bool { return o.Groups[v] >= 0 && at(o.Fixed, v) < 0 }
+	same := func(u, v int32) bool { return o.Groups[u] == o.Groups[v] && at(o.Borders, u) == at(o.Borders, v) }
+	for v, l := range spreadLabels(g, in, same) {
+		if in(int32(v)) && r.Part[v] != r.Part[l] {
+			t.Fatalf("vertices %d and %d of compound %d are in parts %d and %d", v, l, o.Groups[v], r.Part[v], r.Part[l])
+		}
 	}
 }
 
@@ -357,5 +370,39 @@ func TestSolveCanBeStopped(t *testing.T) {
 	_, err := Solve(ctx, g, Options{Parts: 20, Tolerance: 0.1, Progress: func(done, all int) { told++; stop() }})
 	if !errors.Is(err, context.Canceled) || told == 0 {
 		t.Errorf("%v after %d reports", err, told)
+	}
+}
+
+func TestMeasureSeesPieces(t *testing.T) {
+	g := rows([]int32{1, 2, 3, 4})
+	for _, tt := range []struct {
+		part        []int32
+		broken      int
+		least, most int64
+	}{{[]int32{0, 0, 1, 1}, 0, 3, 7}, {[]int32{0, 1, 0, 1}, 2, 4, 6}, {[]int32{0, 1, 1, 0}, 1, 5, 5}, {[]int32{1, 1, 1, 1}, 1, 0, 10}} {
+		if r := Measure(g, tt.part, 2); r.Broken != tt.broken || r.Least != tt.least || r.Most != tt.most {
+			t.Errorf("%v: %+v", tt.part, r)
+		}
+	}
+}
+
+// TestTerms moves one vertex and compares the gain with what the move changes.
+func TestTerms(t *testing.T) {
+	l := &level{n: 4, w: []int32{2, 2, 4, 2}, x: []int32{0, 10, 20, 100}, y: []int32{0, 0, 0, 0}, home: []int32{0, 1, -1, 1}}
+	part := []int32{0, 0, 0, 1}
+	s := newTerms(&Options{Change: 1}, l, part, 2)
+	one := int64(s.stay * 2)
+	for v, want := range []int64{-one, one, 0} {
+		if g := s.gain(l, int32(v), 0, 1); g != want || one <= 0 {
+			t.Errorf("staying: moving %d gains %d, not %d", v, g, want)
+		}
+	}
+	c := newTerms(&Options{Compact: 1}, l, part, 2)
+	if far, near := c.gain(l, 0, 0, 1), c.gain(l, 2, 0, 1); far >= near || near >= 0 {
+		t.Errorf("shape: %d and %d", far, near)
+	}
+	c.move(l, 2, 0, 1)
+	if fresh := newTerms(&Options{Compact: 1}, l, []int32{0, 0, 1, 1}, 2); fresh.sx[1] != c.sx[1] || fresh.size[0] != c.size[0] || c.gain(l, 1, 0, 1) >= 0 {
+		t.Errorf("after a move: %+v, afresh %+v", c, fresh)
 	}
 }

@@ -42,7 +42,7 @@ func (r *refiner) recombine(rounds, trees int) int {
 		better := false
 		for _, p := range bad {
 			for _, q := range r.neighbours(list[from[p]:from[p+1]], p) {
-				if touched[p] || touched[q] {
+				if touched[p] || touched[q] || r.work <= 0 {
 					continue
 				}
 				nodes := append(slices.Clone(list[from[p]:from[p+1]]), list[from[q]:from[q+1]]...)
@@ -53,6 +53,9 @@ func (r *refiner) recombine(rounds, trees int) int {
 		}
 		if r.balance(20) == 0 {
 			return 0
+		}
+		if r.work <= 0 {
+			break
 		}
 		if !better {
 			trees *= 2
@@ -103,8 +106,9 @@ func (r *refiner) resplit(nodes []int32, p, q int32, trees int) bool {
 	whole := int64(r.pw[p]) + int64(r.pw[q])
 	var best []int32 // the side that becomes p
 	bestCut := int64(1) << 62
-	for range trees {
+	for i := 0; i < trees && r.work > 0; i++ {
 		order, parent := r.tree(nodes, index)
+		r.work -= int64(10 * len(nodes))
 		below := make([]int64, len(nodes))
 		for i := len(order) - 1; i > 0; i-- {
 			below[order[i]] += int64(r.l.w[nodes[order[i]]])
@@ -115,6 +119,7 @@ func (r *refiner) resplit(nodes []int32, p, q int32, trees int) bool {
 			if o > off || o == off && s > square || o == off && s == square && best == nil {
 				continue
 			}
+			r.work -= int64(2 * len(nodes))
 			side := subtree(order, parent, i)
 			cut := r.cutOf(nodes, index, side)
 			if o < off || s < square && off > 0 || cut < bestCut {

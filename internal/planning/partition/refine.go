@@ -25,6 +25,7 @@ type refiner struct {
 	round uint32
 	moves []move
 
+	work  int64    // vertices that chains and recombination may still look at: bounds that cannot be met must not cost for ever
 	seen  []uint32 // marks of the guard
 	mark  uint32
 	queue []int32

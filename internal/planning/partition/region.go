@@ -33,7 +33,6 @@ const (
 	leastSize = 200 // vertices below which nothing is merged
 	reach     = 60  // vertices that the guard looks at
 	patience  = 12  // moves without gain after which a search goes back
-	rounds    = 3   // passes over the boundary
 	leastGain = -1  // edges that the first move of a search may cost
 	roundness = 1.0 // cut edges for a vertex at the mean radius, in the first pass of a coarse level
 )
@@ -152,15 +151,12 @@ func (d *divider) improve(r *refiner, shape, finest bool) {
 			r.terms = newTerms(d.o, r.l, r.part, d.k)
 		}
 	}
-	for range rounds {
-		if r.pass(patience, reach, leastGain) == 0 {
-			break
-		}
-	}
+	r.pass(patience, reach, leastGain)
 	if !finest {
 		return
 	}
 	if r.balance(30) > 0 {
+		r.work = 50*int64(r.l.n) + 200_000
 		r.chains()
 		r.recombine(12, 8)
 		r.chains()

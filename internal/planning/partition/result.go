@@ -150,17 +150,16 @@ func (p *plan) result() *Result {
 // bound is what every partition cuts: the edges between regions, and one edge for each further part of a region, of which no two
 // are the same when the parts hang together (contract the parts: what is left is connected).
 func (p *plan) bound(r *Result) {
-	least := int64(math.MaxInt32)
+	r.Bound = max(0, int64(len(p.free)-len(p.regions))) * p.g.least
+	if len(p.regions) == 1 && p.o.Fixed == nil {
+		return
+	}
 	for v := range p.base.n {
 		for _, a := range p.base.arcs[p.base.first[v]:p.base.first[v+1]] {
-			least = min(least, int64(a.Weight))
 			if a.To < v && p.of[v] != p.of[a.To] {
 				r.Bound += int64(a.Weight)
 			}
 		}
-	}
-	if further := int64(len(p.free) - len(p.regions)); further > 0 && least < math.MaxInt32 {
-		r.Bound += further * least
 	}
 }
 

@@ -25,6 +25,7 @@ import (
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/orgs"
+	"sanzhi/internal/planning"
 	"sanzhi/internal/privacy"
 	"sanzhi/internal/registers"
 	"sanzhi/internal/rounds"
@@ -69,6 +70,7 @@ type Deps struct {
 	Renew func(kernel.Tenant)
 
 	Works      *works.Service
+	Plans      *planning.Service
 	Indicators *indicators.Service
 	// Bulletins are the reports.
 	Bulletins Bulletins
@@ -134,6 +136,7 @@ func (s *Server) routes(api huma.API) {
 	s.reportRoutes(api)
 	s.sheetRoutes(api)
 	s.dashboardRoutes(api)
+	s.planRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
