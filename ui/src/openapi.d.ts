@@ -2228,6 +2228,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plans, the newest first
+         * @description Asks for the permission `plan.read`.
+         */
+        get: operations["get-plans"];
+        put?: never;
+        /**
+         * Ask for a plan; it is worked out beside
+         * @description Asks for the permission `plan.write`.
+         */
+        post: operations["post-plans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/adoptions/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an adoption back
+         * @description Asks for the permission `plan.write`.
+         */
+        post: operations["post-plans-adoptions-id-undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a plan is
+         * @description Asks for the permission `plan.read`.
+         */
+        get: operations["get-plans-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a plan the district's own: grids, posts and open cases change in one unit of work
+         * @description Asks for the permission `plan.write`.
+         */
+        post: operations["post-plans-id-adopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop working a plan out
+         * @description Asks for the permission `plan.write`.
+         */
+        post: operations["post-plans-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a plan came to, beside what it began from
+         * @description Asks for the permission `plan.read`.
+         */
+        get: operations["get-plans-id-result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/privacy/mine": {
         parameters: {
             query?: never;
@@ -6718,6 +6842,242 @@ export interface components {
             post: string;
             /** @example 李* */
             who: string;
+        };
+        PlanArea: {
+            name: string;
+            shape: (((number[] | null)[] | null)[] | null)[] | null;
+        };
+        PlanDetail: {
+            after?: components["schemas"]["PlanMeasures"];
+            areas?: components["schemas"]["PlanArea"][] | null;
+            /** @description Where people live; shares of a grid's people whose houses are not known are left out */
+            homes?: (number[] | null)[] | null;
+            lots?: components["schemas"]["PlanLot"][] | null;
+            notes?: string[] | null;
+            now?: components["schemas"]["PlanMeasures"];
+            plan: components["schemas"]["PlanRow"];
+            reach?: components["schemas"]["PlanReach"];
+            sites?: components["schemas"]["PlanSites"];
+            staff?: components["schemas"]["PlanStaff"];
+            today?: components["schemas"]["PlanLot"][] | null;
+            water?: (((number[] | null)[] | null)[] | null)[] | null;
+        };
+        PlanDuty: {
+            grid: string;
+            /** Format: int64 */
+            metres: number;
+            new: boolean;
+            person?: string;
+            title?: string;
+            why: string;
+        };
+        PlanList: {
+            items: components["schemas"]["PlanRow"][] | null;
+            may_write: boolean;
+            next?: string;
+        };
+        PlanLot: {
+            /** Format: int64 */
+            area: number;
+            centre: number[] | null;
+            code: string;
+            dedicated: boolean;
+            fresh: boolean;
+            locked: boolean;
+            /** Format: int64 */
+            mix: number;
+            name: string;
+            /** Format: double */
+            off: number;
+            /** Format: int64 */
+            people: number;
+            shape: (((number[] | null)[] | null)[] | null)[] | null;
+            /** Format: int64 */
+            sites: number;
+            /** Format: int64 */
+            staff: number;
+            /** Format: double */
+            walk: number;
+            why?: string;
+        };
+        PlanMeasures: {
+            /** Format: int64 */
+            balanced: number;
+            /** Format: int64 */
+            broken: number;
+            /** Format: int64 */
+            convenient: number;
+            /** Format: int64 */
+            functions: number;
+            /** Format: int64 */
+            grids: number;
+            /** Format: int64 */
+            guessed: number;
+            /** Format: int64 */
+            least: number;
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            mix: number;
+            /** Format: int64 */
+            most: number;
+            /** Format: int64 */
+            moved: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            resources: number;
+            /** Format: int64 */
+            scale: number;
+            /** Format: int64 */
+            score: number;
+            /** Format: int64 */
+            sited: number;
+            /** Format: int64 */
+            split: number;
+            /** Format: int64 */
+            staffed: number;
+            /** Format: double */
+            walk: number;
+            /** Format: int64 */
+            within: number;
+        };
+        PlanNewInBody: {
+            /** @enum {string} */
+            kind: "partition" | "siting" | "assignment" | "reach";
+            name: string;
+            params?: components["schemas"]["PlanParams"];
+            place: string;
+        };
+        PlanParams: {
+            /** @description The plan whose grids this one begins from; today's when left out */
+            base?: string;
+            /** @description Dedicated grids stay as they are */
+            dedicated?: boolean;
+            /**
+             * Format: int64
+             * @description How many in all; 0: as many as now
+             */
+            grids?: number;
+            /** Format: int64 */
+            load?: number;
+            /** @description Codes of grids that stay as they are */
+            locked?: string[] | null;
+            /** Format: int64 */
+            radius?: number;
+            /** Format: int64 */
+            seed?: number;
+            /** Format: int64 */
+            stations?: number;
+            /**
+             * Format: int64
+             * @description ± per cent
+             */
+            tolerance?: number;
+            /** @description No grid crosses a river or railway */
+            water?: boolean;
+            weights?: components["schemas"]["PlanWeights"];
+            /** @description Compounds stay in one piece */
+            whole?: boolean;
+        };
+        PlanReach: {
+            line: boolean;
+            rows: components["schemas"]["PlanReachRow"][] | null;
+        };
+        PlanReachRow: {
+            /** Format: int64 */
+            green300: number;
+            /** Format: int64 */
+            green500: number;
+            /** Format: int64 */
+            min10: number;
+            /** Format: int64 */
+            min15: number;
+            /** Format: int64 */
+            min5: number;
+            name: string;
+            /** Format: int64 */
+            people: number;
+        };
+        PlanRow: {
+            adopted?: components["schemas"]["PlanTaken"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            den: number;
+            fault?: string;
+            history?: components["schemas"]["PlanTaken"][] | null;
+            id: string;
+            kind: string;
+            kind_name: string;
+            may_write: boolean;
+            name: string;
+            /** Format: int64 */
+            num: number;
+            params: components["schemas"]["PlanParams"];
+            place: components["schemas"]["Named"];
+            /** Format: int64 */
+            progress: number;
+            state: string;
+            state_name: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        PlanSites: {
+            added: components["schemas"]["PlanStation"][] | null;
+            /** Format: int64 */
+            after: number;
+            /** Format: int64 */
+            before: number;
+            /** Format: int64 */
+            bound: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            radius: number;
+            stands: (number[] | null)[] | null;
+        };
+        PlanStaff: {
+            /** Format: int64 */
+            given: number;
+            /** Format: int64 */
+            grids: number;
+            /** Format: int64 */
+            kept: number;
+            rows: components["schemas"]["PlanDuty"][] | null;
+            /** Format: int64 */
+            walk: number;
+        };
+        PlanStation: {
+            at: number[] | null;
+            /** Format: int64 */
+            gain: number;
+            name: string;
+        };
+        PlanTaken: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            cases: number;
+            /** Format: int64 */
+            ended: number;
+            id: string;
+            /** Format: int64 */
+            made: number;
+            /** Format: int64 */
+            posts: number;
+            /** Format: date-time */
+            undone_at?: string;
+        };
+        PlanWeights: {
+            /** Format: int64 */
+            convenient: number;
+            /** Format: int64 */
+            functions: number;
+            /** Format: int64 */
+            resources: number;
+            /** Format: int64 */
+            scale: number;
         };
         PostList: {
             items: components["schemas"]["PostRow"][] | null;
@@ -33754,6 +34114,1725 @@ export interface operations {
                      *       "title": "读不懂这个请求",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-plans": {
+        parameters: {
+            query?: {
+                kind?: string;
+                state?: string;
+                /** @description This place and below */
+                place?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "adopted": {
+                     *             "at": "2023-04-27T01:00:00Z",
+                     *             "cases": 1,
+                     *             "ended": 1,
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "made": 1,
+                     *             "posts": 1,
+                     *             "undone_at": "2023-04-27T01:00:00Z"
+                     *           },
+                     *           "created_at": "2023-04-27T01:00:00Z",
+                     *           "den": 100,
+                     *           "fault": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "history": [
+                     *             {
+                     *               "at": "2023-04-27T01:00:00Z",
+                     *               "cases": 1,
+                     *               "ended": 1,
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "made": 1,
+                     *               "posts": 1,
+                     *               "undone_at": "2023-04-27T01:00:00Z"
+                     *             }
+                     *           ],
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "kind_name": "社区",
+                     *           "may_write": false,
+                     *           "name": "小桥社区",
+                     *           "num": 97,
+                     *           "params": {
+                     *             "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "dedicated": false,
+                     *             "grids": 1,
+                     *             "load": 3,
+                     *             "locked": [
+                     *               "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *             ],
+                     *             "radius": 1,
+                     *             "seed": 1,
+                     *             "stations": 1,
+                     *             "tolerance": 1,
+                     *             "water": false,
+                     *             "weights": {
+                     *               "convenient": 1,
+                     *               "functions": 1,
+                     *               "resources": 1,
+                     *               "scale": 1
+                     *             },
+                     *             "whole": false
+                     *           },
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "progress": 1,
+                     *           "state": "running",
+                     *           "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "updated_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "may_write": false,
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-plans": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "partition",
+                 *       "name": "小桥社区",
+                 *       "params": {
+                 *         "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "dedicated": false,
+                 *         "grids": 1,
+                 *         "load": 3,
+                 *         "locked": [
+                 *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *         ],
+                 *         "radius": 1,
+                 *         "seed": 1,
+                 *         "stations": 1,
+                 *         "tolerance": 1,
+                 *         "water": false,
+                 *         "weights": {
+                 *           "convenient": 1,
+                 *           "functions": 1,
+                 *           "resources": 1,
+                 *           "scale": 1
+                 *         },
+                 *         "whole": false
+                 *       },
+                 *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PlanNewInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "adopted": {
+                     *         "at": "2023-04-27T01:00:00Z",
+                     *         "cases": 1,
+                     *         "ended": 1,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "made": 1,
+                     *         "posts": 1,
+                     *         "undone_at": "2023-04-27T01:00:00Z"
+                     *       },
+                     *       "created_at": "2023-04-27T01:00:00Z",
+                     *       "den": 100,
+                     *       "fault": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "history": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "cases": 1,
+                     *           "ended": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "made": 1,
+                     *           "posts": 1,
+                     *           "undone_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "community",
+                     *       "kind_name": "社区",
+                     *       "may_write": false,
+                     *       "name": "小桥社区",
+                     *       "num": 97,
+                     *       "params": {
+                     *         "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "dedicated": false,
+                     *         "grids": 1,
+                     *         "load": 3,
+                     *         "locked": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "radius": 1,
+                     *         "seed": 1,
+                     *         "stations": 1,
+                     *         "tolerance": 1,
+                     *         "water": false,
+                     *         "weights": {
+                     *           "convenient": 1,
+                     *           "functions": 1,
+                     *           "resources": 1,
+                     *           "scale": 1
+                     *         },
+                     *         "whole": false
+                     *       },
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "progress": 1,
+                     *       "state": "running",
+                     *       "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "updated_at": "2023-04-27T01:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-plans-adoptions-id-undo": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "adopted": {
+                     *         "at": "2023-04-27T01:00:00Z",
+                     *         "cases": 1,
+                     *         "ended": 1,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "made": 1,
+                     *         "posts": 1,
+                     *         "undone_at": "2023-04-27T01:00:00Z"
+                     *       },
+                     *       "created_at": "2023-04-27T01:00:00Z",
+                     *       "den": 100,
+                     *       "fault": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "history": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "cases": 1,
+                     *           "ended": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "made": 1,
+                     *           "posts": 1,
+                     *           "undone_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "community",
+                     *       "kind_name": "社区",
+                     *       "may_write": false,
+                     *       "name": "小桥社区",
+                     *       "num": 97,
+                     *       "params": {
+                     *         "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "dedicated": false,
+                     *         "grids": 1,
+                     *         "load": 3,
+                     *         "locked": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "radius": 1,
+                     *         "seed": 1,
+                     *         "stations": 1,
+                     *         "tolerance": 1,
+                     *         "water": false,
+                     *         "weights": {
+                     *           "convenient": 1,
+                     *           "functions": 1,
+                     *           "resources": 1,
+                     *           "scale": 1
+                     *         },
+                     *         "whole": false
+                     *       },
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "progress": 1,
+                     *       "state": "running",
+                     *       "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "updated_at": "2023-04-27T01:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-plans-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "adopted": {
+                     *         "at": "2023-04-27T01:00:00Z",
+                     *         "cases": 1,
+                     *         "ended": 1,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "made": 1,
+                     *         "posts": 1,
+                     *         "undone_at": "2023-04-27T01:00:00Z"
+                     *       },
+                     *       "created_at": "2023-04-27T01:00:00Z",
+                     *       "den": 100,
+                     *       "fault": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "history": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "cases": 1,
+                     *           "ended": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "made": 1,
+                     *           "posts": 1,
+                     *           "undone_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "community",
+                     *       "kind_name": "社区",
+                     *       "may_write": false,
+                     *       "name": "小桥社区",
+                     *       "num": 97,
+                     *       "params": {
+                     *         "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "dedicated": false,
+                     *         "grids": 1,
+                     *         "load": 3,
+                     *         "locked": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "radius": 1,
+                     *         "seed": 1,
+                     *         "stations": 1,
+                     *         "tolerance": 1,
+                     *         "water": false,
+                     *         "weights": {
+                     *           "convenient": 1,
+                     *           "functions": 1,
+                     *           "resources": 1,
+                     *           "scale": 1
+                     *         },
+                     *         "whole": false
+                     *       },
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "progress": 1,
+                     *       "state": "running",
+                     *       "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "updated_at": "2023-04-27T01:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-plans-id-adopt": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "adopted": {
+                     *         "at": "2023-04-27T01:00:00Z",
+                     *         "cases": 1,
+                     *         "ended": 1,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "made": 1,
+                     *         "posts": 1,
+                     *         "undone_at": "2023-04-27T01:00:00Z"
+                     *       },
+                     *       "created_at": "2023-04-27T01:00:00Z",
+                     *       "den": 100,
+                     *       "fault": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "history": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "cases": 1,
+                     *           "ended": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "made": 1,
+                     *           "posts": 1,
+                     *           "undone_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "community",
+                     *       "kind_name": "社区",
+                     *       "may_write": false,
+                     *       "name": "小桥社区",
+                     *       "num": 97,
+                     *       "params": {
+                     *         "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "dedicated": false,
+                     *         "grids": 1,
+                     *         "load": 3,
+                     *         "locked": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "radius": 1,
+                     *         "seed": 1,
+                     *         "stations": 1,
+                     *         "tolerance": 1,
+                     *         "water": false,
+                     *         "weights": {
+                     *           "convenient": 1,
+                     *           "functions": 1,
+                     *           "resources": 1,
+                     *           "scale": 1
+                     *         },
+                     *         "whole": false
+                     *       },
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "progress": 1,
+                     *       "state": "running",
+                     *       "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "updated_at": "2023-04-27T01:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-plans-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "adopted": {
+                     *         "at": "2023-04-27T01:00:00Z",
+                     *         "cases": 1,
+                     *         "ended": 1,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "made": 1,
+                     *         "posts": 1,
+                     *         "undone_at": "2023-04-27T01:00:00Z"
+                     *       },
+                     *       "created_at": "2023-04-27T01:00:00Z",
+                     *       "den": 100,
+                     *       "fault": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "history": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "cases": 1,
+                     *           "ended": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "made": 1,
+                     *           "posts": 1,
+                     *           "undone_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "community",
+                     *       "kind_name": "社区",
+                     *       "may_write": false,
+                     *       "name": "小桥社区",
+                     *       "num": 97,
+                     *       "params": {
+                     *         "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "dedicated": false,
+                     *         "grids": 1,
+                     *         "load": 3,
+                     *         "locked": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "radius": 1,
+                     *         "seed": 1,
+                     *         "stations": 1,
+                     *         "tolerance": 1,
+                     *         "water": false,
+                     *         "weights": {
+                     *           "convenient": 1,
+                     *           "functions": 1,
+                     *           "resources": 1,
+                     *           "scale": 1
+                     *         },
+                     *         "whole": false
+                     *       },
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "progress": 1,
+                     *       "state": "running",
+                     *       "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "updated_at": "2023-04-27T01:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-plans-id-result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "after": {
+                     *         "balanced": 1,
+                     *         "broken": 1,
+                     *         "convenient": 1,
+                     *         "functions": 1,
+                     *         "grids": 1,
+                     *         "guessed": 1,
+                     *         "least": 1,
+                     *         "mean": 1,
+                     *         "mix": 1,
+                     *         "most": 1,
+                     *         "moved": 1,
+                     *         "people": 1,
+                     *         "resources": 1,
+                     *         "scale": 1,
+                     *         "score": 5,
+                     *         "sited": 1,
+                     *         "split": 1,
+                     *         "staffed": 1,
+                     *         "walk": 1,
+                     *         "within": 1
+                     *       },
+                     *       "areas": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "shape": [
+                     *             [
+                     *               [
+                     *                 [
+                     *                   1
+                     *                 ]
+                     *               ]
+                     *             ]
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "homes": [
+                     *         [
+                     *           1
+                     *         ]
+                     *       ],
+                     *       "lots": [
+                     *         {
+                     *           "area": 1,
+                     *           "centre": [
+                     *             101.7593426,
+                     *             36.6484989
+                     *           ],
+                     *           "code": "630105002001",
+                     *           "dedicated": false,
+                     *           "fresh": false,
+                     *           "locked": false,
+                     *           "mix": 1,
+                     *           "name": "小桥社区",
+                     *           "off": 1,
+                     *           "people": 1,
+                     *           "shape": [
+                     *             [
+                     *               [
+                     *                 [
+                     *                   1
+                     *                 ]
+                     *               ]
+                     *             ]
+                     *           ],
+                     *           "sites": 1,
+                     *           "staff": 1,
+                     *           "walk": 1,
+                     *           "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "notes": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "now": {
+                     *         "balanced": 1,
+                     *         "broken": 1,
+                     *         "convenient": 1,
+                     *         "functions": 1,
+                     *         "grids": 1,
+                     *         "guessed": 1,
+                     *         "least": 1,
+                     *         "mean": 1,
+                     *         "mix": 1,
+                     *         "most": 1,
+                     *         "moved": 1,
+                     *         "people": 1,
+                     *         "resources": 1,
+                     *         "scale": 1,
+                     *         "score": 5,
+                     *         "sited": 1,
+                     *         "split": 1,
+                     *         "staffed": 1,
+                     *         "walk": 1,
+                     *         "within": 1
+                     *       },
+                     *       "plan": {
+                     *         "adopted": {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "cases": 1,
+                     *           "ended": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "made": 1,
+                     *           "posts": 1,
+                     *           "undone_at": "2023-04-27T01:00:00Z"
+                     *         },
+                     *         "created_at": "2023-04-27T01:00:00Z",
+                     *         "den": 100,
+                     *         "fault": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "history": [
+                     *           {
+                     *             "at": "2023-04-27T01:00:00Z",
+                     *             "cases": 1,
+                     *             "ended": 1,
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "made": 1,
+                     *             "posts": 1,
+                     *             "undone_at": "2023-04-27T01:00:00Z"
+                     *           }
+                     *         ],
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "kind": "community",
+                     *         "kind_name": "社区",
+                     *         "may_write": false,
+                     *         "name": "小桥社区",
+                     *         "num": 97,
+                     *         "params": {
+                     *           "base": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "dedicated": false,
+                     *           "grids": 1,
+                     *           "load": 3,
+                     *           "locked": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ],
+                     *           "radius": 1,
+                     *           "seed": 1,
+                     *           "stations": 1,
+                     *           "tolerance": 1,
+                     *           "water": false,
+                     *           "weights": {
+                     *             "convenient": 1,
+                     *             "functions": 1,
+                     *             "resources": 1,
+                     *             "scale": 1
+                     *           },
+                     *           "whole": false
+                     *         },
+                     *         "place": {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         },
+                     *         "progress": 1,
+                     *         "state": "running",
+                     *         "state_name": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "updated_at": "2023-04-27T01:00:00Z"
+                     *       },
+                     *       "reach": {
+                     *         "line": false,
+                     *         "rows": [
+                     *           {
+                     *             "green300": 1,
+                     *             "green500": 1,
+                     *             "min10": 1,
+                     *             "min15": 1,
+                     *             "min5": 1,
+                     *             "name": "小桥社区",
+                     *             "people": 1
+                     *           }
+                     *         ]
+                     *       },
+                     *       "sites": {
+                     *         "added": [
+                     *           {
+                     *             "at": [
+                     *               1
+                     *             ],
+                     *             "gain": 1,
+                     *             "name": "小桥社区"
+                     *           }
+                     *         ],
+                     *         "after": 1,
+                     *         "before": 1,
+                     *         "bound": 1,
+                     *         "people": 1,
+                     *         "radius": 1,
+                     *         "stands": [
+                     *           [
+                     *             1
+                     *           ]
+                     *         ]
+                     *       },
+                     *       "staff": {
+                     *         "given": 1,
+                     *         "grids": 1,
+                     *         "kept": 1,
+                     *         "rows": [
+                     *           {
+                     *             "grid": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "metres": 1,
+                     *             "new": false,
+                     *             "person": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "title": "楼道灯不亮",
+                     *             "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           }
+                     *         ],
+                     *         "walk": 1
+                     *       },
+                     *       "today": [
+                     *         {
+                     *           "area": 1,
+                     *           "centre": [
+                     *             101.7593426,
+                     *             36.6484989
+                     *           ],
+                     *           "code": "630105002001",
+                     *           "dedicated": false,
+                     *           "fresh": false,
+                     *           "locked": false,
+                     *           "mix": 1,
+                     *           "name": "小桥社区",
+                     *           "off": 1,
+                     *           "people": 1,
+                     *           "shape": [
+                     *             [
+                     *               [
+                     *                 [
+                     *                   1
+                     *                 ]
+                     *               ]
+                     *             ]
+                     *           ],
+                     *           "sites": 1,
+                     *           "staff": 1,
+                     *           "walk": 1,
+                     *           "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "water": [
+                     *         [
+                     *           [
+                     *             [
+                     *               1
+                     *             ]
+                     *           ]
+                     *         ]
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
