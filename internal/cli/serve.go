@@ -105,13 +105,11 @@ func (c *serveCmd) Run(e *env) (err error) {
 	go srv.Stream.Run(work, a.outbox)
 	duties := a.startDuties(work)
 	sending := a.startSending(work)
-	planning := a.startPlanning(work)
 	slog.Info("serving", "address", "http://"+l.Addr().String(), "tenant", t, "engine", a.engine.Name())
 	err = web.Serve(e.ctx, l, srv.Handler, srv.Stream.Close)
 	stop()
 	<-duties
 	<-sending
-	<-planning
 	return err
 }
 
@@ -138,7 +136,6 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 		Works:      a.works,
 		Indicators: a.targets,
 		Ballots:    a.ballots,
-		Plans:      a.plans,
 		Registers:  a.registers, OrgWork: store.Registers{},
 		Sheets: a.sheets, Picture: store.Picture{},
 		Privacy: a.privacy, PrivacyPaths: store.PrivacyAccounts{Sealer: a.sealer},
@@ -273,6 +270,7 @@ func (a *app) dutyList(ctx context.Context, t kernel.Tenant, holder string) []du
 		{"rates", func() error { _, err := a.db.SettleRates(ctx, t); return err }},
 		{"answers", func() error { _, err := a.once.Forget(ctx, t, 1000); return err }},
 		{"uploads", func() error { _, err := a.files.Sweep(ctx, t, 50); return err }},
+		{"sheets", func() error { return a.sheets.Sweep(ctx, t, a.clock.Now()) }},
 		{"sealing", func() error { return a.sealing.seal(ctx, t, holder) }},
 	}
 }

@@ -94,6 +94,8 @@ type Repo interface {
 	Undone(tx kernel.Tx, id kernel.ID) (bool, error)
 	// Forget drops what imports before the instant did, so that they can no longer be undone.
 	Forget(tx kernel.Tx, before time.Time) error
+	// Old tells whether there is anything that Forget would drop.
+	Old(tx kernel.Tx, before time.Time) (bool, error)
 	// Remove takes a row of a table out: KindConflict when something hangs on it.
 	Remove(tx kernel.Tx, table string, id kernel.ID) error
 }
@@ -215,4 +217,17 @@ func (s *Service) View(ctx context.Context, tenant kernel.Tenant, fn func(kernel
 func (s *Service) record(tx kernel.Tx, actor kernel.Actor, act string, object kernel.ID, public, personal map[string]any) error {
 	_, err := s.Ledger.Append(tx, ledger.Entry{Actor: actor, Act: act, Object: object, Public: public, Personal: personal})
 	return err
+}
+
+// Sweep forgets what imports did that can no longer be undone.
+func (s *Service) Sweep(ctx context.Context, tenant kernel.Tenant, now time.Time) error {
+	before, old := now.AddDate(0, 0, -UndoDays), false
+	err := s.Store.View(ctx, tenant, func(tx kernel.Tx) (err error) {
+		old, err = s.Repo.Old(tx, before)
+		return err
+	})
+	if err != nil || !old {
+		return err
+	}
+	return s.Store.Update(ctx, tenant, func(tx kernel.Tx) error { return s.Repo.Forget(tx, before) })
 }

@@ -95,6 +95,13 @@ func (Sheets) Forget(k kernel.Tx, before time.Time) error {
 	return do(k, `DELETE FROM sheet_change WHERE tenant = $1 AND import IN (SELECT id FROM sheet_import WHERE tenant = $1 AND at < $2)`, string(on(k).tenant), ms(before))
 }
 
+// Old implements sheets.Repo.
+func (Sheets) Old(k kernel.Tx, before time.Time) (old bool, err error) {
+	err = on(k).QueryRow(`SELECT EXISTS (SELECT 1 FROM sheet_import i WHERE i.tenant = $1 AND i.at < $2
+		AND EXISTS (SELECT 1 FROM sheet_change c WHERE c.tenant = i.tenant AND c.import = i.id))`, string(on(k).tenant), ms(before)).Scan(&old)
+	return old, err
+}
+
 // removal is how a row is taken out again: refused when anything else has come to hang on it.
 type removal struct {
 	hangs []string // conditions on $1, the tenant, and $2, the row
