@@ -37,7 +37,7 @@ func (a *app) targetsMet() *reports.Query {
 			}
 		}
 	}
-	return &reports.Query{ID: "targets_met", Version: 1, Share: true, Over: reports.OverPeriod, Reads: access.IndicatorRead,
+	return &reports.Query{ID: "targets_due_met", Version: 1, Share: true, Over: reports.OverPeriod, Reads: access.IndicatorRead,
 		Title:  kernel.T("完成的指标 ÷ 这段时间里到期的指标", "targets that were met ÷ targets whose period ended"),
 		Leaves: kernel.T("还没到期的、分解到下面的不算", "those not over yet, and the parts of others"),
 		Source: kernel.T("指标", "the indicators"), Unit: kernel.T("%", "%"),
