@@ -95,8 +95,5 @@ func (c *planPartitionCmd) Run(e *env) error {
 			e.printf("%s\n%s\n", m.Say.Zh, m.Say.En)
 		}
 	}
-	if err == nil && len(r.NotMet) > 0 {
-		return errNotSo
-	}
 	return err
 }
