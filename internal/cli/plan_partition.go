@@ -61,7 +61,7 @@ func (c *planPartitionCmd) read() (*partition.Graph, []int32, error) {
 	return g, communities, nil
 }
 
-// Run implements the command: exit status 1 when something asked for could not be met.
+// Run implements the command. What could not be met is named; the plan is made all the same.
 func (c *planPartitionCmd) Run(e *env) error {
 	watch := newStopwatch()
 	var r partitionReport
