@@ -35561,6 +35561,7 @@ export interface operations {
                      *             [
                      *               [
                      *                 [
+                     *                   1,
                      *                   1
                      *                 ]
                      *               ]
@@ -35570,6 +35571,7 @@ export interface operations {
                      *       ],
                      *       "homes": [
                      *         [
+                     *           1,
                      *           1
                      *         ]
                      *       ],
@@ -35592,6 +35594,7 @@ export interface operations {
                      *             [
                      *               [
                      *                 [
+                     *                   1,
                      *                   1
                      *                 ]
                      *               ]
@@ -35707,6 +35710,7 @@ export interface operations {
                      *         "added": [
                      *           {
                      *             "at": [
+                     *               1,
                      *               1
                      *             ],
                      *             "gain": 1,
@@ -35720,6 +35724,7 @@ export interface operations {
                      *         "radius": 1,
                      *         "stands": [
                      *           [
+                     *             1,
                      *             1
                      *           ]
                      *         ]
@@ -35759,6 +35764,7 @@ export interface operations {
                      *             [
                      *               [
                      *                 [
+                     *                   1,
                      *                   1
                      *                 ]
                      *               ]
@@ -35774,6 +35780,7 @@ export interface operations {
                      *         [
                      *           [
                      *             [
+                     *               1,
                      *               1
                      *             ]
                      *           ]

@@ -111,7 +111,12 @@ func example(reg huma.Registry, name string, s *huma.Schema, depth int) any {
 		if depth > 8 {
 			return []any{}
 		}
-		return []any{example(reg, strings.TrimSuffix(name, "s"), s.Items, depth+1)}
+		one := example(reg, strings.TrimSuffix(name, "s"), s.Items, depth+1)
+		list := []any{one}
+		for s.MinItems != nil && len(list) < *s.MinItems { // a point is two numbers
+			list = append(list, one)
+		}
+		return list
 	case huma.TypeString:
 		switch s.Format {
 		case "date-time":
