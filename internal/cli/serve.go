@@ -105,11 +105,13 @@ func (c *serveCmd) Run(e *env) (err error) {
 	go srv.Stream.Run(work, a.outbox)
 	duties := a.startDuties(work)
 	sending := a.startSending(work)
+	planning := a.startPlanning(work)
 	slog.Info("serving", "address", "http://"+l.Addr().String(), "tenant", t, "engine", a.engine.Name())
 	err = web.Serve(e.ctx, l, srv.Handler, srv.Stream.Close)
 	stop()
 	<-duties
 	<-sending
+	<-planning
 	return err
 }
 
@@ -135,6 +137,7 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 		Activities: a.acts,
 		Works:      a.works,
 		Indicators: a.targets,
+		Plans:      a.plans,
 		Ballots:    a.ballots,
 		Registers:  a.registers, OrgWork: store.Registers{},
 		Sheets: a.sheets, Picture: store.Picture{},

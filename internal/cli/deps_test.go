@@ -1,0 +1,28 @@
+package cli
+
+import (
+	"reflect"
+	"testing"
+
+	"sanzhi/internal/kernel"
+)
+
+// TestTheFaceIsJoinedWhole finds a room that the face serves and that nobody joined to it: a nil that would fail at the first request.
+func TestTheFaceIsJoinedWhole(t *testing.T) {
+	dir := t.TempDir()
+	e := &env{ctx: t.Context(), clock: kernel.SystemClock{}, global: &globals{Data: dir}}
+	a, err := e.open(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = a.close() }()
+	deps := reflect.ValueOf(a.deps("630105", false, false))
+	for i := range deps.NumField() {
+		switch f := deps.Field(i); f.Kind() {
+		case reflect.Pointer, reflect.Interface, reflect.Func, reflect.Map, reflect.Slice:
+			if f.IsNil() {
+				t.Errorf("%s is not joined", deps.Type().Field(i).Name)
+			}
+		}
+	}
+}
