@@ -17,7 +17,7 @@ import (
 
 type importDivisionsCmd struct {
 	Dir        string `arg:"" help:"Folder with provinces.csv, cities.csv, areas.csv, streets.csv and villages.csv." type:"existingdir"`
-	Year       int    `help:"Year of the list, such as 2023." required:""`
+	Year       int    `help:"Year of the list; china-division's last one is 2023's." default:"2023"`
 	Source     string `help:"Where the files come from, for the record." default:"china-division"`
 	Successors string `help:"CSV of codes that are gone and the codes that took their place: old_code,new_code,year,kind." type:"existingfile"`
 	DryRun     bool   `help:"Compare only; write nothing."`
