@@ -12,7 +12,7 @@ func (f *Field) Path(l Location) orb.LineString {
 	}
 	line := orb.LineString{n.place(l.Chain, l.Along)}
 	chain, along := l.Chain, l.Along
-	for {
+	for range 2*len(n.chains) + 2 { // no way takes a chain twice
 		c := &n.chains[chain]
 		for _, s := range f.seats(chain) {
 			if s.label(along) == best {
@@ -32,10 +32,26 @@ func (f *Field) Path(l Location) orb.LineString {
 		if chain, best = f.step(v); chain < 0 {
 			return line // not reached: a label always comes from somewhere
 		}
-		if along = 0; n.chains[chain].a != v {
-			along = n.chains[chain].length
+		along = f.endOf(chain, v, best)
+	}
+	return line
+}
+
+// endOf gives the end of a chain at which a way stands that came to it from junction v. Both ends of a loop are at v: it is the
+// one from which the site on the loop is as far as the label says.
+func (f *Field) endOf(chain, v int32, l label) uint32 {
+	c := &f.n.chains[chain]
+	if c.a != v {
+		return c.length
+	}
+	if c.b == v {
+		for _, s := range f.seats(chain) {
+			if s.label(0) != l && s.label(c.length) == l {
+				return c.length
+			}
 		}
 	}
+	return 0
 }
 
 // step gives the chain by which the label of a junction came to it, and that label.
