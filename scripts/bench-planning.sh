@@ -1,9 +1,9 @@
 #!/bin/sh
 # Measures the planning engine beside other programs, in one run, from the same files, judged by one scorer. Peers are put into an
-# environment of their own under build/; one that cannot be had is said and left out.
+# environment of their own under .cache/; one that cannot be had is said and left out.
 set -eu
 cd "$(dirname "$0")/.."
-env="build/bench-planning"
+env=".cache/bench-planning"
 mkdir -p "$env"
 go build -tags noui -o "$env/sanzhi" ./cmd/sanzhi
 if [ ! -x "$env/venv/bin/python" ]; then
