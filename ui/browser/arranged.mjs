@@ -21,8 +21,8 @@ export async function arrange(server) {
     resident: ['/', '/?at=' + centre, '/choose', '/t', '/t/' + fresh.track_code, '/t/' + done.track_code, '/activities/mine/' + signed.code],
     desk: {
       community_clerk: ['/desk/queue?tab=all', '/desk/cases/' + fresh.id],
-      planner: ['/desk/', '/desk/plans/' + plan.id],
-      district_leader: ['/desk/', '/desk/indicators', '/desk/works', '/desk/activities/people'],
+      planner: ['/desk/', '/desk/works', '/desk/plans/' + plan.id],
+      district_leader: ['/desk/', '/desk/indicators'],
     },
     fresh, done,
   }
