@@ -1256,6 +1256,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cases/{id}/strands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say which strands a case bears: one or more
+         * @description Asks for the permission `case.tag`.
+         */
+        post: operations["post-cases-id-strands"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cases/{id}/unmask": {
         parameters: {
             query?: never;
@@ -3872,6 +3892,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/stats/strands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cases opened in a time by strand, and how many different ones
+         * @description Asks for the permission `stats.read`.
+         */
+        get: operations["get-stats-strands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stream": {
         parameters: {
             query?: never;
@@ -5193,6 +5233,8 @@ export interface components {
             lat: number;
             /** Format: double */
             lon: number;
+            /** @description The reader may say which strands the case bears */
+            may_tag: boolean;
             /** @description The case that this one was merged into */
             merged?: components["schemas"]["Named"];
             /** @description The next act is the reader's */
@@ -5213,7 +5255,10 @@ export interface components {
             /** @example submitted */
             step: string;
             step_title: string;
+            /** @description The first of its strands */
             strand: string;
+            /** @description 自治 zi, 法治 fa, 德治 de, 智治 zhi: a case may bear several */
+            strands: ("zi" | "fa" | "de" | "zhi")[] | null;
             supervised?: boolean;
             /** @description The first words of what was said */
             text: string;
@@ -5261,7 +5306,10 @@ export interface components {
             /** @example submitted */
             step: string;
             step_title: string;
+            /** @description The first of its strands */
             strand: string;
+            /** @description 自治 zi, 法治 fa, 德治 de, 智治 zhi: a case may bear several */
+            strands: ("zi" | "fa" | "de" | "zhi")[] | null;
             supervised?: boolean;
             /** @description The first words of what was said */
             text: string;
@@ -8456,6 +8504,37 @@ export interface components {
             id: string;
             title: string;
         };
+        StrandCount: {
+            /**
+             * Format: int64
+             * @example 320
+             */
+            cases: number;
+            /** @enum {string} */
+            strand: "zi" | "fa" | "de" | "zhi";
+        };
+        StrandTotals: {
+            /**
+             * Format: int64
+             * @description How many different cases
+             * @example 718
+             */
+            distinct: number;
+            /** Format: date-time */
+            from: string;
+            items: components["schemas"]["StrandCount"][] | null;
+            /** Format: date-time */
+            to: string;
+        };
+        TagInBody: {
+            /** @description All strands that the case bears from now on */
+            strands: ("zi" | "fa" | "de" | "zhi")[] | null;
+            /**
+             * Format: int64
+             * @description The version of the case that the actor saw
+             */
+            version: number;
+        };
         TargetBrief: {
             amount: string;
             holder: components["schemas"]["Named"];
@@ -10518,7 +10597,8 @@ export interface operations {
                      *           "stage": "draft",
                      *           "stage_title": "报名中",
                      *           "strands": [
-                     *             "zi"
+                     *             "zi",
+                     *             "fa"
                      *           ],
                      *           "title": "周末一起扫楼道",
                      *           "to": "2023-04-27T01:00:00Z",
@@ -10653,7 +10733,8 @@ export interface operations {
                  *       "series": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "spot": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "strands": [
-                 *         "zi"
+                 *         "zi",
+                 *         "fa"
                  *       ],
                  *       "title": "楼道灯不亮",
                  *       "to": "2023-04-27T01:00:00Z",
@@ -10739,7 +10820,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -11159,7 +11241,8 @@ export interface operations {
                      *           "stage": "draft",
                      *           "stage_title": "报名中",
                      *           "strands": [
-                     *             "zi"
+                     *             "zi",
+                     *             "fa"
                      *           ],
                      *           "title": "周末一起扫楼道",
                      *           "to": "2023-04-27T01:00:00Z",
@@ -11914,7 +11997,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -12071,7 +12155,8 @@ export interface operations {
                  *       "series": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "spot": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "strands": [
-                 *         "zi"
+                 *         "zi",
+                 *         "fa"
                  *       ],
                  *       "title": "楼道灯不亮",
                  *       "to": "2023-04-27T01:00:00Z",
@@ -12156,7 +12241,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -13938,7 +14024,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -15826,7 +15913,8 @@ export interface operations {
                      *             "stage": "draft",
                      *             "stage_title": "报名中",
                      *             "strands": [
-                     *               "zi"
+                     *               "zi",
+                     *               "fa"
                      *             ],
                      *             "title": "周末一起扫楼道",
                      *             "to": "2023-04-27T01:00:00Z",
@@ -16011,7 +16099,8 @@ export interface operations {
                      *         "stage": "draft",
                      *         "stage_title": "报名中",
                      *         "strands": [
-                     *           "zi"
+                     *           "zi",
+                     *           "fa"
                      *         ],
                      *         "title": "周末一起扫楼道",
                      *         "to": "2023-04-27T01:00:00Z",
@@ -16386,7 +16475,8 @@ export interface operations {
                      *         "stage": "draft",
                      *         "stage_title": "报名中",
                      *         "strands": [
-                     *           "zi"
+                     *           "zi",
+                     *           "fa"
                      *         ],
                      *         "title": "周末一起扫楼道",
                      *         "to": "2023-04-27T01:00:00Z",
@@ -16603,7 +16693,8 @@ export interface operations {
                      *         "stage": "draft",
                      *         "stage_title": "报名中",
                      *         "strands": [
-                     *           "zi"
+                     *           "zi",
+                     *           "fa"
                      *         ],
                      *         "title": "周末一起扫楼道",
                      *         "to": "2023-04-27T01:00:00Z",
@@ -22349,6 +22440,8 @@ export interface operations {
                 step?: string;
                 flow?: string;
                 item?: string;
+                /** @description Cases that bear this strand, whatever others they bear */
+                strand?: "zi" | "fa" | "de" | "zhi";
                 /** @description A place: its cases and those of all places below */
                 place?: string;
                 unit?: string;
@@ -22412,6 +22505,10 @@ export interface operations {
                      *           "step": "submitted",
                      *           "step_title": "待下单",
                      *           "strand": "zi",
+                     *           "strands": [
+                     *             "zi",
+                     *             "fa"
+                     *           ],
                      *           "supervised": false,
                      *           "text": "三楼到五楼都黑",
                      *           "title": "楼道灯不亮",
@@ -22950,6 +23047,10 @@ export interface operations {
                      *           "step": "submitted",
                      *           "step_title": "待下单",
                      *           "strand": "zi",
+                     *           "strands": [
+                     *             "zi",
+                     *             "fa"
+                     *           ],
                      *           "supervised": false,
                      *           "text": "三楼到五楼都黑",
                      *           "title": "楼道灯不亮",
@@ -23163,6 +23264,7 @@ export interface operations {
                      *       "item": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "lat": 36.6484989,
                      *       "lon": 101.7593426,
+                     *       "may_tag": false,
                      *       "merged": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *         "name": "小桥社区",
@@ -23292,6 +23394,10 @@ export interface operations {
                      *           "step": "submitted",
                      *           "step_title": "待下单",
                      *           "strand": "zi",
+                     *           "strands": [
+                     *             "zi",
+                     *             "fa"
+                     *           ],
                      *           "supervised": false,
                      *           "text": "三楼到五楼都黑",
                      *           "title": "楼道灯不亮",
@@ -23308,6 +23414,10 @@ export interface operations {
                      *       "step": "submitted",
                      *       "step_title": "待下单",
                      *       "strand": "zi",
+                     *       "strands": [
+                     *         "zi",
+                     *         "fa"
+                     *       ],
                      *       "supervised": false,
                      *       "text": "三楼到五楼都黑",
                      *       "title": "楼道灯不亮",
@@ -23526,6 +23636,203 @@ export interface operations {
                      *       "title": "没有找到",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-cases-id-strands": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "strands": [
+                 *         "zi",
+                 *         "fa"
+                 *       ],
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["TagInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "round": 1,
+                     *       "step": "submitted",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -50858,6 +51165,142 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Rates"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-stats-strands": {
+        parameters: {
+            query?: {
+                place?: string;
+                unit?: string;
+                /** @description First day (Asia/Shanghai) on which a counted case was opened; thirty days ago when it is left out */
+                from?: string;
+                /** @description Last day; today when it is left out */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "distinct": 718,
+                     *       "from": "2023-04-27T01:00:00Z",
+                     *       "items": [
+                     *         {
+                     *           "cases": 320,
+                     *           "strand": "zi"
+                     *         }
+                     *       ],
+                     *       "to": "2023-04-27T01:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StrandTotals"];
                 };
             };
             /** @description Bad Request */
