@@ -5111,8 +5111,23 @@ export interface components {
             phone?: string;
         };
         CareConsent: {
+            /** @example care-visit */
+            template: string;
             /** @example 我同意社区按约好的间隔派人来看望我。 */
             text: string;
+            /** @example 入户关爱 */
+            title: string;
+            /** @example care-1 */
+            version: string;
+        };
+        CareConsents: {
+            items: components["schemas"]["CareConsent"][] | null;
+            /** @example care-visit */
+            template: string;
+            /** @example 我同意社区按约好的间隔派人来看望我。 */
+            text: string;
+            /** @example 入户关爱 */
+            title: string;
             /** @example care-1 */
             version: string;
         };
@@ -5141,6 +5156,8 @@ export interface components {
             phone?: string;
             /** @description The grid, compound, community or village */
             place: string;
+            /** @description Which visits; those that the community arranges when left out */
+            template?: string;
             /** @description The account that visits */
             visitor: string;
         };
@@ -5185,9 +5202,16 @@ export interface components {
              * @enum {string}
              */
             part: "any" | "morning" | "afternoon" | "evening";
+            /** @description The institution that visits by a consent of its own; null for visits that the community arranges */
+            partner: components["schemas"]["Named"];
             /** @example 138****5678 */
             phone?: string;
             place: components["schemas"]["Named"];
+            /**
+             * @description Which visits were agreed to
+             * @example care-visit
+             */
+            template: string;
             /** @description Who visits, masked */
             visitor: components["schemas"]["Named"];
         };
@@ -43688,12 +43712,18 @@ export interface operations {
                      *           "name": "张*",
                      *           "next_due": "2023-04-27T01:00:00Z",
                      *           "part": "any",
+                     *           "partner": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
                      *           "phone": "138****5678",
                      *           "place": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "name": "小桥社区",
                      *             "proposed": false
                      *           },
+                     *           "template": "care-visit",
                      *           "visitor": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "name": "小桥社区",
@@ -43846,6 +43876,7 @@ export interface operations {
                  *       "part": "any",
                  *       "phone": "138****5678",
                  *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "template": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "visitor": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
                  *     }
                  */
@@ -44002,11 +44033,21 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "items": [
+                     *         {
+                     *           "template": "care-visit",
+                     *           "text": "我同意社区按约好的间隔派人来看望我。",
+                     *           "title": "入户关爱",
+                     *           "version": "care-1"
+                     *         }
+                     *       ],
+                     *       "template": "care-visit",
                      *       "text": "我同意社区按约好的间隔派人来看望我。",
+                     *       "title": "入户关爱",
                      *       "version": "care-1"
                      *     }
                      */
-                    "application/json": components["schemas"]["CareConsent"];
+                    "application/json": components["schemas"]["CareConsents"];
                 };
             };
             /** @description Bad Request */
@@ -44129,6 +44170,8 @@ export interface operations {
         parameters: {
             query: {
                 place: string;
+                /** @description Which visits; those that the community arranges when left out */
+                template?: string;
             };
             header?: never;
             path?: never;
