@@ -50293,6 +50293,10 @@ export interface operations {
                 limit?: number;
                 type?: string;
                 state?: string;
+                /** @description What the green space is good for: leisure 休闲娱乐, sport 运动健身, tourism 旅游观光, learning 科普教育 */
+                use?: "leisure" | "sport" | "tourism" | "learning";
+                /** @description Name of the plan whose layer the site keeps to */
+                plan?: string;
                 place?: string;
                 q?: string;
             };
