@@ -5473,9 +5473,11 @@ export interface components {
              * Format: int64
              * @description People without an account, one code each
              */
-            count: number;
+            count?: number;
             /** @description What a breakdown counts them in: a villager group, a building */
             group?: string;
+            /** @description Telephone numbers of those who get a code, one each, in the order of the codes: nobody gets two, nor one beside an account. Only a keyed hash is kept */
+            phones?: string[] | null;
         };
         Config: {
             /** @description west, south, east, north */
@@ -20390,7 +20392,10 @@ export interface operations {
                 /**
                  * @example {
                  *       "count": 1,
-                 *       "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "phones": [
+                 *         "138****5678"
+                 *       ]
                  *     }
                  */
                 "application/json": components["schemas"]["CodesInBody"];
