@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -130,7 +131,11 @@ func (s *Server) prepare(ctx context.Context, c Caller, o cases.Order) (*cases.D
 			return nil, err
 		}
 	}
-	return s.Cases.Prepare(ctx, c.Actor, o)
+	d, err := s.Cases.Prepare(ctx, c.Actor, o)
+	if err == nil && c.Actor.Kind == kernel.ActorAnonymous {
+		err = s.bringPhotos(ctx, c.Actor.Tenant, append(slices.Clone(o.Photos), photosIn(o.Form)...))
+	}
+	return d, err
 }
 
 func emergencyLines(lang kernel.Lang, l []cases.Emergency) []EmergencyLine {
@@ -375,6 +380,7 @@ type similarIn struct {
 
 // similar shows what anybody may know of open cases near by: what, where, how far; nothing of who asked.
 func (s *Server) similar(ctx context.Context, in *similarIn) (*body[CaseList], error) {
+	ctx = s.atPoint(ctx, in.Body.Lon, in.Body.Lat, in.Body.CRS)
 	actor := CallerOf(ctx).Actor
 	crs, err := geo.ParseCRS(in.Body.CRS)
 	if err != nil {
