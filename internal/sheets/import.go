@@ -135,20 +135,25 @@ func (im *importing) read(f *File) ([]*item, error) {
 	items := make([]*item, 0, len(f.Rows))
 	for _, r := range f.Rows {
 		it := &item{row: r.N, given: map[string]bool{}}
-		cells := map[string]string{}
+		cells, broken := map[string]string{}, map[string]bool{}
 		for i, c := range cols {
 			if c == nil {
 				continue
 			}
 			it.given[c.Key] = true
-			if i < len(r.Cells) {
+			if f.wrong[[2]int{r.N, i}] {
+				broken[c.Key] = true
+				im.fault(r.N, c.Key, t("这一格的公式出了错，请改成要填的内容", "the formula of this cell came to an error; write what is meant"))
+			} else if i < len(r.Cells) {
 				cells[c.Key] = f.cell(c, r.Cells[i])
 			}
 		}
 		it.cells, err = sheet.Parse(0, cells)
 		if errors.As(err, &e) {
 			for _, x := range append([]kernel.Error{*e}, e.More...) {
-				im.fault(r.N, x.Field, x.Say)
+				if !broken[x.Field] {
+					im.fault(r.N, x.Field, x.Say)
+				}
 			}
 			continue
 		} else if err != nil {

@@ -1,12 +1,9 @@
 package sheets
 
 import (
-	"math"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/xuri/excelize/v2"
 
 	"sanzhi/internal/access"
 	"sanzhi/internal/activities"
@@ -275,13 +272,11 @@ func activityKind() Kind {
 
 const minute = "2006-01-02 15:04"
 
-// checkMinute reads a day with its time; Excel keeps it as a number.
+// minuteHelp marks the columns that hold a day with its time, which Excel keeps as a number.
+var minuteHelp = t("日期和时间，例如 2023-04-28 09:00", "Day and time, such as 2023-04-28 09:00")
+
+// checkMinute reads a day with its time.
 func checkMinute(cell string) (string, error) {
-	if days, err := strconv.ParseFloat(cell, 64); err == nil && days > 20_000 && days < 100_000 {
-		if at, err := excelize.ExcelDateToTime(math.Round(days*1440)/1440, false); err == nil {
-			return at.Round(time.Minute).Format(minute), nil
-		}
-	}
 	s := strings.NewReplacer("年", "-", "月", "-", "日", " ", "/", "-", "T", " ", "：", ":").Replace(cell)
 	for _, layout := range []string{"2006-1-2 15:4", "2006-1-2 15:04", "2006-1-2 15:04:05"} {
 		if at, err := time.ParseInLocation(layout, strings.Join(strings.Fields(s), " "), kernel.Shanghai); err == nil && at.Year() > 1990 && at.Year() < 2200 {
@@ -322,8 +317,8 @@ func (s *Service) openActivities(tx kernel.Tx, actor kernel.Actor, n *Names) (*O
 		{Key: "programme", Type: kernel.ColumnChoice, Name: t("项目", "Programme"), Required: true, Choices: ps},
 		{Key: "form", Type: kernel.ColumnChoice, Name: t("形式", "Form"), Choices: forms},
 		n.placeColumn("place", t("地点", "Place"), true), n.orgColumn("host", t("主办", "Host"), false),
-		{Key: "from", Type: kernel.ColumnText, Name: t("开始", "Begins"), Required: true, Check: checkMinute, Help: t("例如 2023-04-28 09:00", "Such as 2023-04-28 09:00")},
-		{Key: "to", Type: kernel.ColumnText, Name: t("结束", "Ends"), Required: true, Check: checkMinute},
+		{Key: "from", Type: kernel.ColumnText, Name: t("开始", "Begins"), Required: true, Check: checkMinute, Help: minuteHelp},
+		{Key: "to", Type: kernel.ColumnText, Name: t("结束", "Ends"), Required: true, Check: checkMinute, Help: minuteHelp},
 		{Key: "spot", Type: kernel.ColumnText, Name: t("具体在哪", "Where exactly")}, {Key: "about", Type: kernel.ColumnLong, Name: t("做什么", "What it is"), Max: 4000},
 	}}}
 	o.Fill = func(v kernel.Values) error {
