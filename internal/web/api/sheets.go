@@ -66,6 +66,28 @@ type SheetImport struct {
 	Same     int        `json:"same"`
 	UndoneAt *time.Time `json:"undone_at,omitempty"`
 	Undoable bool       `json:"undoable"`
+	Left     int        `json:"left" doc:"Rows that undoing left as they are"`
+	// LeftRows are told once, in the answer to undoing.
+	LeftRows []SheetLeft `json:"left_rows,omitempty" doc:"Which rows were left, in the answer to undoing"`
+}
+
+// SheetLeft is a row that undoing left as it is.
+type SheetLeft struct {
+	Row  int    `json:"row" doc:"Of the file"`
+	Name string `json:"name" doc:"What the row is about"`
+	Say  string `json:"say" doc:"Why it was left"`
+}
+
+// UndoSheet says how to undo.
+type UndoSheet struct {
+	Leave bool `json:"leave,omitempty" doc:"Leave the rows that changed since as they are, and put back the others"`
+}
+
+type undoSheetIn struct {
+	ID      kernel.ID `path:"id"`
+	Key     string    `header:"Idempotency-Key"`
+	Body    UndoSheet
+	RawBody []byte
 }
 
 // SheetImports is one keyset page of imports, newest first.
@@ -77,7 +99,7 @@ type SheetImports struct {
 func (s *Server) sheetRoutes(api huma.API) {
 	handle(s, api, op{method: "GET", path: "/sheets", signed: true, sum: "Registers that can be taken out or brought in as Excel files", errors: []int{401}}, s.sheetList)
 	handle(s, api, op{method: "GET", path: "/imports", signed: true, sum: "Files that were brought in, newest first", errors: []int{401}}, s.sheetImports)
-	handle(s, api, op{method: "POST", path: "/imports/{id}/undo", signed: true, sum: "Put back exactly what an import added or changed; refused when any of it was changed since", errors: []int{401, 403, 404, 409}}, s.sheetUndo)
+	handle(s, api, op{method: "POST", path: "/imports/{id}/undo", signed: true, sum: "Put back exactly what an import added or changed; what changed since is named, or left with leave", errors: []int{401, 403, 404, 409}}, s.sheetUndo)
 	reg := api.OpenAPI().Components.Schemas
 	id := &huma.Param{Name: "id", In: "path", Required: true, Description: "The sheet's key", Schema: &huma.Schema{Type: huma.TypeString}}
 	problem := func(say string) *huma.Response {
@@ -134,32 +156,48 @@ func (s *Server) sheetImports(ctx context.Context, in *PageQuery) (*body[SheetIm
 }
 
 func importRow(x *sheets.Import, title string, actor kernel.Actor, now time.Time) SheetImport {
-	row := SheetImport{ID: x.ID, Sheet: x.Sheet, Title: title, File: x.File, At: x.At, Own: x.By == actor.Ref(), Added: x.Added, Changed: x.Changed, Same: x.Same, Undoable: x.Undoable(now)}
+	row := SheetImport{ID: x.ID, Sheet: x.Sheet, Title: title, File: x.File, At: x.At, Own: x.By == actor.Ref(), Added: x.Added, Changed: x.Changed, Same: x.Same, Undoable: x.Undoable(now), Left: x.Left}
 	if !x.UndoneAt.IsZero() {
 		row.UndoneAt = &x.UndoneAt
 	}
 	return row
 }
 
-func (s *Server) sheetUndo(ctx context.Context, in *keyedIDIn) (*body[SheetImport], error) {
+func (s *Server) sheetUndo(ctx context.Context, in *undoSheetIn) (*body[SheetImport], error) {
 	actor, lang := CallerOf(ctx).Actor, LangOf(ctx)
-	out, err := once(ctx, s, in.Key, "POST /imports/"+string(in.ID)+"/undo", nil, func(tx kernel.Tx) (*SheetImport, error) {
-		x, err := s.Sheets.Undo(tx, actor, in.ID)
-		if err != nil {
-			return nil, err
+	left := map[int]kernel.Text{}
+	for {
+		out, err := once(ctx, s, in.Key, "POST /imports/"+string(in.ID)+"/undo", in.RawBody, func(tx kernel.Tx) (*SheetImport, error) {
+			x, left, err := s.Sheets.Undo(tx, actor, in.ID, in.Body.Leave, left)
+			if err != nil {
+				return nil, err
+			}
+			k, err := s.Sheets.Kind(actor, x.Sheet)
+			if err != nil {
+				return nil, err
+			}
+			row := importRow(x, k.Title.In(lang), actor, tx.Now())
+			for _, l := range left {
+				row.LeftRows = append(row.LeftRows, SheetLeft{l.Row, l.Name.In(lang), l.Say.In(lang)})
+			}
+			return &row, nil
+		})
+		var stuck *sheets.StuckError
+		switch {
+		case err == nil:
+			s.sheetsChanged(actor.Tenant)
+			return out, nil
+		case !errors.As(err, &stuck):
+			return out, err
+		case len(left) == mostStuck || !left[stuck.Row].IsZero():
+			return nil, kernel.Conflict(kernel.T("很多行都撤不掉，请逐条更正", "many rows cannot be undone; correct them one by one"))
 		}
-		k, err := s.Sheets.Kind(actor, x.Sheet)
-		if err != nil {
-			return nil, err
-		}
-		row := importRow(x, k.Title.In(lang), actor, tx.Now())
-		return &row, nil
-	})
-	if err == nil {
-		s.sheetsChanged(actor.Tenant)
+		left[stuck.Row] = stuck.Say // the next try leaves it, or names it
 	}
-	return out, err
 }
+
+// mostStuck is how many rows may turn out not to go back while an import is undone.
+const mostStuck = 20
 
 // sheetsChanged makes this process read anew what a file may have changed: posts and the district's setup.
 func (s *Server) sheetsChanged(t kernel.Tenant) {
