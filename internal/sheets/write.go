@@ -8,8 +8,12 @@ import (
 	"sanzhi/internal/kernel"
 )
 
-// readBack is a cell as it is read again from where an export wrote it: what was entered elsewhere with two blanks comes back with one.
+// readBack is a cell as it is read again from where an export wrote it: what was entered elsewhere with two blanks comes back with one, and
+// of a number the 15 digits that Excel means.
 func readBack(c *kernel.Column, was string) string {
+	if c.Type == kernel.ColumnNumber {
+		was = number(was)
+	}
 	v, err := (&kernel.Sheet{Columns: []kernel.Column{*c}}).Parse(0, map[string]string{c.Key: unquote(quote(was))})
 	if err != nil {
 		return was

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -116,6 +117,7 @@ func (s *Server) sheetRoutes(api huma.API) {
 	api.OpenAPI().AddOperation(&huma.Operation{Method: "POST", Path: "/sheets/{id}/import", OperationID: "post-sheets-id-import", Summary: "Bring rows in from a file, all or none", Security: security,
 		Description: "multipart/form-data with one file. With `dry=1` nothing is written and faults are told; `as=xlsx` gives the file back with the wrong cells marked.",
 		Parameters: []*huma.Param{id, {Name: "dry", In: "query", Schema: &huma.Schema{Type: huma.TypeString}}, {Name: "as", In: "query", Schema: &huma.Schema{Type: huma.TypeString}},
+			{Name: "stream", In: "query", Description: "Tell how far it is, in lines of JSON {done, rows}; the last has outcome or problem", Schema: &huma.Schema{Type: huma.TypeString}},
 			{Name: "Idempotency-Key", In: "header", Schema: &huma.Schema{Type: huma.TypeString}}},
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary"}}}}}},
 		Responses: map[string]*huma.Response{"200": {Description: "What was done, or would be", Content: map[string]*huma.MediaType{"application/json": {Schema: reg.Schema(typeOf[SheetOutcome](), true, "SheetOutcome")}}},
@@ -302,8 +304,7 @@ func sheetError(err error) error {
 
 func (s *Server) sheetImport(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	actor, lang := CallerOf(ctx).Actor, LangOf(ctx)
-	k, err := s.Sheets.Kind(actor, r.PathValue("id"))
+	k, err := s.Sheets.Kind(CallerOf(ctx).Actor, r.PathValue("id"))
 	if err != nil {
 		Fail(w, r, err)
 		return
@@ -313,13 +314,37 @@ func (s *Server) sheetImport(w http.ResponseWriter, r *http.Request) {
 		Fail(w, r, err)
 		return
 	}
-	if r.URL.Query().Get("dry") != "" {
-		s.trySheet(w, r, k, sent)
+	// Ten thousand rows may take longer than other requests on a small machine, and go on when the page is closed.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), mostBringing)
+	defer cancel()
+	r = r.WithContext(ctx)
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(mostBringing + 10*time.Second))
+	if r.URL.Query().Get("as") == "xlsx" {
+		s.sendMarked(w, r, k, sent)
 		return
 	}
+	run := func(tell sheets.Tell) (*SheetOutcome, error) { return s.bringSheet(r, k, sent, tell) }
+	if r.URL.Query().Get("dry") != "" {
+		run = func(tell sheets.Tell) (*SheetOutcome, error) { return s.trySheet(ctx, k, sent, tell) }
+	}
+	if r.URL.Query().Get("stream") != "" {
+		s.streamSheet(w, r, int64(len(sent.file.Rows)), run)
+		return
+	}
+	out, err := run(sheets.Tell{})
+	if err != nil {
+		Fail(w, r, err)
+		return
+	}
+	sendJSON(w, out)
+}
+
+func (s *Server) bringSheet(r *http.Request, k *sheets.Kind, sent *sentSheet, tell sheets.Tell) (*SheetOutcome, error) {
+	ctx := r.Context()
+	actor, lang := CallerOf(ctx).Actor, LangOf(ctx)
 	sum := sha256.Sum256(sent.raw)
 	out, err := once(ctx, s, r.Header.Get("Idempotency-Key"), "POST /sheets/"+k.Key+"/import", sum[:], func(tx kernel.Tx) (*SheetOutcome, error) {
-		o, err := s.Sheets.Import(tx, actor, k.Key, sent.name, sent.file)
+		o, err := s.Sheets.Import(tx, actor, k.Key, sent.name, sent.file, tell)
 		if err != nil {
 			return nil, err
 		}
@@ -330,11 +355,56 @@ func (s *Server) sheetImport(w http.ResponseWriter, r *http.Request) {
 		return &done, nil
 	})
 	if err != nil {
-		Fail(w, r, err)
-		return
+		return nil, err
 	}
 	s.sheetsChanged(actor.Tenant)
-	sendJSON(w, out.Body)
+	return &out.Body, nil
+}
+
+// mostBringing is how long a file may take.
+const mostBringing = 3 * time.Minute
+
+// sheetStep is one line of an answer that is told as it goes: how many rows are done, and at last what came of it.
+type sheetStep struct {
+	Done    int64         `json:"done"`
+	Rows    int64         `json:"rows"`
+	Outcome *SheetOutcome `json:"outcome,omitempty"`
+	Problem *Problem      `json:"problem,omitempty"`
+}
+
+// streamSheet tells how far a file is, a line for each look. What writes the rows waits for nobody: it counts, and the lines are sent beside it.
+func (s *Server) streamSheet(w http.ResponseWriter, r *http.Request, rows int64, run func(sheets.Tell) (*SheetOutcome, error)) {
+	var done atomic.Int64
+	last := make(chan sheetStep, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil { // this is not the goroutine that the server watches
+				last <- sheetStep{Rows: rows, Problem: ProblemOf(r.Context(), fmt.Errorf("sheet: %v", p))}
+			}
+		}()
+		out, err := run(sheets.Tell{Done: func(n int) { done.Store(int64(n)) }})
+		step := sheetStep{Done: rows, Rows: rows, Outcome: out}
+		if err != nil {
+			step.Problem = ProblemOf(r.Context(), err)
+		}
+		last <- step
+	}()
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.Header().Set("Cache-Control", "private, no-store")
+	w.Header().Set("X-Accel-Buffering", "no")
+	lines, flush := json.NewEncoder(w), http.NewResponseController(w)
+	look := time.NewTicker(250 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-look.C:
+			_ = lines.Encode(sheetStep{Done: done.Load(), Rows: rows}) //nolint:errchkjson // the client is gone when this fails
+			_ = flush.Flush()
+		case step := <-last:
+			_ = lines.Encode(step) //nolint:errchkjson // the client is gone when this fails
+			return
+		}
+	}
 }
 
 func sendJSON(w http.ResponseWriter, v any) {
@@ -346,41 +416,47 @@ func sendJSON(w http.ResponseWriter, v any) {
 var errTried = errors.New("tried only")
 
 // trySheet does everything and gives it up again, so that what it tells is what an import would meet.
-func (s *Server) trySheet(w http.ResponseWriter, r *http.Request, k *sheets.Kind, sent *sentSheet) {
-	ctx := r.Context()
-	actor, lang := CallerOf(ctx).Actor, LangOf(ctx)
-	var o *sheets.Outcome
-	var opened *sheets.Opened
-	err := s.Store.Update(ctx, actor.Tenant, func(tx kernel.Tx) (err error) {
-		if o, err = s.Sheets.Import(tx, actor, k.Key, sent.name, sent.file); err != nil {
+func (s *Server) trySheet(ctx context.Context, k *sheets.Kind, sent *sentSheet, tell sheets.Tell) (*SheetOutcome, error) {
+	o, opened, err := s.tried(ctx, k, sent, tell)
+	if err != nil {
+		return nil, err
+	}
+	out := outcome(o, opened.Sheet, LangOf(ctx))
+	out.ID = ""
+	return &out, nil
+}
+
+func (s *Server) tried(ctx context.Context, k *sheets.Kind, sent *sentSheet, tell sheets.Tell) (o *sheets.Outcome, opened *sheets.Opened, err error) {
+	actor := CallerOf(ctx).Actor
+	err = s.Store.Update(ctx, actor.Tenant, func(tx kernel.Tx) (err error) {
+		if o, err = s.Sheets.Import(tx, actor, k.Key, sent.name, sent.file, tell); err != nil {
 			return err
 		}
 		return errTried
 	})
 	if err != nil && !errors.Is(err, errTried) {
-		Fail(w, r, err)
-		return
+		return nil, nil, err
 	}
 	err = s.Sheets.View(ctx, actor.Tenant, func(tx kernel.Tx) (err error) {
 		opened, err = s.Sheets.Open(tx, actor, k)
 		return err
 	})
+	return o, opened, err
+}
+
+// sendMarked gives a file back with what is wrong marked.
+func (s *Server) sendMarked(w http.ResponseWriter, r *http.Request, k *sheets.Kind, sent *sentSheet) {
+	lang := LangOf(r.Context())
+	o, opened, err := s.tried(r.Context(), k, sent, sheets.Tell{})
+	var data []byte
+	if err == nil {
+		data, err = sheets.Marked(opened.Sheet, sent.file, o.Faults, lang)
+	}
 	if err != nil {
 		Fail(w, r, err)
 		return
 	}
-	if r.URL.Query().Get("as") == "xlsx" {
-		data, err := sheets.Marked(opened.Sheet, sent.file, o.Faults, lang)
-		if err != nil {
-			Fail(w, r, err)
-			return
-		}
-		sendBook(w, sheets.FileName(k, lang, s.Clock.Now()), data)
-		return
-	}
-	out := outcome(o, opened.Sheet, lang)
-	out.ID = ""
-	sendJSON(w, out)
+	sendBook(w, sheets.FileName(k, lang, s.Clock.Now()), data)
 }
 
 func outcome(o *sheets.Outcome, sheet *kernel.Sheet, lang kernel.Lang) SheetOutcome {
