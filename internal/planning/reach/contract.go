@@ -161,7 +161,9 @@ func (n *Network) link() {
 
 // widthOf fits the queue's buckets to lengths: one a quarter of the mean wide seldom holds two nodes of which one improves the
 // other.
-func widthOf(sum uint64, count int) uint { return uint(max(0, bits.Len64(sum/uint64(max(1, count)))-3)) }
+func widthOf(sum uint64, count int) uint {
+	return uint(max(0, bits.Len64(sum/uint64(max(1, count)))-3))
+}
 
 // hilbertOrder lists the chosen nodes along a Hilbert curve over their box.
 func hilbertOrder(at []orb.Point, chosen []bool) []int32 {

@@ -27,7 +27,7 @@ const mostNeighbours = 6
 type eliminator struct {
 	near  [][]hop // by junction: what is left around it, or its arcs once it is out
 	gone  []bool
-	rank  []int32 // when it was taken out
+	rank  []int32   // when it was taken out
 	lists [][]int32 // by how many neighbours are left
 }
 
