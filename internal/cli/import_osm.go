@@ -41,6 +41,8 @@ type osmReport struct {
 	Dropped     int           `json:"dropped"`
 	Nodes       int           `json:"networkNodes"`
 	Km          float64       `json:"networkKm"`
+	Paved       bool          `json:"networkNew"` // it differs from the one that was there
+	People      int           `json:"people,omitempty"`
 	Attribution string        `json:"attribution"`
 }
 
@@ -83,6 +85,7 @@ type osmImport struct {
 	places []geo.Feature
 	drawn  []geo.Feature
 	bound  orb.Bound
+	n      *reach.Network
 }
 
 // osmSites are the amenities that become sites.
@@ -107,6 +110,7 @@ func (m *osmImport) read(raw []byte) error {
 	if err != nil {
 		return err
 	}
+	m.n = n
 	m.r.Nodes, m.r.Km = n.Nodes(), n.Length()/1000
 	shapes, err := osmpbf.Shapes(raw, osmKeys, func(tags osmpbf.Tags) bool {
 		return tags.Find("building") != "" || slices.Contains(osmSites, tags.Find("amenity")) || tags.Find("natural") == "water" ||
@@ -213,7 +217,12 @@ func (m *osmImport) store(e *env, a *app) error {
 	c := m.bound.Center()
 	row.Settings.Features, row.Settings.Centre = drawn.String(), [2]float64{c[0], c[1]}
 	row.Settings.Bounds = [4]float64{m.bound.Min[0], m.bound.Min[1], m.bound.Max[0], m.bound.Max[1]}
-	return a.db.Update(e.ctx, m.t, func(tx kernel.Tx) error { return a.tenants.Put(tx, row) })
+	return a.db.Update(e.ctx, m.t, func(tx kernel.Tx) (err error) {
+		if _, m.r.Paved, err = a.plans.Pave(tx, kernel.System(m.t), m.n, osmAttribution); err != nil {
+			return err
+		}
+		return a.tenants.Put(tx, row)
+	})
 }
 
 // district gives the district's row, after founding it where it is not there.
