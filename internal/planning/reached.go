@@ -1,6 +1,7 @@
 package planning
 
 import (
+	"context"
 	"math"
 
 	"github.com/paulmach/orb"
@@ -150,4 +151,24 @@ func (g *Ground) IfStation(n *reach.Network, at orb.Point) (*Standing, error) {
 	out.Beside = int(math.Round(reach.Metres(l.Beside)))
 	out.Walked = n.Lines(reach.NewSearch(n).Isochrone(l, reach.Walked(minutes[2], reach.Speed)))
 	return out, nil
+}
+
+// WhatIf answers, on the ground of a plan that is ready, what would be if a station stood at a place.
+func (s *Service) WhatIf(ctx context.Context, actor kernel.Actor, id kernel.ID, at orb.Point) (*Standing, error) {
+	var g *Ground
+	var n *reach.Network
+	err := s.Store.View(ctx, actor.Tenant, func(tx kernel.Tx) error {
+		p, err := s.Get(tx, actor, id)
+		if err != nil {
+			return err
+		}
+		if _, g, err = s.Result(tx, p); err == nil && g.Streets != "" {
+			n, err = s.networkOf(tx, g.Streets)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return g.IfStation(n, at)
 }

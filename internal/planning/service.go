@@ -23,6 +23,8 @@ type Places interface {
 	Place(tx kernel.Tx, id kernel.ID) (*territory.Place, error)
 	EachPlace(tx kernel.Tx, each func(*territory.Place) error) error
 	UpsertPlaces(tx kernel.Tx, places []*territory.Place) error
+	// Shape gives a place with its shape.
+	Shape(tx kernel.Tx, id kernel.ID) (*territory.Place, error)
 }
 
 // Features gives what a map draws beside places, as GeoJSON; empty when there is nothing.
@@ -58,6 +60,7 @@ type Ports struct {
 	Places    Places
 	Features  Features
 	Paved     Paved
+	Crew      Crew
 	Cases     Cases
 	Posts     Posts
 	Setups    Setups
