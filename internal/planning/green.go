@@ -1,7 +1,9 @@
 package planning
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
 
@@ -120,6 +122,7 @@ func (g *Ground) greenness(n *reach.Network, tell told) (*OpenGreen, error) {
 			out.compound(&lands[i], g.Compounds[i], l.Area)
 		}
 	}
+	slices.SortStableFunc(out.Short, func(a, b Fall) int { return cmp.Compare(b.People, a.People) })
 	return out, nil
 }
 
