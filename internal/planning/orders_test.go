@@ -14,18 +14,18 @@ import (
 
 // sharing draws orders and hands over a few places.
 func sharing(t *rapid.T) ([]Order, []*Hand) {
-	paths := []kernel.Path{"630105/", "630105/001/", "630105/001/a/", "630105/002/"}
+	paths := []kernel.Path{"630105/", "630105/", "630105/", "630105/001/", "630105/001/a/", "630105/002/"}
 	var orders []Order
-	for i := range rapid.IntRange(0, 5).Draw(t, "orders") {
-		orders = append(orders, Order{ID: kernel.ID(fmt.Sprint(i)), At: orb.Point{101.7 + 0.001*float64(rapid.IntRange(0, 40).Draw(t, "x")), 36.6},
-			Path: rapid.SampledFrom(paths[1:]).Draw(t, "at")})
+	for i := range rapid.IntRange(0, 6).Draw(t, "orders") {
+		orders = append(orders, Order{ID: kernel.ID(fmt.Sprint(i)), At: orb.Point{101.7 + 0.001*float64(rapid.IntRange(0, 8).Draw(t, "x")), 36.6},
+			Path: rapid.SampledFrom(paths[3:]).Draw(t, "at")})
 	}
 	var hands []*Hand
 	for i := range rapid.IntRange(0, 3).Draw(t, "hands") {
 		h := &Hand{ID: kernel.ID(fmt.Sprint("h", i)), Load: rapid.IntRange(0, 3).Draw(t, "load")}
 		for range rapid.IntRange(0, 2).Draw(t, "posts") {
 			p := rapid.SampledFrom(paths).Draw(t, "post")
-			h.Posts = append(h.Posts, HandPost{Title: "t", Place: kernel.ID(p), Path: p, At: orb.Point{101.7 + 0.001*float64(rapid.IntRange(0, 40).Draw(t, "px")), 36.6}, Known: rapid.Bool().Draw(t, "known")})
+			h.Posts = append(h.Posts, HandPost{Title: "t", Place: kernel.ID(p), Path: p, At: orb.Point{101.7 + 0.001*float64(rapid.IntRange(0, 8).Draw(t, "px")), 36.6}, Known: rapid.Bool().Draw(t, "known")})
 		}
 		for range min(h.Load, rapid.IntRange(0, 2).Draw(t, "held")) {
 			h.Held = append(h.Held, orb.Point{101.7 + 0.001*float64(rapid.IntRange(0, 40).Draw(t, "hx")), 36.6})
