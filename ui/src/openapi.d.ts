@@ -1848,6 +1848,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/neighbourhood": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who serves a place and what was done there lately, without persons
+         * @description Asks for the permission `place.read`.
+         */
+        get: operations["get-neighbourhood"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/nominations": {
         parameters: {
             query?: never;
@@ -5573,6 +5593,15 @@ export interface components {
             state: string;
             target?: string;
         };
+        CoversRow: {
+            kind: string;
+            /** @example 物业 */
+            kind_name: string;
+            /** @example 安居物业 */
+            name: string;
+            /** @example 0971-5550000 */
+            phone?: string;
+        };
         Created: {
             emergency?: components["schemas"]["EmergencyLine"][] | null;
             id: string;
@@ -5729,6 +5758,29 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "delivered" | "given_up";
+        };
+        DoneLately: {
+            /** @description There are others, too few each to be told */
+            few?: boolean;
+            /** Format: date */
+            from: string;
+            /** @description Those that may be told, the most first */
+            items: components["schemas"]["DoneRow"][] | null;
+            place: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Null when it is too few to be told
+             */
+            total: number | null;
+        };
+        DoneRow: {
+            /**
+             * Format: int64
+             * @example 12
+             */
+            count: number;
+            /** @example 楼道灯不亮 */
+            title: string;
         };
         EmergencyLine: {
             /** @example 119 */
@@ -6334,6 +6386,8 @@ export interface components {
             items: components["schemas"]["MenuItem"][] | null;
             more: components["schemas"]["MenuItem"][] | null;
             place: components["schemas"]["At"];
+            /** @description The point that was asked for, or one inside the place: lon, lat, WGS84 */
+            point: number[] | null;
         };
         MenuItem: {
             /** @example menu */
@@ -6463,6 +6517,15 @@ export interface components {
             name: string;
             /** @description Of a case's unit: routing proposes it, nobody has handed the case over yet */
             proposed?: boolean;
+        };
+        Neighbourhood: {
+            /** @description Who looks after the compound */
+            covers: components["schemas"]["CoversRow"][] | null;
+            /** @description What was done in the community or village; null outside of one */
+            done: components["schemas"]["DoneLately"];
+            place: components["schemas"]["At"];
+            /** @description Organisations with posts at the place, the nearest tier first; never a person's name */
+            serves: components["schemas"]["ServesRow"][] | null;
         };
         NewAccountInBody: {
             name: string;
@@ -7081,6 +7144,15 @@ export interface components {
         };
         PostList: {
             items: components["schemas"]["PostRow"][] | null;
+        };
+        PostName: {
+            /**
+             * Format: int64
+             * @example 2
+             */
+            count: number;
+            /** @example 网格员 */
+            title: string;
         };
         PostRow: {
             /** Format: date-time */
@@ -8110,6 +8182,15 @@ export interface components {
             programme: string;
             /** @example 三治论坛 */
             title: string;
+        };
+        ServesRow: {
+            /** @example 小桥社区居民委员会 */
+            name: string;
+            org: string;
+            /** @example 0971-5550000 */
+            phone?: string;
+            place: components["schemas"]["Named"];
+            posts: components["schemas"]["PostName"][] | null;
         };
         SheetColumn: {
             choices?: components["schemas"]["Option"][] | null;
@@ -30701,7 +30782,10 @@ export interface operations {
                      *           "kind": "community",
                      *           "name": "小桥社区"
                      *         }
-                     *       }
+                     *       },
+                     *       "point": [
+                     *         1
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Menu"];
@@ -31190,6 +31274,218 @@ export interface operations {
                      *       "title": "不由您来办",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-neighbourhood": {
+        parameters: {
+            query?: {
+                lon?: number;
+                lat?: number;
+                crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+                /** @description Instead of a point: the menu at a place, such as the building whose code was scanned */
+                place?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "covers": [
+                     *         {
+                     *           "kind": "community",
+                     *           "kind_name": "物业",
+                     *           "name": "安居物业",
+                     *           "phone": "0971-5550000"
+                     *         }
+                     *       ],
+                     *       "done": {
+                     *         "few": false,
+                     *         "from": "2023-04-27",
+                     *         "items": [
+                     *           {
+                     *             "count": 12,
+                     *             "title": "楼道灯不亮"
+                     *           }
+                     *         ],
+                     *         "place": {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         },
+                     *         "total": 1
+                     *       },
+                     *       "place": {
+                     *         "building": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "community": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "compound": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "county": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "grid": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "street": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "village": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       },
+                     *       "serves": [
+                     *         {
+                     *           "name": "小桥社区居民委员会",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "phone": "0971-5550000",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "posts": [
+                     *             {
+                     *               "count": 2,
+                     *               "title": "网格员"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Neighbourhood"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
