@@ -183,7 +183,8 @@ var prefix = regexp.MustCompile(`^(body\.)?(form\.)?`)
 func wrongs(p *api.Problem) map[string]string {
 	out := map[string]string{}
 	for _, e := range p.Errors {
-		out[prefix.ReplaceAllString(e.Field, "")] = e.Message
+		name, _, _ := strings.Cut(prefix.ReplaceAllString(e.Field, ""), "[")
+		out[name] = e.Message
 	}
 	return out
 }

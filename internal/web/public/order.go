@@ -107,7 +107,11 @@ func (p *Pages) send(v *visit) error {
 	var refused *api.Problem
 	switch err := v.post(f.ctx, "/cases", f.Get("token"), body, &made); {
 	case errors.As(err, &refused):
-		return again(refused.Status, refused.Detail, wrongs(refused))
+		wrong := wrongs(refused)
+		if wrong["photos"] != "" {
+			f.photos["order"] = nil // they are gone: they must be chosen anew
+		}
+		return again(refused.Status, refused.Detail, wrong)
 	case err != nil:
 		return err
 	}

@@ -72,7 +72,7 @@ async function attempt(w: Waiting): Promise<Created> {
 
 /** The server forgets photos that no order took within the hour: they are uploaded anew, from here. */
 async function forgotten(e: CallError, w: Waiting): Promise<boolean> {
-  if (e.status !== 422 || !e.fields.photos || !w.photos.some((p) => p.local && p.id)) return false
+  if (e.status !== 422 || !Object.keys(e.fields).some((f) => f.startsWith('photos')) || !w.photos.some((p) => p.local && p.id)) return false
   for (const p of w.photos) {
     const k = p.local ? await photos.one(p.local) : undefined
     if (k) await photos.write({ ...k, upAt: 0 })
