@@ -29,6 +29,9 @@ var files embed.FS
 //go:embed pages/plain.css
 var css []byte
 
+//go:embed pages/mark.svg
+var mark []byte
+
 // Root is where the pages lie.
 const Root = "/plain"
 
@@ -53,11 +56,16 @@ type Pages struct {
 func Register(mux Mux, rest http.Handler, clock kernel.Clock) {
 	p := &Pages{api: rest, now: func() time.Time { return clock.Now() }, all: template.Must(template.New("").ParseFS(files, "pages/*.html"))}
 	get := func(path string, h func(*visit) error) { mux.HandleFunc("GET "+Root+path, p.visit(h)) }
-	mux.HandleFunc("GET "+Root+"/plain.css", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/css; charset=utf-8")
-		w.Header().Set("Cache-Control", "public, max-age=3600")
-		_, _ = w.Write(css)
-	})
+	for name, f := range map[string]struct {
+		kind string
+		raw  []byte
+	}{"/plain.css": {"text/css; charset=utf-8", css}, "/mark.svg": {"image/svg+xml", mark}} {
+		mux.HandleFunc("GET "+Root+name, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", f.kind)
+			w.Header().Set("Cache-Control", "public, max-age=3600")
+			_, _ = w.Write(f.raw)
+		})
+	}
 	get("", p.home)
 	get("/place", p.place)
 	get("/menu", p.menu)
