@@ -1474,7 +1474,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put back exactly what an import added or changed; refused when any of it was changed since
+         * Put back exactly what an import added or changed; what changed since is named, or left with leave
          * @description For whoever is signed in: it concerns the own account alone.
          */
         post: operations["post-imports-id-undo"];
@@ -1861,6 +1861,26 @@ export interface paths {
          * @description Asks for the permission `menu.write`.
          */
         put: operations["put-menu-items"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/neighbourhood": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who serves a place and what was done there lately, without persons
+         * @description Asks for the permission `place.read`.
+         */
+        get: operations["get-neighbourhood"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -4016,6 +4036,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/track/{code}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The receipt of an order as a file that is checked offline: a promise, and once sealed its proof
+         * @description Open: the code that the order was given is the key.
+         */
+        get: operations["get-track-code-receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/track/{code}/{action}": {
         parameters: {
             query?: never;
@@ -5647,6 +5687,15 @@ export interface components {
             state: string;
             target?: string;
         };
+        CoversRow: {
+            kind: string;
+            /** @example 物业 */
+            kind_name: string;
+            /** @example 安居物业 */
+            name: string;
+            /** @example 0971-5550000 */
+            phone?: string;
+        };
         Created: {
             emergency?: components["schemas"]["EmergencyLine"][] | null;
             id: string;
@@ -5803,6 +5852,29 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "delivered" | "given_up";
+        };
+        DoneLately: {
+            /** @description There are others, too few each to be told */
+            few?: boolean;
+            /** Format: date */
+            from: string;
+            /** @description Those that may be told, the most first */
+            items: components["schemas"]["DoneRow"][] | null;
+            place: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Null when it is too few to be told
+             */
+            total: number | null;
+        };
+        DoneRow: {
+            /**
+             * Format: int64
+             * @example 12
+             */
+            count: number;
+            /** @example 楼道灯不亮 */
+            title: string;
         };
         EmergencyLine: {
             /** @example 119 */
@@ -6408,6 +6480,8 @@ export interface components {
             items: components["schemas"]["MenuItem"][] | null;
             more: components["schemas"]["MenuItem"][] | null;
             place: components["schemas"]["At"];
+            /** @description The point that was asked for, or one inside the place: lon, lat, WGS84 */
+            point: number[] | null;
         };
         MenuItem: {
             /** @example menu */
@@ -6537,6 +6611,15 @@ export interface components {
             name: string;
             /** @description Of a case's unit: routing proposes it, nobody has handed the case over yet */
             proposed?: boolean;
+        };
+        Neighbourhood: {
+            /** @description Who looks after the compound */
+            covers: components["schemas"]["CoversRow"][] | null;
+            /** @description What was done in the community or village; null outside of one */
+            done: components["schemas"]["DoneLately"];
+            place: components["schemas"]["At"];
+            /** @description Organisations with posts at the place, the nearest tier first; never a person's name */
+            serves: components["schemas"]["ServesRow"][] | null;
         };
         NewAccountInBody: {
             name: string;
@@ -7155,6 +7238,15 @@ export interface components {
         };
         PostList: {
             items: components["schemas"]["PostRow"][] | null;
+        };
+        PostName: {
+            /**
+             * Format: int64
+             * @example 2
+             */
+            count: number;
+            /** @example 网格员 */
+            title: string;
         };
         PostRow: {
             /** Format: date-time */
@@ -8185,6 +8277,15 @@ export interface components {
             /** @example 三治论坛 */
             title: string;
         };
+        ServesRow: {
+            /** @example 小桥社区居民委员会 */
+            name: string;
+            org: string;
+            /** @example 0971-5550000 */
+            phone?: string;
+            place: components["schemas"]["Named"];
+            posts: components["schemas"]["PostName"][] | null;
+        };
         SheetColumn: {
             choices?: components["schemas"]["Option"][] | null;
             help?: string;
@@ -8219,6 +8320,13 @@ export interface components {
             changed: number;
             file: string;
             id: string;
+            /**
+             * Format: int64
+             * @description Rows that undoing left as they are
+             */
+            left: number;
+            /** @description Which rows were left, in the answer to undoing */
+            left_rows?: components["schemas"]["SheetLeft"][] | null;
             /** @description By the reader */
             own: boolean;
             /** Format: int64 */
@@ -8243,6 +8351,17 @@ export interface components {
             /** @description It has personal cells, which are masked unless a reason is given */
             personal: boolean;
             title: string;
+        };
+        SheetLeft: {
+            /** @description What the row is about */
+            name: string;
+            /**
+             * Format: int64
+             * @description Of the file
+             */
+            row: number;
+            /** @description Why it was left */
+            say: string;
         };
         SheetList: {
             items: components["schemas"]["SheetInfo"][] | null;
@@ -8806,6 +8925,10 @@ export interface components {
             turn: "in" | "out";
             /** @example 李* */
             who: string;
+        };
+        UndoSheet: {
+            /** @description Leave the rows that changed since as they are, and put back the others */
+            leave?: boolean;
         };
         UnfilledRow: {
             /** Format: int64 */
@@ -25836,6 +25959,14 @@ export interface operations {
                      *           "changed": 1,
                      *           "file": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "left": 1,
+                     *           "left_rows": [
+                     *             {
+                     *               "name": "小桥社区",
+                     *               "row": 1,
+                     *               "say": "王* 接了单，今天上门换灯"
+                     *             }
+                     *           ],
                      *           "own": false,
                      *           "same": 1,
                      *           "sheet": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -25959,7 +26090,18 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "leave": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["UndoSheet"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -25974,6 +26116,14 @@ export interface operations {
                      *       "changed": 1,
                      *       "file": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "left": 1,
+                     *       "left_rows": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "row": 1,
+                     *           "say": "王* 接了单，今天上门换灯"
+                     *         }
+                     *       ],
                      *       "own": false,
                      *       "same": 1,
                      *       "sheet": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -31037,7 +31187,10 @@ export interface operations {
                      *           "kind": "community",
                      *           "name": "小桥社区"
                      *         }
-                     *       }
+                     *       },
+                     *       "point": [
+                     *         1
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Menu"];
@@ -31526,6 +31679,218 @@ export interface operations {
                      *       "title": "不由您来办",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-neighbourhood": {
+        parameters: {
+            query?: {
+                lon?: number;
+                lat?: number;
+                crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+                /** @description Instead of a point: the menu at a place, such as the building whose code was scanned */
+                place?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "covers": [
+                     *         {
+                     *           "kind": "community",
+                     *           "kind_name": "物业",
+                     *           "name": "安居物业",
+                     *           "phone": "0971-5550000"
+                     *         }
+                     *       ],
+                     *       "done": {
+                     *         "few": false,
+                     *         "from": "2023-04-27",
+                     *         "items": [
+                     *           {
+                     *             "count": 12,
+                     *             "title": "楼道灯不亮"
+                     *           }
+                     *         ],
+                     *         "place": {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         },
+                     *         "total": 1
+                     *       },
+                     *       "place": {
+                     *         "building": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "community": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "compound": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "county": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "grid": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "street": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "village": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       },
+                     *       "serves": [
+                     *         {
+                     *           "name": "小桥社区居民委员会",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "phone": "0971-5550000",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "posts": [
+                     *             {
+                     *               "count": 2,
+                     *               "title": "网格员"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Neighbourhood"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -50069,6 +50434,8 @@ export interface operations {
             query?: {
                 dry?: string;
                 as?: string;
+                /** @description Tell how far it is, in lines of JSON {done, rows}; the last has outcome or problem */
+                stream?: string;
             };
             header?: {
                 "Idempotency-Key"?: string;
@@ -52251,6 +52618,145 @@ export interface operations {
                      *       "title": "有人先办了",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请慢一点",
+                     *       "status": 429,
+                     *       "title": "请慢一点",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:too_many"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-track-code-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                    "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
