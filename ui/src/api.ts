@@ -61,7 +61,7 @@ export async function call<R>(method: string, path: string, o: Options = {}): Pr
   return (res.status === 204 ? undefined : await res.json().catch(() => undefined)) as R
 }
 
-async function failure(res: Response): Promise<CallError> {
+export async function failure(res: Response): Promise<CallError> {
   const p = (await res.json().catch(() => ({}))) as T.Problem
   const fields: Record<string, string> = {}
   for (const e of p.errors ?? []) {
