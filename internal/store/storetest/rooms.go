@@ -70,7 +70,7 @@ func sheetsImports(t *testing.T, base *store.DB) {
 	})
 	undone := make([]bool, 8)
 	for _, err := range together(len(undone), func(i int) error {
-		return db.Update(context.Background(), tenant, func(tx kernel.Tx) (err error) { undone[i], err = store.Sheets{}.Undone(tx, all[1].ID); return err })
+		return db.Update(context.Background(), tenant, func(tx kernel.Tx) (err error) { undone[i], err = store.Sheets{}.Undone(tx, all[1].ID, 4); return err })
 	}) {
 		if err != nil {
 			t.Error(err)
@@ -79,6 +79,13 @@ func sheetsImports(t *testing.T, base *store.DB) {
 	if n := len(slices.DeleteFunc(undone, func(ok bool) bool { return !ok })); n != 1 {
 		t.Errorf("%d of 8 undid it", n)
 	}
+	view(t, db, func(tx kernel.Tx) error {
+		x, err := store.Sheets{}.Import(tx, all[1].ID)
+		if x == nil || x.Left != 4 || x.UndoneAt.IsZero() {
+			t.Errorf("undone as %+v", x)
+		}
+		return err
+	})
 	update(t, db, func(tx kernel.Tx) error { return store.Sheets{}.Forget(tx, all[2].At) })
 	view(t, db, func(tx kernel.Tx) error {
 		for i, x := range all {
