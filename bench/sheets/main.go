@@ -38,10 +38,10 @@ var list = []sheet{
 		return []any{fmt.Sprintf("T%d", i), fmt.Sprintf("试验站点%d", i), "站点", community, 101.75 + float64(i)/1e6, 36.65}
 	}},
 	{"posts", []string{"name", "phone", "title", "role", "org", "place", "from"}, func(i int) []any {
-		return []any{fmt.Sprintf("钱%d", i), fmt.Sprintf("139%08d", i), "干部", "干部", bureau, county, "2023-01-01"}
+		return []any{fmt.Sprintf("钱%d", i), fmt.Sprintf("199%08d", i), "干部", "干部", bureau, county, "2023-01-01"}
 	}},
 	{"volunteers", []string{"name", "phone", "place", "skills"}, func(i int) []any {
-		return []any{fmt.Sprintf("孙%d", i), fmt.Sprintf("138%08d", i), community, "理发 修车"}
+		return []any{fmt.Sprintf("孙%d", i), fmt.Sprintf("1669%07d", i), community, "理发 修车"}
 	}},
 	{"works", []string{"name", "kind", "place", "host", "state", "done"}, func(i int) []any {
 		return []any{fmt.Sprintf("试验工程%d", i), "停车场", community, bureau, "建成", "2022-10-01"}
@@ -97,12 +97,14 @@ func run(program string, rows int, only, data string) error {
 		}
 	}
 	file := filepath.Join(dir, "rows.xlsx")
-	call := func(sheet string, more ...string) (time.Duration, string, error) {
+	// A run's time on the wall, and that of the processors, which other work on the machine does not lengthen.
+	call := func(sheet string, more ...string) (string, string, error) {
 		begin := time.Now()
-		out, err := exec.Command(program, append([]string{"import", "sheet", file, "--sheet", sheet, "--data", data, "--tenant", county}, more...)...).CombinedOutput()
-		return time.Since(begin), string(out), err
+		cmd := exec.Command(program, append([]string{"import", "sheet", file, "--sheet", sheet, "--data", data, "--tenant", county}, more...)...)
+		out, err := cmd.CombinedOutput()
+		return fmt.Sprintf("%.2f / %.2f", time.Since(begin).Seconds(), (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()), string(out), err
 	}
-	fmt.Printf("| sheet | rows | file KB | tried s | brought in s | sent again s |\n|-|-|-|-|-|-|\n")
+	fmt.Printf("| sheet | rows | file KB | tried, s wall / CPU | brought in | sent again |\n|-|-|-|-|-|-|\n")
 	for _, s := range list {
 		if only != "" && only != s.key {
 			continue
@@ -111,17 +113,17 @@ func run(program string, rows int, only, data string) error {
 		if err != nil {
 			return err
 		}
-		var took [3]float64
+		var took [3]string
 		for i, more := range [][]string{{"--dry-run"}, nil, nil} {
 			d, out, err := call(s.key, more...)
 			if err != nil {
 				return fmt.Errorf("%s: %w\n%.2000s", s.key, err, out)
 			}
-			took[i] = d.Seconds()
+			took[i] = d
 		}
-		fmt.Printf("| %s | %d | %d | %.2f | %.2f | %.2f |\n", s.key, rows, size>>10, took[0], took[1], took[2])
+		fmt.Printf("| %s | %d | %d | %s | %s | %s |\n", s.key, rows, size>>10, took[0], took[1], took[2])
 	}
-	fmt.Printf("\n| file | KB | refused after s |\n|-|-|-|\n")
+	fmt.Printf("\n| file | KB | refused after, s wall / CPU |\n|-|-|-|\n")
 	for _, h := range hostile() {
 		if err := os.WriteFile(file, h.data, 0o600); err != nil {
 			return err
@@ -131,7 +133,7 @@ func run(program string, rows int, only, data string) error {
 		if err == nil || !errors.As(err, &exit) {
 			return fmt.Errorf("%s was taken: %.500s", h.name, out)
 		}
-		fmt.Printf("| %s | %d | %.2f |\n", h.name, len(h.data)>>10, d.Seconds())
+		fmt.Printf("| %s | %d | %s |\n", h.name, len(h.data)>>10, d)
 	}
 	return nil
 }

@@ -1474,7 +1474,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put back exactly what an import added or changed; refused when any of it was changed since
+         * Put back exactly what an import added or changed; what changed since is named, or left with leave
          * @description For whoever is signed in: it concerns the own account alone.
          */
         post: operations["post-imports-id-undo"];
@@ -8219,6 +8219,13 @@ export interface components {
             changed: number;
             file: string;
             id: string;
+            /**
+             * Format: int64
+             * @description Rows that undoing left as they are
+             */
+            left: number;
+            /** @description Which rows were left, in the answer to undoing */
+            left_rows?: components["schemas"]["SheetLeft"][] | null;
             /** @description By the reader */
             own: boolean;
             /** Format: int64 */
@@ -8243,6 +8250,17 @@ export interface components {
             /** @description It has personal cells, which are masked unless a reason is given */
             personal: boolean;
             title: string;
+        };
+        SheetLeft: {
+            /** @description What the row is about */
+            name: string;
+            /**
+             * Format: int64
+             * @description Of the file
+             */
+            row: number;
+            /** @description Why it was left */
+            say: string;
         };
         SheetList: {
             items: components["schemas"]["SheetInfo"][] | null;
@@ -8806,6 +8824,10 @@ export interface components {
             turn: "in" | "out";
             /** @example 李* */
             who: string;
+        };
+        UndoSheet: {
+            /** @description Leave the rows that changed since as they are, and put back the others */
+            leave?: boolean;
         };
         UnfilledRow: {
             /** Format: int64 */
@@ -25836,6 +25858,14 @@ export interface operations {
                      *           "changed": 1,
                      *           "file": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "left": 1,
+                     *           "left_rows": [
+                     *             {
+                     *               "name": "小桥社区",
+                     *               "row": 1,
+                     *               "say": "王* 接了单，今天上门换灯"
+                     *             }
+                     *           ],
                      *           "own": false,
                      *           "same": 1,
                      *           "sheet": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -25959,7 +25989,18 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "leave": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["UndoSheet"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -25974,6 +26015,14 @@ export interface operations {
                      *       "changed": 1,
                      *       "file": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "left": 1,
+                     *       "left_rows": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "row": 1,
+                     *           "say": "王* 接了单，今天上门换灯"
+                     *         }
+                     *       ],
                      *       "own": false,
                      *       "same": 1,
                      *       "sheet": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -50069,6 +50118,8 @@ export interface operations {
             query?: {
                 dry?: string;
                 as?: string;
+                /** @description Tell how far it is, in lines of JSON {done, rows}; the last has outcome or problem */
+                stream?: string;
             };
             header?: {
                 "Idempotency-Key"?: string;
