@@ -126,7 +126,7 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 		Tenant: t, Clock: a.clock, Store: a.db, Version: version, SignKey: a.keys.sign, TrustProxy: trustProxy, SecureCookies: tls,
 		Tenants: a.served,
 		Once:    a.once, Signed: signed, Renew: a.setups.Forget,
-		Limits:  nearby{access.NewOrderLimiter(access.DefaultOrderLimits, a.clock)},
+		Limits:  tuned{nearby{access.NewOrderLimiter(access.DefaultOrderLimits, a.clock)}, access.NewOrderLimiters(a.clock)},
 		Uploads: nearby{access.NewOrderLimiter(uploads, a.clock)},
 		Access:  a.access, Orgs: store.Orgs{}, Places: store.Territory{}, Files: a.files,
 		Desk:       store.Desk{Tenants: a.tenants, Outbox: a.outbox},
@@ -141,6 +141,7 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 		Ballots:    a.ballots,
 		Registers:  a.registers, OrgWork: store.Registers{},
 		Sheets: a.sheets, Picture: store.Picture{},
+		Admin:   a.admin(),
 		Privacy: a.privacy, PrivacyPaths: store.PrivacyAccounts{Sealer: a.sealer},
 	}
 }

@@ -77,6 +77,8 @@ type Deps struct {
 	// Sheets are registers as files; Picture counts for the dashboard.
 	Sheets  *sheets.Service
 	Picture Picture
+	// Admin is what the pages of administrators read beside.
+	Admin AdminDeps
 }
 
 // PrivacyPaths tells where requests about a subject are handled.
@@ -137,6 +139,7 @@ func (s *Server) routes(api huma.API) {
 	s.sheetRoutes(api)
 	s.dashboardRoutes(api)
 	s.planRoutes(api)
+	s.adminRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
