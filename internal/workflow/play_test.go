@@ -76,7 +76,7 @@ func fieldOf(err error) string {
 func sampleForm(fields []Field) map[string]any {
 	out := map[string]any{}
 	for _, f := range fields {
-		if !f.Required {
+		if !f.Required && f.Type != "account" && f.Type != "units" { // who is named matters later
 			continue
 		}
 		switch f.Type {
