@@ -166,6 +166,8 @@ func TestTheMenuIsNotReplacedUnseen(t *testing.T) {
 				t.Errorf("%s: %d %s", name, a.Status, a.Raw)
 			}
 		}
+		item["form"] = []any{map[string]any{"id": "a", "label": map[string]any{"zh": "单元", "en": "Entrance"}, "type": "choice", "choices": []any{map[string]any{"id": "1", "label": map[string]any{"zh": "一", "en": "1"}}}}}
+		w.do("sysadmin", "PUT", "/menu/items", map[string]any{"items": items}).want(200)
 		delete(item, "form")
 		item["limit"] = map[string]any{"n": 0, "unit": "working_days"}
 		w.do("sysadmin", "PUT", "/menu/items", map[string]any{"items": items}).want(422)

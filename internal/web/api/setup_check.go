@@ -40,7 +40,8 @@ func checkItem(field func(string) string, x *cases.Item) error {
 		}
 	}
 	for _, f := range workflow.LintForm(x.Form) {
-		if f.Level == workflow.LevelError {
+		// Options of a menu may bear any id, such as the number of an entrance.
+		if f.Level == workflow.LevelError && !(f.Rule == "id" && strings.Contains(f.Where, ".choices.")) {
 			return kernel.Invalid(field("form."+f.Where), f.Say)
 		}
 	}
