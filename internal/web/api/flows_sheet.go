@@ -159,6 +159,9 @@ func whoText(w workflow.Who) kernel.Text {
 	if l := levelNames[w.Level]; !l.IsZero() {
 		name = kernel.T(l.Zh+"的"+name.Zh, name.En+" of the "+l.En)
 	}
+	if w.Relation != workflow.RelationPlace {
+		name.Zh = strings.TrimPrefix(name.Zh, "单位") // 在办单位的派单人
+	}
 	switch w.Relation {
 	case workflow.RelationUnit:
 		return kernel.T("在办单位的"+name.Zh, name.En+", of the unit in charge")

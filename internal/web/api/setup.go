@@ -271,7 +271,7 @@ func checkItems(set *cases.Setup, items []*cases.Item) error {
 		case set.Flows[x.Flow] == nil:
 			return kernel.Invalid(field("flow"), kernel.T("没有「"+x.Flow+"」这个流程", "there is no flow \""+x.Flow+"\""))
 		}
-		if err := checkItem(field, x); err != nil {
+		if err := checkItem(field, x, set.Item(x.ID)); err != nil {
 			return err
 		}
 		seen[x.ID] = true

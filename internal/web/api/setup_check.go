@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -13,8 +14,9 @@ import (
 // residentTypes are the types of fields that a resident can answer; the others ask for units, people or cases.
 var residentTypes = []string{"text", "longtext", "number", "integer", "boolean", "choice", "choices", "date", "time", "photos"}
 
-// checkItem looks at one item of the menu beyond its id, title and flow: texts, form and limit.
-func checkItem(field func(string) string, x *cases.Item) error {
+// checkItem looks at one item of the menu beyond its id, title and flow: texts, form and limit. A form that stands as it stood (was, nil for
+// a new item) is not asked again: whoever changes another item cannot mend it there.
+func checkItem(field func(string) string, x, was *cases.Item) error {
 	for _, t := range []struct {
 		name string
 		text kernel.Text
@@ -33,6 +35,9 @@ func checkItem(field func(string) string, x *cases.Item) error {
 		if !strings.HasSuffix(string(p), "/") {
 			return kernel.Invalid(field("places"), kernel.T("地点请从列表里选", "choose the places from the list"))
 		}
+	}
+	if was != nil && reflect.DeepEqual(was.Form, x.Form) {
+		return nil
 	}
 	for _, f := range x.Form {
 		if !slices.Contains(residentTypes, f.Type) {

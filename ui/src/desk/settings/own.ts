@@ -1,4 +1,4 @@
-import { computed, ref } from 'vue'
+import { computed, ref, type Ref } from 'vue'
 import type { CallError } from '../../api'
 import { asFault, load } from '../../shared/load'
 import { copy } from './both'
@@ -6,7 +6,7 @@ import { calls, type Settings } from './calls'
 
 /** The district's own settings with one part of them under change. */
 export function own<T>(part: (s: Settings) => T, body: (v: T) => Parameters<typeof calls.put>[0]) {
-  const value = ref<T | null>(null) as { value: T | null }
+  const value = ref<T | null>(null) as Ref<T | null>
   const kept = ref('')
   const fault = ref<CallError | null>(null)
   const saved = ref(false)
