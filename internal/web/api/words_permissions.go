@@ -10,6 +10,8 @@ var permissionNames = map[access.Permission]kernel.Text{
 	access.CaseOpen: kernel.T("点单、报事", "open a case"), access.CaseRead: kernel.T("看办件", "see cases"), access.CaseAct: kernel.T("办轮到自己的一步", "take the step that is theirs"),
 	access.CaseComment: kernel.T("在办件里留言", "comment on cases"), access.CaseUnmask: kernel.T("写明理由后看联系方式", "see contacts in full, with a reason"),
 
+	access.CaseTag: kernel.T("改办件的三治标记", "change the strands of cases"),
+
 	access.PlaceRead: kernel.T("看地点", "see places"), access.PlaceWrite: kernel.T("改地点台账", "change the register of places"), access.MenuRead: kernel.T("看菜单", "see the menu"),
 	access.MenuWrite: kernel.T("管菜单", "keep the menu"), access.OrgRead: kernel.T("看机构", "see organisations"), access.OrgWrite: kernel.T("改机构", "change organisations"),
 	access.FlowRead: kernel.T("看流程", "see flows"), access.FlowWrite: kernel.T("发布流程", "publish flows"), access.RoutingWrite: kernel.T("改派单规则", "change routing rules"),
