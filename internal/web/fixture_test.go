@@ -134,7 +134,11 @@ type journal struct {
 }
 
 func (j journal) RecordAccess(tx kernel.Tx, ev access.Event) error {
-	_, err := j.log.Append(tx, ledger.Entry{Actor: kernel.Anonymous(tx.Tenant()), Act: string(ev.What), Object: ev.Account, Public: map[string]any{"by": ev.By}})
+	actor := kernel.Anonymous(tx.Tenant())
+	if id, ok := strings.CutPrefix(ev.By, "account:"); ok {
+		actor = kernel.Actor{Kind: kernel.ActorAccount, Tenant: tx.Tenant(), Account: kernel.ID(id)}
+	}
+	_, err := j.log.Append(tx, ledger.Entry{Actor: actor, Act: string(ev.What), Object: ev.Account, Public: map[string]any{"by": ev.By}})
 	if err != nil || ev.Account == "" {
 		return err
 	}
@@ -175,6 +179,7 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 		Works: w.works(), Indicators: w.indicators(),
 		Sheets: w.sheets(ring), Picture: store.Picture{}, Neighbours: store.Neighbours{},
 		Plans:     w.plans(),
+		Admin:     api.AdminDeps{Setup: store.SetupDesk{}, Flows: store.SetupDesk{}, People: store.SetupDesk{}, Ledger: store.Ledger{}, Keys: w.keyState},
 		Registers: w.registers, OrgWork: store.Registers{}, Bulletins: w.bulletins(sealer)}
 }
 

@@ -11,9 +11,13 @@ import { rounds } from './words/rounds'
 import { sheets } from './words/sheets'
 import { strands } from './words/strands'
 import { around } from './words/around'
+
+// One dictionary, both languages side by side: a sentence and its translation are written and read together.
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning, ...settings, ...strands }
 import { works } from './words/works'
 import { indicators } from './words/indicators'
 import { planning } from './words/planning'
+import { settings } from './words/settings'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
 const all = {

@@ -127,7 +127,7 @@ func (s *Server) open(ctx context.Context, in *openIn) (*body[Created], error) {
 // prepare slows down who floods, and checks the order.
 func (s *Server) prepare(ctx context.Context, c Caller, o cases.Order) (*cases.Draft, error) {
 	if c.Actor.Kind == kernel.ActorAnonymous {
-		if err := s.Limits.Allow(c.Address, s.Cases.PhoneIndex(c.Actor.Tenant, o.Contact.Phone)); err != nil {
+		if err := s.orderLimits(ctx, c.Actor.Tenant).Allow(c.Address, s.Cases.PhoneIndex(c.Actor.Tenant, o.Contact.Phone)); err != nil {
 			return nil, err
 		}
 	}

@@ -290,7 +290,7 @@ func (s *Server) nodes(tx kernel.Tx, lang kernel.Lang, l []*territory.Place, abo
 	names := map[kernel.ID]*territory.Place{}
 	out := make([]PlaceNode, len(l))
 	for i, p := range l {
-		out[i] = PlaceNode{ID: p.ID, Parent: p.Parent, Code: p.Code, Name: p.Name, Kind: p.Kind, KindName: capital(p.Kind.Text().In(lang)), Children: has[p.ID],
+		out[i] = PlaceNode{ID: p.ID, Parent: p.Parent, Code: p.Code, Path: p.Path, Name: p.Name, Kind: p.Kind, KindName: capital(p.Kind.Text().In(lang)), Children: has[p.ID],
 			People: p.People, Homes: p.Households}
 		if m, ok := mid[p.ID]; ok {
 			out[i].Lon, out[i].Lat = &m[0], &m[1]

@@ -79,6 +79,8 @@ type Deps struct {
 	Picture Picture
 	// Neighbours tells residents who serves their place.
 	Neighbours Neighbours
+	// Admin is what the pages of administrators read beside.
+	Admin AdminDeps
 }
 
 // PrivacyPaths tells where requests about a subject are handled.
@@ -141,6 +143,7 @@ func (s *Server) routes(api huma.API) {
 	s.dashboardRoutes(api)
 	s.planRoutes(api)
 	s.neighbourRoutes(api)
+	s.adminRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.

@@ -320,6 +320,7 @@ type PlaceNode struct {
 	Parent   kernel.ID      `json:"parent,omitempty"`
 	Code     string         `json:"code"`
 	Name     string         `json:"name"`
+	Path     kernel.Path    `json:"path" example:"630105/002/001/" doc:"Its position in the tree, by which menus and rules name it"`
 	Kind     territory.Kind `json:"kind"`
 	KindName string         `json:"kind_name"`
 	Children bool           `json:"children" doc:"Whether it has places below"`
