@@ -69,8 +69,9 @@ func (g *Ground) site(ctx context.Context, n *reach.Network, p *Params, tell tol
 		c.By = append(c.By, by[i]...)
 		c.Weights, c.Start = append(c.Weights, int64(g.Homes[h].People)), append(c.Start, int32(len(c.By)))
 	}
-	a, err := siting.SolveCovering(ctx, c, siting.Options{Seed: p.Seed})
-	if err != nil {
+	w := watching(ctx, tell, 60, 30)
+	a, err := siting.SolveCovering(w.ctx, c, siting.Options{Seed: p.Seed, Progress: func(share float64, _, _ int64) { w.at(share) }})
+	if err = w.end(err); err != nil {
 		return nil, err
 	}
 	r.After, r.Bound = r.Before+int(a.Value), r.Before+int(a.Bound)
@@ -215,8 +216,9 @@ func (g *Ground) staff(ctx context.Context, p *Params, tell told) (*Result, erro
 	if err := tell(40); err != nil {
 		return nil, err
 	}
-	s, err := assign.Solve(ctx, prob)
-	if err != nil {
+	w := watching(ctx, tell, 40, 50)
+	s, err := assign.SolveTelling(w.ctx, prob, w.at)
+	if err = w.end(err); err != nil {
 		return nil, err
 	}
 	return g.duties(s, metres, p), tell(95)

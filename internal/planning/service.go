@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"sanzhi/internal/access"
@@ -198,9 +197,6 @@ func (s *Service) Result(tx kernel.Tx, p *Plan) (*Result, *Ground, error) {
 	return r, g, nil
 }
 
-// lease is how long a run may tell nothing before another process takes it up.
-const lease = 2 * time.Minute
-
 var errLost = errors.New("planning: the run is no longer ours")
 
 // Work takes up one plan that waits, or one that a process left unfinished, and works it out. It reports whether there was one.
@@ -286,26 +282,6 @@ func (s *Service) run(ctx context.Context, t kernel.Tenant, p *Plan, holder stri
 		return g.reached(n, told)
 	default:
 		return nil, kernel.Internal("plan kind "+string(p.Kind), nil)
-	}
-}
-
-// teller writes progress, at most twice a second.
-func (s *Service) teller(ctx context.Context, t kernel.Tenant, p *Plan, holder string) told {
-	last := time.Time{}
-	return func(percent int) error {
-		if now := s.Clock.Now(); !last.IsZero() && now.Sub(last) < 500*time.Millisecond {
-			return ctx.Err()
-		}
-		last = s.Clock.Now()
-		ok := false
-		err := s.Store.Update(ctx, t, func(tx kernel.Tx) (err error) {
-			ok, err = s.Plans.Advance(tx, p.ID, holder, percent, tx.Now().Add(lease))
-			return err
-		})
-		if err == nil && !ok {
-			return errLost
-		}
-		return err
 	}
 }
 
