@@ -18,6 +18,11 @@ import { works } from './words/works'
 import { indicators } from './words/indicators'
 import { planning } from './words/planning'
 import { settings } from './words/settings'
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning, ...strands, ...streets }
+import { works } from './words/works'
+import { indicators } from './words/indicators'
+import { planning } from './words/planning'
+import { streets } from './words/streets'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
 const all = {
