@@ -35,6 +35,8 @@ type Settings struct {
 	Bounds    [4]float64        `json:"bounds"` // west, south, east, north
 	// Features are what a map draws beside places, as GeoJSON.
 	Features string `json:"features,omitempty"`
+	// Basemap names the content (by its hash) that is the base map; one is made of the places and Features when it is empty.
+	Basemap string `json:"basemap,omitempty"`
 	// DemoSeed is the public seed of a demonstration district's passwords.
 	DemoSeed string `json:"demoSeed,omitempty"`
 }

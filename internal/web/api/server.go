@@ -77,6 +77,9 @@ type Deps struct {
 	// Sheets are registers as files; Picture counts for the dashboard.
 	Sheets  *sheets.Service
 	Picture Picture
+	// Points are cases on a map; Basemaps open what lies under them.
+	Points   PointReader
+	Basemaps BasemapFiles
 }
 
 // PrivacyPaths tells where requests about a subject are handled.
@@ -137,6 +140,8 @@ func (s *Server) routes(api huma.API) {
 	s.sheetRoutes(api)
 	s.dashboardRoutes(api)
 	s.planRoutes(api)
+	s.caseMapRoutes(api)
+	s.findRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
@@ -150,6 +155,7 @@ type Server struct {
 	maps     maps
 	misses   misses
 	pictures pictures
+	base     basemaps
 }
 
 // useProblems makes huma speak in our problems. Its hooks are variables of its package, set once.
