@@ -41,6 +41,8 @@ type osmReport struct {
 	Dropped     int           `json:"dropped"`
 	Nodes       int           `json:"networkNodes"`
 	Km          float64       `json:"networkKm"`
+	MapFeatures int           `json:"mapFeatures"` // of the base map
+	MapBytes    int           `json:"mapBytes"`
 	Attribution string        `json:"attribution"`
 }
 
@@ -83,6 +85,7 @@ type osmImport struct {
 	places []geo.Feature
 	drawn  []geo.Feature
 	bound  orb.Bound
+	tiles  []byte
 }
 
 // osmSites are the amenities that become sites.
@@ -118,7 +121,8 @@ func (m *osmImport) read(raw []byte) error {
 	for _, s := range shapes {
 		m.shape(s)
 	}
-	return nil
+	m.tiles, err = m.baseMap(raw)
+	return err
 }
 
 // shape sorts one element into places and what is drawn.
@@ -213,7 +217,9 @@ func (m *osmImport) store(e *env, a *app) error {
 	c := m.bound.Center()
 	row.Settings.Features, row.Settings.Centre = drawn.String(), [2]float64{c[0], c[1]}
 	row.Settings.Bounds = [4]float64{m.bound.Min[0], m.bound.Min[1], m.bound.Max[0], m.bound.Max[1]}
-	return a.db.Update(e.ctx, m.t, func(tx kernel.Tx) error { return a.tenants.Put(tx, row) })
+	return m.keepMap(e, a, row, func() error {
+		return a.db.Update(e.ctx, m.t, func(tx kernel.Tx) error { return a.tenants.Put(tx, row) })
+	})
 }
 
 // district gives the district's row, after founding it where it is not there.
@@ -269,6 +275,7 @@ func (r *osmReport) print(e *env) error {
 	p.say(kernel.T(
 		fmt.Sprintf("楼栋 %d，站点 %d，绿地 %d；步行网 %d 个节点，%.1f 公里；形状不对而略去 %d", r.Buildings, r.Sites, r.Greens, r.Nodes, r.Km, r.Dropped),
 		fmt.Sprintf("%d buildings, %d sites, %d greens; walking network of %d nodes, %.1f km; %d left out because of their shapes", r.Buildings, r.Sites, r.Greens, r.Nodes, r.Km, r.Dropped)))
+	p.say(kernel.T(fmt.Sprintf("底图 %d 个要素，%.1f MB", r.MapFeatures, float64(r.MapBytes)/1e6), fmt.Sprintf("base map of %d features, %.1f MB", r.MapFeatures, float64(r.MapBytes)/1e6)))
 	p.say(kernel.T("地图数据 "+osmAttribution, "map data "+osmAttribution))
 	if p.err != nil {
 		return p.err

@@ -1176,6 +1176,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cases/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the open cases lie that the reader may see, for a map
+         * @description Asks for the permission `case.read`.
+         */
+        get: operations["get-cases-points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cases/queue": {
         parameters: {
             query?: never;
@@ -1372,6 +1392,26 @@ export interface paths {
          * @description Asks for the permission `stats.read`.
          */
         get: operations["get-dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places, organisations and cases by word, pinyin initials or number, each as far as the reader may see it
+         * @description For whoever is signed in: it concerns the own account alone.
+         */
+        get: operations["get-find"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5231,6 +5271,19 @@ export interface components {
             /** @description Give it as after= for the next page; empty on the last */
             next?: string;
         };
+        CasePoints: {
+            /** @description lon, lat in WGS84 */
+            at: (number[] | null)[] | null;
+            grid_ids: string[] | null;
+            /** @description Index into grid_ids; -1 where no grid holds the case */
+            grids: number[] | null;
+            ids: string[] | null;
+            kinds: components["schemas"]["FlowStep"][] | null;
+            next?: string;
+            overdue: boolean[] | null;
+            /** @description Index into kinds */
+            steps: number[] | null;
+        };
         CaseRow: {
             assignee: components["schemas"]["Named"];
             /**
@@ -5993,6 +6046,18 @@ export interface components {
         };
         FlowList: {
             items: components["schemas"]["FlowInfo"][] | null;
+        };
+        FlowStep: {
+            /** @example menu */
+            flow: string;
+            /** @example submitted */
+            step: string;
+            title: string;
+        };
+        Found: {
+            cases: components["schemas"]["CaseRow"][] | null;
+            orgs: components["schemas"]["OrgRow"][] | null;
+            places: components["schemas"]["PlaceNode"][] | null;
         };
         GridInBody: {
             /** Format: int64 */
@@ -22356,6 +22421,8 @@ export interface operations {
                 q?: string;
                 overdue?: boolean;
                 state?: "open" | "closed" | "all";
+                /** @description These cases alone, separated by commas */
+                ids?: string[] | null;
                 /** @description Only cases whose next act is the reader's */
                 mine?: boolean;
                 /** @description due (what runs out first; open cases) with mine, else new */
@@ -22716,6 +22783,167 @@ export interface operations {
                      *       "title": "请慢一点",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:too_many"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-cases-points": {
+        parameters: {
+            query?: {
+                step?: string;
+                flow?: string;
+                item?: string;
+                /** @description A place: its cases and those of all places below */
+                place?: string;
+                unit?: string;
+                overdue?: boolean;
+                /** @description Only cases whose next act is the reader's */
+                mine?: boolean;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "at": [
+                     *         [
+                     *           1,
+                     *           1
+                     *         ]
+                     *       ],
+                     *       "grid_ids": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "grids": [
+                     *         1
+                     *       ],
+                     *       "ids": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "kinds": [
+                     *         {
+                     *           "flow": "menu",
+                     *           "step": "submitted",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "next": "",
+                     *       "overdue": [
+                     *         false
+                     *       ],
+                     *       "steps": [
+                     *         1
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CasePoints"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -24898,6 +25126,204 @@ export interface operations {
                      *       "title": "没有找到",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-find": {
+        parameters: {
+            query: {
+                /** @description A part of a name, pinyin initials, the beginning of a code, words of a case, its number or the last five characters of it */
+                q: string;
+                /** @description The most of each sort */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cases": [
+                     *         {
+                     *           "assignee": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "bead": 3,
+                     *           "clock": {
+                     *             "due_at": "2023-04-27T01:00:00Z",
+                     *             "id": "finish",
+                     *             "limit": "2 个工作日",
+                     *             "on_time": false,
+                     *             "provisional": false,
+                     *             "started_at": "2023-04-27T01:00:00Z",
+                     *             "state": "running",
+                     *             "stopped_at": "2023-04-27T01:00:00Z",
+                     *             "title": "修好",
+                     *             "used": 0.25
+                     *           },
+                     *           "end": "",
+                     *           "flow": "menu",
+                     *           "held": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "item": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lat": 36.6484989,
+                     *           "lon": 101.7593426,
+                     *           "mine": false,
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "opened_at": "2023-04-27T01:00:00Z",
+                     *           "overdue": false,
+                     *           "round": 1,
+                     *           "step": "submitted",
+                     *           "step_title": "待下单",
+                     *           "strand": "zi",
+                     *           "supervised": false,
+                     *           "text": "三楼到五楼都黑",
+                     *           "title": "楼道灯不亮",
+                     *           "unit": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "urgent": false,
+                     *           "version": 2,
+                     *           "where": "小桥社区 · 建设巷 12 号院 3 号楼"
+                     *         }
+                     *       ],
+                     *       "orgs": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "kind_name": "社区",
+                     *           "name": "小桥社区",
+                     *           "phone": "138****5678"
+                     *         }
+                     *       ],
+                     *       "places": [
+                     *         {
+                     *           "above": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "children": false,
+                     *           "code": "630105002001",
+                     *           "households": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "kind_name": "社区",
+                     *           "lat": 36.6484989,
+                     *           "lon": 101.7593426,
+                     *           "name": "小桥社区",
+                     *           "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "people": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
