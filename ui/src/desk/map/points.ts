@@ -24,15 +24,10 @@ export async function spotsOf(q: Pick<CaseQuery, 'flow' | 'step' | 'place' | 'ov
   }
 }
 
-/** Five classes by fifths of the values above nought; fewer when values are few. Gives the lower bound of each. */
+/** Five classes of the different values above nought, each a fifth of them; a class for each while there are five at most. Gives the lower bound of each. */
 export function classes(values: number[]): number[] {
-  const l = values.filter((v) => v > 0).sort((a, b) => a - b)
-  const out: number[] = []
-  for (let i = 0; i < 5 && l.length; i++) {
-    const v = l[Math.floor((i * l.length) / 5)]!
-    if (!out.includes(v)) out.push(v)
-  }
-  return out
+  const l = [...new Set(values.filter((v) => v > 0))].sort((a, b) => a - b)
+  return l.length <= 5 ? l : [0, 1, 2, 3, 4].map((i) => l[Math.floor((i * l.length) / 5)]!)
 }
 export const classOf = (v: number, bounds: number[]) => (v > 0 ? bounds.filter((b) => v >= b).length : 0)
 
