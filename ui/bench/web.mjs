@@ -3,7 +3,7 @@
 //   node bench/web.mjs DIR        DIR holds a prepared district (bench/loop -prepare), which is copied and grown
 // Other pages add their measurements to `measures`.
 import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, cpSync, existsSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, cpSync, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const bin = process.env.SANZHI_BIN ?? join(root, 'bin', 'sanzhi')
 const source = process.argv[2]
 if (!source || !existsSync(join(source, 'sanzhi.db'))) { console.error('name a prepared district: node bench/web.mjs DIR'); process.exit(2) }
-const data = source.replace(/\/?$/, '') + '-web'
+// It is ten gigabytes: IN_PLACE=1 grows it where it lies.
+const data = process.env.IN_PLACE ? source : source.replace(/\/?$/, '') + '-web'
 const port = Number(process.env.PORT ?? 21640)
 const wanted = { places: Number(process.env.PLACES ?? 500_000), open: 5000, runs: 7 }
 
@@ -25,10 +26,12 @@ function run(...args) {
 
 /** Entrances beside those that stand, until there are enough places; one building has 20,000 of them. */
 function grow() {
-  if (existsSync(data)) return
-  const part = data + '.part'
-  rmSync(part, { recursive: true, force: true })
-  cpSync(source, part, { recursive: true })
+  if (existsSync(join(data, 'grown'))) return
+  if (data !== source) {
+    rmSync(data, { recursive: true, force: true })
+    cpSync(source, data, { recursive: true })
+  }
+  const part = data
   const file = part + '.geojson'
   const buildings = JSON.parse(codes(part))
   const f = openSync(file, 'w')
@@ -48,8 +51,7 @@ function grow() {
   run('--data', part, '--tenant', '630105', 'import', 'geojson', file)
   console.log(`imported ${n} places in ${((Date.now() - begun) / 1000).toFixed(1)} s`)
   rmSync(file)
-  cpSync(part, data, { recursive: true })
-  rmSync(part, { recursive: true })
+  writeFileSync(join(data, 'grown'), n + ' places\n')
 }
 
 /** The codes of the buildings, from a program that serves the copy for a moment. */

@@ -79,7 +79,7 @@ test('Ctrl-K finds a place by initials, a page, a case by the end of its number'
   await p.page.waitForSelector('#finderlist [role=option]')
   assert.match(await p.page.innerText('#finderlist [role=option] >> nth=0'), /地图/)
   await p.page.keyboard.press('Escape')
-  assert.equal(await p.page.locator('dialog.finder').count(), 0)
+  await p.page.waitForSelector('dialog.finder', { state: 'detached' })
   const number = await p.page.evaluate(async () => (await (await fetch('/api/v1/cases?limit=1')).json()).items[0].number)
   await ask(number.slice(-5))
   await p.page.waitForFunction((n) => document.querySelector('#finderlist')?.textContent.includes(n), number)
