@@ -1276,6 +1276,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cases/{id}/strands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say which strands a case bears: one or more
+         * @description Asks for the permission `case.tag`.
+         */
+        post: operations["post-cases-id-strands"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cases/{id}/unmask": {
         parameters: {
             query?: never;
@@ -1494,7 +1514,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put back exactly what an import added or changed; refused when any of it was changed since
+         * Put back exactly what an import added or changed; what changed since is named, or left with leave
          * @description For whoever is signed in: it concerns the own account alone.
          */
         post: operations["post-imports-id-undo"];
@@ -3912,6 +3932,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/stats/strands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cases opened in a time by strand, and how many different ones
+         * @description Asks for the permission `stats.read`.
+         */
+        get: operations["get-stats-strands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stream": {
         parameters: {
             query?: never;
@@ -5111,8 +5151,23 @@ export interface components {
             phone?: string;
         };
         CareConsent: {
+            /** @example care-visit */
+            template: string;
             /** @example 我同意社区按约好的间隔派人来看望我。 */
             text: string;
+            /** @example 入户关爱 */
+            title: string;
+            /** @example care-1 */
+            version: string;
+        };
+        CareConsents: {
+            items: components["schemas"]["CareConsent"][] | null;
+            /** @example care-visit */
+            template: string;
+            /** @example 我同意社区按约好的间隔派人来看望我。 */
+            text: string;
+            /** @example 入户关爱 */
+            title: string;
             /** @example care-1 */
             version: string;
         };
@@ -5141,6 +5196,8 @@ export interface components {
             phone?: string;
             /** @description The grid, compound, community or village */
             place: string;
+            /** @description Which visits; those that the community arranges when left out */
+            template?: string;
             /** @description The account that visits */
             visitor: string;
         };
@@ -5185,9 +5242,16 @@ export interface components {
              * @enum {string}
              */
             part: "any" | "morning" | "afternoon" | "evening";
+            /** @description The institution that visits by a consent of its own; null for visits that the community arranges */
+            partner: components["schemas"]["Named"];
             /** @example 138****5678 */
             phone?: string;
             place: components["schemas"]["Named"];
+            /**
+             * @description Which visits were agreed to
+             * @example care-visit
+             */
+            template: string;
             /** @description Who visits, masked */
             visitor: components["schemas"]["Named"];
         };
@@ -5233,6 +5297,8 @@ export interface components {
             lat: number;
             /** Format: double */
             lon: number;
+            /** @description The reader may say which strands the case bears */
+            may_tag: boolean;
             /** @description The case that this one was merged into */
             merged?: components["schemas"]["Named"];
             /** @description The next act is the reader's */
@@ -5253,7 +5319,10 @@ export interface components {
             /** @example submitted */
             step: string;
             step_title: string;
+            /** @description The first of its strands */
             strand: string;
+            /** @description 自治 zi, 法治 fa, 德治 de, 智治 zhi: a case may bear several */
+            strands: ("zi" | "fa" | "de" | "zhi")[] | null;
             supervised?: boolean;
             /** @description The first words of what was said */
             text: string;
@@ -5314,7 +5383,10 @@ export interface components {
             /** @example submitted */
             step: string;
             step_title: string;
+            /** @description The first of its strands */
             strand: string;
+            /** @description 自治 zi, 法治 fa, 德治 de, 智治 zhi: a case may bear several */
+            strands: ("zi" | "fa" | "de" | "zhi")[] | null;
             supervised?: boolean;
             /** @description The first words of what was said */
             text: string;
@@ -5454,9 +5526,11 @@ export interface components {
              * Format: int64
              * @description People without an account, one code each
              */
-            count: number;
+            count?: number;
             /** @description What a breakdown counts them in: a villager group, a building */
             group?: string;
+            /** @description Telephone numbers of those who get a code, one each, in the order of the codes: nobody gets two, nor one beside an account. Only a keyed hash is kept */
+            phones?: string[] | null;
         };
         Config: {
             /** @description west, south, east, north */
@@ -8210,6 +8284,13 @@ export interface components {
             changed: number;
             file: string;
             id: string;
+            /**
+             * Format: int64
+             * @description Rows that undoing left as they are
+             */
+            left: number;
+            /** @description Which rows were left, in the answer to undoing */
+            left_rows?: components["schemas"]["SheetLeft"][] | null;
             /** @description By the reader */
             own: boolean;
             /** Format: int64 */
@@ -8234,6 +8315,17 @@ export interface components {
             /** @description It has personal cells, which are masked unless a reason is given */
             personal: boolean;
             title: string;
+        };
+        SheetLeft: {
+            /** @description What the row is about */
+            name: string;
+            /**
+             * Format: int64
+             * @description Of the file
+             */
+            row: number;
+            /** @description Why it was left */
+            say: string;
         };
         SheetList: {
             items: components["schemas"]["SheetInfo"][] | null;
@@ -8521,6 +8613,37 @@ export interface components {
             id: string;
             title: string;
         };
+        StrandCount: {
+            /**
+             * Format: int64
+             * @example 320
+             */
+            cases: number;
+            /** @enum {string} */
+            strand: "zi" | "fa" | "de" | "zhi";
+        };
+        StrandTotals: {
+            /**
+             * Format: int64
+             * @description How many different cases
+             * @example 718
+             */
+            distinct: number;
+            /** Format: date-time */
+            from: string;
+            items: components["schemas"]["StrandCount"][] | null;
+            /** Format: date-time */
+            to: string;
+        };
+        TagInBody: {
+            /** @description All strands that the case bears from now on */
+            strands: ("zi" | "fa" | "de" | "zhi")[] | null;
+            /**
+             * Format: int64
+             * @description The version of the case that the actor saw
+             */
+            version: number;
+        };
         TargetBrief: {
             amount: string;
             holder: components["schemas"]["Named"];
@@ -8766,6 +8889,10 @@ export interface components {
             turn: "in" | "out";
             /** @example 李* */
             who: string;
+        };
+        UndoSheet: {
+            /** @description Leave the rows that changed since as they are, and put back the others */
+            leave?: boolean;
         };
         UnfilledRow: {
             /** Format: int64 */
@@ -10583,7 +10710,8 @@ export interface operations {
                      *           "stage": "draft",
                      *           "stage_title": "报名中",
                      *           "strands": [
-                     *             "zi"
+                     *             "zi",
+                     *             "fa"
                      *           ],
                      *           "title": "周末一起扫楼道",
                      *           "to": "2023-04-27T01:00:00Z",
@@ -10718,7 +10846,8 @@ export interface operations {
                  *       "series": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "spot": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "strands": [
-                 *         "zi"
+                 *         "zi",
+                 *         "fa"
                  *       ],
                  *       "title": "楼道灯不亮",
                  *       "to": "2023-04-27T01:00:00Z",
@@ -10804,7 +10933,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -11224,7 +11354,8 @@ export interface operations {
                      *           "stage": "draft",
                      *           "stage_title": "报名中",
                      *           "strands": [
-                     *             "zi"
+                     *             "zi",
+                     *             "fa"
                      *           ],
                      *           "title": "周末一起扫楼道",
                      *           "to": "2023-04-27T01:00:00Z",
@@ -11979,7 +12110,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -12136,7 +12268,8 @@ export interface operations {
                  *       "series": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "spot": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "strands": [
-                 *         "zi"
+                 *         "zi",
+                 *         "fa"
                  *       ],
                  *       "title": "楼道灯不亮",
                  *       "to": "2023-04-27T01:00:00Z",
@@ -12221,7 +12354,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -14003,7 +14137,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -15891,7 +16026,8 @@ export interface operations {
                      *             "stage": "draft",
                      *             "stage_title": "报名中",
                      *             "strands": [
-                     *               "zi"
+                     *               "zi",
+                     *               "fa"
                      *             ],
                      *             "title": "周末一起扫楼道",
                      *             "to": "2023-04-27T01:00:00Z",
@@ -16076,7 +16212,8 @@ export interface operations {
                      *         "stage": "draft",
                      *         "stage_title": "报名中",
                      *         "strands": [
-                     *           "zi"
+                     *           "zi",
+                     *           "fa"
                      *         ],
                      *         "title": "周末一起扫楼道",
                      *         "to": "2023-04-27T01:00:00Z",
@@ -16451,7 +16588,8 @@ export interface operations {
                      *         "stage": "draft",
                      *         "stage_title": "报名中",
                      *         "strands": [
-                     *           "zi"
+                     *           "zi",
+                     *           "fa"
                      *         ],
                      *         "title": "周末一起扫楼道",
                      *         "to": "2023-04-27T01:00:00Z",
@@ -16668,7 +16806,8 @@ export interface operations {
                      *         "stage": "draft",
                      *         "stage_title": "报名中",
                      *         "strands": [
-                     *           "zi"
+                     *           "zi",
+                     *           "fa"
                      *         ],
                      *         "title": "周末一起扫楼道",
                      *         "to": "2023-04-27T01:00:00Z",
@@ -20340,7 +20479,10 @@ export interface operations {
                 /**
                  * @example {
                  *       "count": 1,
-                 *       "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "phones": [
+                 *         "138****5678"
+                 *       ]
                  *     }
                  */
                 "application/json": components["schemas"]["CodesInBody"];
@@ -22414,6 +22556,8 @@ export interface operations {
                 step?: string;
                 flow?: string;
                 item?: string;
+                /** @description Cases that bear this strand, whatever others they bear */
+                strand?: "zi" | "fa" | "de" | "zhi";
                 /** @description A place: its cases and those of all places below */
                 place?: string;
                 unit?: string;
@@ -22479,6 +22623,10 @@ export interface operations {
                      *           "step": "submitted",
                      *           "step_title": "待下单",
                      *           "strand": "zi",
+                     *           "strands": [
+                     *             "zi",
+                     *             "fa"
+                     *           ],
                      *           "supervised": false,
                      *           "text": "三楼到五楼都黑",
                      *           "title": "楼道灯不亮",
@@ -23178,6 +23326,10 @@ export interface operations {
                      *           "step": "submitted",
                      *           "step_title": "待下单",
                      *           "strand": "zi",
+                     *           "strands": [
+                     *             "zi",
+                     *             "fa"
+                     *           ],
                      *           "supervised": false,
                      *           "text": "三楼到五楼都黑",
                      *           "title": "楼道灯不亮",
@@ -23391,6 +23543,7 @@ export interface operations {
                      *       "item": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "lat": 36.6484989,
                      *       "lon": 101.7593426,
+                     *       "may_tag": false,
                      *       "merged": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *         "name": "小桥社区",
@@ -23520,6 +23673,10 @@ export interface operations {
                      *           "step": "submitted",
                      *           "step_title": "待下单",
                      *           "strand": "zi",
+                     *           "strands": [
+                     *             "zi",
+                     *             "fa"
+                     *           ],
                      *           "supervised": false,
                      *           "text": "三楼到五楼都黑",
                      *           "title": "楼道灯不亮",
@@ -23536,6 +23693,10 @@ export interface operations {
                      *       "step": "submitted",
                      *       "step_title": "待下单",
                      *       "strand": "zi",
+                     *       "strands": [
+                     *         "zi",
+                     *         "fa"
+                     *       ],
                      *       "supervised": false,
                      *       "text": "三楼到五楼都黑",
                      *       "title": "楼道灯不亮",
@@ -23754,6 +23915,203 @@ export interface operations {
                      *       "title": "没有找到",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-cases-id-strands": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "strands": [
+                 *         "zi",
+                 *         "fa"
+                 *       ],
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["TagInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "round": 1,
+                     *       "step": "submitted",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -25250,6 +25608,10 @@ export interface operations {
                      *           "step": "submitted",
                      *           "step_title": "待下单",
                      *           "strand": "zi",
+                     *           "strands": [
+                     *             "zi",
+                     *             "fa"
+                     *           ],
                      *           "supervised": false,
                      *           "text": "三楼到五楼都黑",
                      *           "title": "楼道灯不亮",
@@ -25926,6 +26288,14 @@ export interface operations {
                      *           "changed": 1,
                      *           "file": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "left": 1,
+                     *           "left_rows": [
+                     *             {
+                     *               "name": "小桥社区",
+                     *               "row": 1,
+                     *               "say": "王* 接了单，今天上门换灯"
+                     *             }
+                     *           ],
                      *           "own": false,
                      *           "same": 1,
                      *           "sheet": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -26049,7 +26419,18 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "leave": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["UndoSheet"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -26064,6 +26445,14 @@ export interface operations {
                      *       "changed": 1,
                      *       "file": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "left": 1,
+                     *       "left_rows": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "row": 1,
+                     *           "say": "王* 接了单，今天上门换灯"
+                     *         }
+                     *       ],
                      *       "own": false,
                      *       "same": 1,
                      *       "sheet": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -43807,12 +44196,18 @@ export interface operations {
                      *           "name": "张*",
                      *           "next_due": "2023-04-27T01:00:00Z",
                      *           "part": "any",
+                     *           "partner": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
                      *           "phone": "138****5678",
                      *           "place": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "name": "小桥社区",
                      *             "proposed": false
                      *           },
+                     *           "template": "care-visit",
                      *           "visitor": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "name": "小桥社区",
@@ -43965,6 +44360,7 @@ export interface operations {
                  *       "part": "any",
                  *       "phone": "138****5678",
                  *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "template": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "visitor": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
                  *     }
                  */
@@ -44121,11 +44517,21 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "items": [
+                     *         {
+                     *           "template": "care-visit",
+                     *           "text": "我同意社区按约好的间隔派人来看望我。",
+                     *           "title": "入户关爱",
+                     *           "version": "care-1"
+                     *         }
+                     *       ],
+                     *       "template": "care-visit",
                      *       "text": "我同意社区按约好的间隔派人来看望我。",
+                     *       "title": "入户关爱",
                      *       "version": "care-1"
                      *     }
                      */
-                    "application/json": components["schemas"]["CareConsent"];
+                    "application/json": components["schemas"]["CareConsents"];
                 };
             };
             /** @description Bad Request */
@@ -44248,6 +44654,8 @@ export interface operations {
         parameters: {
             query: {
                 place: string;
+                /** @description Which visits; those that the community arranges when left out */
+                template?: string;
             };
             header?: never;
             path?: never;
@@ -50140,6 +50548,8 @@ export interface operations {
             query?: {
                 dry?: string;
                 as?: string;
+                /** @description Tell how far it is, in lines of JSON {done, rows}; the last has outcome or problem */
+                stream?: string;
             };
             header?: {
                 "Idempotency-Key"?: string;
@@ -50369,6 +50779,10 @@ export interface operations {
                 limit?: number;
                 type?: string;
                 state?: string;
+                /** @description What the green space is good for: leisure 休闲娱乐, sport 运动健身, tourism 旅游观光, learning 科普教育 */
+                use?: "leisure" | "sport" | "tourism" | "learning";
+                /** @description Name of the plan whose layer the site keeps to */
+                plan?: string;
                 place?: string;
                 q?: string;
             };
@@ -51284,6 +51698,142 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Rates"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-stats-strands": {
+        parameters: {
+            query?: {
+                place?: string;
+                unit?: string;
+                /** @description First day (Asia/Shanghai) on which a counted case was opened; thirty days ago when it is left out */
+                from?: string;
+                /** @description Last day; today when it is left out */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "distinct": 718,
+                     *       "from": "2023-04-27T01:00:00Z",
+                     *       "items": [
+                     *         {
+                     *           "cases": 320,
+                     *           "strand": "zi"
+                     *         }
+                     *       ],
+                     *       "to": "2023-04-27T01:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StrandTotals"];
                 };
             };
             /** @description Bad Request */

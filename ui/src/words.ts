@@ -9,13 +9,14 @@ import { reports } from './words/reports'
 import { resident } from './words/resident'
 import { rounds } from './words/rounds'
 import { sheets } from './words/sheets'
+import { strands } from './words/strands'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning, ...map }
-import { map } from './words/map'
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning, ...strands, ...map }
 import { works } from './words/works'
 import { indicators } from './words/indicators'
 import { planning } from './words/planning'
+import { map } from './words/map'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
 

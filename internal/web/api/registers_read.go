@@ -182,6 +182,9 @@ type StationList struct {
 }
 
 func (s *Server) stations(ctx context.Context, in *stationsIn) (*body[StationList], error) {
+	if in.from {
+		ctx = s.atPoint(ctx, in.Lon, in.Lat, in.CRS)
+	}
 	actor, lang := CallerOf(ctx).Actor, LangOf(ctx)
 	ask := registers.Near{Need: in.Need, Kind: in.Kind, OpenOnly: in.Open}
 	if in.from {
