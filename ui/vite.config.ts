@@ -25,7 +25,8 @@ function pack(): Plugin {
 
 /** What is served names no other host. Vue's own error texts would carry an address; the number alone is enough to look one up. */
 function hostless(): Plugin {
-  return { name: 'hostless', apply: 'build', renderChunk: (code) => code.replaceAll('https://vuejs.org/error-reference/#runtime-', 'vue-error-') }
+  const named = /https:\/\/(?:github\.com|maplibre\.org|wiki\.openstreetmap\.org)[^\s"'`)<]*/g
+  return { name: 'hostless', apply: 'build', renderChunk: (code) => code.replaceAll('https://vuejs.org/error-reference/#runtime-', 'vue-error-').replace(named, '') }
 }
 
 /** Where `npm run dev` finds the program, e.g. SANZHI=http://127.0.0.1:8080. */
@@ -35,6 +36,7 @@ export default defineConfig({
   plugins: [vue(), pages(), hostless(), keep(), worker(here('dist'), here('src/worker/sw.js')), pack()],
   define: { __VUE_OPTIONS_API__: false, __VUE_PROD_DEVTOOLS__: false },
   server: { proxy: api ? { '/api': { target: api, changeOrigin: true } } : undefined },
+  worker: { format: 'es', plugins: () => [hostless()] },
   build: {
     target: ['chrome100', 'safari15.4', 'firefox100'],
     assetsInlineLimit: 0, // the content security policy allows no data: addresses

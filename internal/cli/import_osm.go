@@ -48,6 +48,8 @@ type osmReport struct {
 	Km          float64       `json:"networkKm"`
 	Paved       bool          `json:"networkNew"` // it differs from the one that was there
 	People      int           `json:"people,omitempty"`
+	MapFeatures int           `json:"mapFeatures"` // of the base map
+	MapBytes    int           `json:"mapBytes"`
 	Attribution string        `json:"attribution"`
 }
 
@@ -95,6 +97,7 @@ type osmImport struct {
 	bound     orb.Bound
 	n         *reach.Network
 	rooms     []dwelling
+	tiles     []byte
 }
 
 // osmSites are the amenities that become sites.
@@ -130,6 +133,9 @@ func (m *osmImport) read(raw []byte) error {
 	}
 	for _, s := range shapes {
 		m.shape(s)
+	}
+	if m.tiles, err = m.baseMap(raw); err != nil {
+		return err
 	}
 	m.house()
 	if m.c.People < 0 {
@@ -308,11 +314,13 @@ func (m *osmImport) store(e *env, a *app) error {
 	c := m.bound.Center()
 	row.Settings.Features, row.Settings.Centre = drawn.String(), [2]float64{c[0], c[1]}
 	row.Settings.Bounds = [4]float64{m.bound.Min[0], m.bound.Min[1], m.bound.Max[0], m.bound.Max[1]}
-	return a.db.Update(e.ctx, m.t, func(tx kernel.Tx) (err error) {
-		if _, m.r.Paved, err = a.plans.Pave(tx, kernel.System(m.t), m.n, osmAttribution); err != nil {
-			return err
-		}
-		return a.tenants.Put(tx, row)
+	return m.keepMap(e, a, row, func() error {
+		return a.db.Update(e.ctx, m.t, func(tx kernel.Tx) (err error) {
+			if _, m.r.Paved, err = a.plans.Pave(tx, kernel.System(m.t), m.n, osmAttribution); err != nil {
+				return err
+			}
+			return a.tenants.Put(tx, row)
+		})
 	})
 }
 
@@ -410,6 +418,7 @@ func (r *osmReport) print(e *env) error {
 	p.say(kernel.T(
 		fmt.Sprintf("社区 %d，小区 %d，楼栋 %d，站点 %d，绿地 %d；步行网 %d 个节点，%.1f 公里；形状不对而略去 %d", r.Communities, r.Compounds, r.Buildings, r.Sites, r.Greens, r.Nodes, r.Km, r.Dropped),
 		fmt.Sprintf("%d communities, %d compounds, %d buildings, %d sites, %d greens; walking network of %d nodes, %.1f km; %d left out because of their shapes", r.Communities, r.Compounds, r.Buildings, r.Sites, r.Greens, r.Nodes, r.Km, r.Dropped)))
+	p.say(kernel.T(fmt.Sprintf("底图 %d 个要素，%.1f MB", r.MapFeatures, float64(r.MapBytes)/1e6), fmt.Sprintf("base map of %d features, %.1f MB", r.MapFeatures, float64(r.MapBytes)/1e6)))
 	p.say(kernel.T("地图数据 "+osmAttribution, "map data "+osmAttribution))
 	if p.err != nil {
 		return p.err

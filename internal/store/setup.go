@@ -38,6 +38,8 @@ type Settings struct {
 	// Calendar holds years that the district keeps itself; Limits are its own limits of orders.
 	Calendar cases.OwnDays    `json:"calendar,omitzero"`
 	Limits   *cases.OwnLimits `json:"limits,omitempty"`
+	// Basemap names the content (by its hash) that is the base map; one is made of the places and Features when it is empty.
+	Basemap string `json:"basemap,omitempty"`
 	// DemoSeed is the public seed of a demonstration district's passwords.
 	DemoSeed string `json:"demoSeed,omitempty"`
 }

@@ -177,7 +177,7 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, Activities: joinActivities(w, sealer, ring), SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
 		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget, Hooks: store.Webhooks{DB: w.db, Sealer: sealer},
 		Works: w.works(), Indicators: w.indicators(),
-		Sheets: w.sheets(ring), Picture: store.Picture{}, Neighbours: store.Neighbours{},
+		Sheets: w.sheets(ring), Picture: store.Picture{}, Neighbours: store.Neighbours{}, Points: store.Cases{}, Basemaps: &store.Basemaps{Blobs: store.Blobs{DB: w.db}},
 		Plans:     w.plans(),
 		Admin:     api.AdminDeps{Setup: store.SetupDesk{}, Flows: store.SetupDesk{}, People: store.SetupDesk{}, Ledger: store.Ledger{}, Keys: w.keyState},
 		Registers: w.registers, OrgWork: store.Registers{}, Bulletins: w.bulletins(sealer)}

@@ -34,7 +34,7 @@ func TestNeighbourhood(t *testing.T) {
 		solve := func(n int) {
 			for range n {
 				o := w.order("", "stair-light", "灯不亮")
-				w.walk(o.str("id"))
+				w.carry(o.str("id"))
 				w.do("", "POST", "/track/"+o.str("track_code")+"/rate", map[string]any{"score": 5, "solved": true}).want(200)
 			}
 		}

@@ -169,7 +169,7 @@ func plainWay(t *testing.T, w *world, lang string) {
 	w.post(t, act, with(hidden, map[string]string{"f.text": "门开着"}), nil).want(303)
 	w.fetch(t, "GET", "/plain/t/"+code+"?told=comment&"+l, nil).want(200).says("门开着", say("补上了", "Your note is added"))
 
-	w.walk(id)
+	w.carry(id)
 	done := w.fetch(t, "GET", "/plain/t/"+code+"?"+l, nil).want(200).says("换了三只灯", say("办好了吗", "Is it solved"))
 	act, hidden = done.form("/rate")
 	w.post(t, act, with(hidden, map[string]string{"score": "5"}), nil).want(422).says(say("请先说办好了没有", "Please say first whether it is solved"))
@@ -183,8 +183,8 @@ func plainWay(t *testing.T, w *world, lang string) {
 	}
 }
 
-// walk carries an order of a stair light to its end.
-func (w *world) walk(id string) {
+// carry carries an order of a stair light to its end.
+func (w *world) carry(id string) {
 	w.t.Helper()
 	w.act("clerk", id, "submit", nil).want(200)
 	unit := w.do("firm", "GET", "/cases/"+id, nil).want(200).str("unit.id")

@@ -61,6 +61,7 @@ func New(c Config) *Server {
 	reg := prometheus.NewRegistry()
 	m := newMetrics(reg)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /tiles/{file}", rest.Tiles)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		api.NotThere(w, r)
 	})

@@ -22,6 +22,8 @@ type MapSource interface {
 	// Features are drawn beside places: rivers, streets, greens; GeoJSON in WGS84, or empty.
 	Features(tx kernel.Tx) (string, error)
 	EachPlace(tx kernel.Tx, each func(*territory.Place) error) error
+	// Basemap names the content that is the base map; empty when none was brought in.
+	Basemap(tx kernel.Tx) (string, error)
 }
 
 // PostKeeper keeps who holds which post.

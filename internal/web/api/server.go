@@ -81,6 +81,9 @@ type Deps struct {
 	Neighbours Neighbours
 	// Admin is what the pages of administrators read beside.
 	Admin AdminDeps
+	// Points are cases on a map; Basemaps open what lies under them.
+	Points   PointReader
+	Basemaps BasemapFiles
 }
 
 // PrivacyPaths tells where requests about a subject are handled.
@@ -144,6 +147,8 @@ func (s *Server) routes(api huma.API) {
 	s.planRoutes(api)
 	s.neighbourRoutes(api)
 	s.adminRoutes(api)
+	s.caseMapRoutes(api)
+	s.findRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
@@ -157,6 +162,7 @@ type Server struct {
 	maps     maps
 	misses   misses
 	pictures pictures
+	base     basemaps
 }
 
 // useProblems makes huma speak in our problems. Its hooks are variables of its package, set once.

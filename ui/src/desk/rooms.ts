@@ -2,6 +2,7 @@ import type { RouteRecordRaw } from 'vue-router'
 import type { Word } from '../words'
 import { rounds } from './rounds/room'
 import { routes as indicators } from './indicators/routes'
+import { map } from './map/room'
 import { planning } from './planning/room'
 import { settings } from './settings/room'
 import { routes as works } from './works/routes'
@@ -21,6 +22,7 @@ export const rooms: Room[] = [
     { path: '/picture', component: () => import('./picture/Picture.vue'), meta: { title: 'dash.title', needs: 'stats.read' } },
     { path: '/screen', component: () => import('./picture/Screen.vue'), meta: { title: 'dash.screen', needs: 'stats.read' } },
   ] },
+  map,
   rounds,
   { to: '/activities', word: 'ev.title', group: 'daily', needs: 'activity.read', routes: [
     { path: '/activities', component: () => import('./activities/List.vue'), meta: { title: 'ev.title' } },
