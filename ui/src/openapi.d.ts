@@ -1176,6 +1176,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cases/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who could take which of all orders that the reader has to dispatch
+         * @description Asks for the permission `case.read`.
+         */
+        get: operations["get-cases-proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cases/queue": {
         parameters: {
             query?: never;
@@ -1270,6 +1290,26 @@ export interface paths {
          * @description Asks for the permission `case.tag`.
          */
         post: operations["post-cases-id-strands"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cases/{id}/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who could take an order, and why
+         * @description Asks for the permission `case.read`.
+         */
+        get: operations["get-cases-id-suggest"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1868,6 +1908,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/neighbourhood": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who serves a place and what was done there lately, without persons
+         * @description Asks for the permission `place.read`.
+         */
+        get: operations["get-neighbourhood"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/nominations": {
         parameters: {
             query?: never;
@@ -2346,6 +2406,26 @@ export interface paths {
          * @description Asks for the permission `plan.write`.
          */
         post: operations["post-plans-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What if a station stood here: people with one within 5, 10 and 15 minutes, now and then
+         * @description Asks for the permission `plan.read`.
+         */
+        get: operations["get-plans-id-if"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4016,6 +4096,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/track/{code}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The receipt of an order as a file that is checked offline: a promise, and once sealed its proof
+         * @description Open: the code that the order was given is the key.
+         */
+        get: operations["get-track-code-receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/track/{code}/{action}": {
         parameters: {
             query?: never;
@@ -5647,6 +5747,15 @@ export interface components {
             state: string;
             target?: string;
         };
+        CoversRow: {
+            kind: string;
+            /** @example 物业 */
+            kind_name: string;
+            /** @example 安居物业 */
+            name: string;
+            /** @example 0971-5550000 */
+            phone?: string;
+        };
         Created: {
             emergency?: components["schemas"]["EmergencyLine"][] | null;
             id: string;
@@ -5803,6 +5912,29 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "delivered" | "given_up";
+        };
+        DoneLately: {
+            /** @description There are others, too few each to be told */
+            few?: boolean;
+            /** Format: date */
+            from: string;
+            /** @description Those that may be told, the most first */
+            items: components["schemas"]["DoneRow"][] | null;
+            place: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Null when it is too few to be told
+             */
+            total: number | null;
+        };
+        DoneRow: {
+            /**
+             * Format: int64
+             * @example 12
+             */
+            count: number;
+            /** @example 楼道灯不亮 */
+            title: string;
         };
         EmergencyLine: {
             /** @example 119 */
@@ -6408,6 +6540,8 @@ export interface components {
             items: components["schemas"]["MenuItem"][] | null;
             more: components["schemas"]["MenuItem"][] | null;
             place: components["schemas"]["At"];
+            /** @description The point that was asked for, or one inside the place: lon, lat, WGS84 */
+            point: number[] | null;
         };
         MenuItem: {
             /** @example menu */
@@ -6537,6 +6671,15 @@ export interface components {
             name: string;
             /** @description Of a case's unit: routing proposes it, nobody has handed the case over yet */
             proposed?: boolean;
+        };
+        Neighbourhood: {
+            /** @description Who looks after the compound */
+            covers: components["schemas"]["CoversRow"][] | null;
+            /** @description What was done in the community or village; null outside of one */
+            done: components["schemas"]["DoneLately"];
+            place: components["schemas"]["At"];
+            /** @description Organisations with posts at the place, the nearest tier first; never a person's name */
+            serves: components["schemas"]["ServesRow"][] | null;
         };
         NewAccountInBody: {
             name: string;
@@ -6921,6 +7064,14 @@ export interface components {
             name: string;
             shape: (((number[] | null)[] | null)[] | null)[] | null;
         };
+        PlanCover: {
+            /** Format: int64 */
+            all: number;
+            /** Format: int64 */
+            on_foot: number;
+            /** Format: int64 */
+            straight: number;
+        };
         PlanDetail: {
             after?: components["schemas"]["PlanMeasures"];
             areas?: components["schemas"]["PlanArea"][] | null;
@@ -6933,6 +7084,7 @@ export interface components {
             reach?: components["schemas"]["PlanReach"];
             sites?: components["schemas"]["PlanSites"];
             staff?: components["schemas"]["PlanStaff"];
+            stands?: (number[] | null)[] | null;
             today?: components["schemas"]["PlanLot"][] | null;
             water?: (((number[] | null)[] | null)[] | null)[] | null;
         };
@@ -6944,6 +7096,31 @@ export interface components {
             person?: string;
             title?: string;
             why: string;
+        };
+        PlanGreen: {
+            green: components["schemas"]["PlanSight"];
+            /**
+             * Format: int64
+             * @description How many more fall short than are listed
+             */
+            more: number;
+            park: components["schemas"]["PlanSight"];
+            short: components["schemas"]["PlanShort"][] | null;
+        };
+        PlanIf: {
+            /**
+             * Format: int64
+             * @description Metres from the place to the nearest street
+             */
+            beside: number;
+            /** @description Distances are straight lines */
+            line: boolean;
+            now: number[] | null;
+            /** Format: int64 */
+            people: number;
+            then: number[] | null;
+            /** @description The streets within 15 minutes */
+            walked: ((number[] | null)[] | null)[] | null;
         };
         PlanList: {
             items: components["schemas"]["PlanRow"][] | null;
@@ -7055,13 +7232,27 @@ export interface components {
             whole?: boolean;
         };
         PlanReach: {
+            green?: components["schemas"]["PlanGreen"];
             line: boolean;
             rows: components["schemas"]["PlanReachRow"][] | null;
         };
         PlanReachRow: {
+            /**
+             * Format: int64
+             * @description The same on foot to an entrance
+             */
+            foot300: number;
             /** Format: int64 */
+            foot500: number;
+            /**
+             * Format: int64
+             * @description With open green of 400 m² or more within 300 m of its edge, in a straight line
+             */
             green300: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description With a park of 5000 m² or more within 500 m of its edge, in a straight line
+             */
             green500: number;
             /** Format: int64 */
             min10: number;
@@ -7072,6 +7263,15 @@ export interface components {
             name: string;
             /** Format: int64 */
             people: number;
+            /** Format: int64 */
+            slow10: number;
+            /** Format: int64 */
+            slow15: number;
+            /**
+             * Format: int64
+             * @description At the pace of elders, 50 m a minute
+             */
+            slow5: number;
         };
         PlanRow: {
             adopted?: components["schemas"]["PlanTaken"];
@@ -7097,6 +7297,48 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        PlanShort: {
+            community: string;
+            /**
+             * Format: int64
+             * @description Per cent of its land with green within 300 m, straight
+             */
+            green: number;
+            /** Format: int64 */
+            green_foot: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Per cent of its land with a park within 500 m, straight
+             */
+            park: number;
+            /** Format: int64 */
+            park_foot: number;
+            /** Format: int64 */
+            people: number;
+        };
+        PlanSight: {
+            /** @description Of which every tried place and every home is covered */
+            compounds: components["schemas"]["PlanCover"];
+            /**
+             * Format: int64
+             * @description How many count
+             */
+            greens: number;
+            /** @description m² of compounds */
+            land: components["schemas"]["PlanCover"];
+            /**
+             * Format: int64
+             * @description m² from which a green counts
+             */
+            least: number;
+            people: components["schemas"]["PlanCover"];
+            /**
+             * Format: int64
+             * @description Metres
+             */
+            within: number;
+        };
         PlanSites: {
             added: components["schemas"]["PlanStation"][] | null;
             /** Format: int64 */
@@ -7105,6 +7347,8 @@ export interface components {
             before: number;
             /** Format: int64 */
             bound: number;
+            /** @description Distances are straight lines */
+            line: boolean;
             /** Format: int64 */
             people: number;
             /** Format: int64 */
@@ -7155,6 +7399,15 @@ export interface components {
         };
         PostList: {
             items: components["schemas"]["PostRow"][] | null;
+        };
+        PostName: {
+            /**
+             * Format: int64
+             * @example 2
+             */
+            count: number;
+            /** @example 网格员 */
+            title: string;
         };
         PostRow: {
             /** Format: date-time */
@@ -7276,12 +7529,38 @@ export interface components {
             /** @example 教讲推议 */
             title: string;
         };
+        Proposals: {
+            /**
+             * Format: int64
+             * @description Open orders that nobody is to exceed
+             */
+            capacity: number;
+            items: components["schemas"]["ProposedRow"][] | null;
+            left: components["schemas"]["UnproposedRow"][] | null;
+            line: boolean;
+            /** @description More orders wait than were looked at */
+            more: boolean;
+            /** @description No other sharing fills as many at less walking and evener load */
+            proven: boolean;
+        };
         ProposeInBody: {
             /** @enum {string} */
             about: "works" | "money" | "rules" | "events" | "service";
             place: string;
             text?: string;
             title: string;
+        };
+        ProposedRow: {
+            /** @description The act that dispatches it; form.FIELD names the person */
+            action: string;
+            case: string;
+            field: string;
+            number: string;
+            title: string;
+            to: components["schemas"]["SuggestRow"];
+            /** Format: int64 */
+            version: number;
+            where: string;
         };
         PublicKey: {
             /**
@@ -8185,6 +8464,15 @@ export interface components {
             /** @example 三治论坛 */
             title: string;
         };
+        ServesRow: {
+            /** @example 小桥社区居民委员会 */
+            name: string;
+            org: string;
+            /** @example 0971-5550000 */
+            phone?: string;
+            place: components["schemas"]["Named"];
+            posts: components["schemas"]["PostName"][] | null;
+        };
         SheetColumn: {
             choices?: components["schemas"]["Option"][] | null;
             help?: string;
@@ -8521,11 +8809,13 @@ export interface components {
             lon: number;
             /**
              * Format: double
-             * @description Straight line from the point that was asked for
+             * @description From the point that was asked for
              */
             metres?: number;
             /** @example 小桥党群服务中心 */
             name: string;
+            /** @description Metres are along the streets; else a straight line */
+            on_foot?: boolean;
             /** @description Open now */
             open: boolean;
             /**
@@ -8569,6 +8859,37 @@ export interface components {
             items: components["schemas"]["StrandCount"][] | null;
             /** Format: date-time */
             to: string;
+        };
+        SuggestRow: {
+            /**
+             * @description Where the way begins: the middle of the place of the post, or another order in hand
+             * @enum {string}
+             */
+            from?: "post" | "order";
+            id: string;
+            /**
+             * Format: int64
+             * @description Open orders in hand
+             */
+            load: number;
+            /** Format: int64 */
+            metres?: number;
+            /** @description Masked */
+            name: string;
+            /** @description Along the streets; else a straight line */
+            on_foot: boolean;
+            /** @description Where that post is */
+            place: components["schemas"]["Named"];
+            /** @description The post by which this person may take it */
+            title: string;
+            why: string;
+        };
+        Suggestions: {
+            items: components["schemas"]["SuggestRow"][] | null;
+            /** @description The district has no walking network; all ways are straight lines */
+            line: boolean;
+            /** @description Why there is nobody */
+            none?: string;
         };
         TagInBody: {
             /** @description All strands that the case bears from now on */
@@ -8852,6 +9173,13 @@ export interface components {
             fields: string[] | null;
             reason: string;
             who: string;
+        };
+        UnproposedRow: {
+            case: string;
+            number: string;
+            title: string;
+            where: string;
+            why: string;
         };
         Uploaded: {
             /** Format: int64 */
@@ -22907,6 +23235,167 @@ export interface operations {
             };
         };
     };
+    "get-cases-proposals": {
+        parameters: {
+            query?: {
+                capacity?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "capacity": 1,
+                     *       "items": [
+                     *         {
+                     *           "action": "submit",
+                     *           "case": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "field": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮",
+                     *           "to": {
+                     *             "from": "post",
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "load": 3,
+                     *             "metres": 1,
+                     *             "name": "小桥社区",
+                     *             "on_foot": false,
+                     *             "place": {
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "name": "小桥社区",
+                     *               "proposed": false
+                     *             },
+                     *             "title": "楼道灯不亮",
+                     *             "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           },
+                     *           "version": 2,
+                     *           "where": "小桥社区 · 建设巷 3号楼"
+                     *         }
+                     *       ],
+                     *       "left": [
+                     *         {
+                     *           "case": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮",
+                     *           "where": "小桥社区 · 建设巷 3号楼",
+                     *           "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "line": false,
+                     *       "more": false,
+                     *       "proven": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Proposals"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-cases-queue": {
         parameters: {
             query?: never;
@@ -23884,6 +24373,183 @@ export interface operations {
                      *       "title": "有人先办了",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-cases-id-suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "from": "post",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "load": 3,
+                     *           "metres": 1,
+                     *           "name": "小桥社区",
+                     *           "on_foot": false,
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "title": "楼道灯不亮",
+                     *           "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "line": false,
+                     *       "none": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -31086,7 +31752,10 @@ export interface operations {
                      *           "kind": "community",
                      *           "name": "小桥社区"
                      *         }
-                     *       }
+                     *       },
+                     *       "point": [
+                     *         1
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Menu"];
@@ -31575,6 +32244,218 @@ export interface operations {
                      *       "title": "不由您来办",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-neighbourhood": {
+        parameters: {
+            query?: {
+                lon?: number;
+                lat?: number;
+                crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+                /** @description Instead of a point: the menu at a place, such as the building whose code was scanned */
+                place?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "covers": [
+                     *         {
+                     *           "kind": "community",
+                     *           "kind_name": "物业",
+                     *           "name": "安居物业",
+                     *           "phone": "0971-5550000"
+                     *         }
+                     *       ],
+                     *       "done": {
+                     *         "few": false,
+                     *         "from": "2023-04-27",
+                     *         "items": [
+                     *           {
+                     *             "count": 12,
+                     *             "title": "楼道灯不亮"
+                     *           }
+                     *         ],
+                     *         "place": {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         },
+                     *         "total": 1
+                     *       },
+                     *       "place": {
+                     *         "building": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "community": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "compound": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "county": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "grid": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "street": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "village": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       },
+                     *       "serves": [
+                     *         {
+                     *           "name": "小桥社区居民委员会",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "phone": "0971-5550000",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "posts": [
+                     *             {
+                     *               "count": 2,
+                     *               "title": "网格员"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Neighbourhood"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -35898,6 +36779,166 @@ export interface operations {
             };
         };
     };
+    "get-plans-id-if": {
+        parameters: {
+            query: {
+                lon: number;
+                lat: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "beside": 1,
+                     *       "line": false,
+                     *       "now": [
+                     *         1
+                     *       ],
+                     *       "people": 1,
+                     *       "then": [
+                     *         1
+                     *       ],
+                     *       "walked": [
+                     *         [
+                     *           [
+                     *             1,
+                     *             1
+                     *           ]
+                     *         ]
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanIf"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-plans-id-result": {
         parameters: {
             query?: never;
@@ -36078,16 +37119,75 @@ export interface operations {
                      *         "updated_at": "2023-04-27T01:00:00Z"
                      *       },
                      *       "reach": {
+                     *         "green": {
+                     *           "green": {
+                     *             "compounds": {
+                     *               "all": 1,
+                     *               "on_foot": 1,
+                     *               "straight": 1
+                     *             },
+                     *             "greens": 1,
+                     *             "land": {
+                     *               "all": 1,
+                     *               "on_foot": 1,
+                     *               "straight": 1
+                     *             },
+                     *             "least": 1,
+                     *             "people": {
+                     *               "all": 1,
+                     *               "on_foot": 1,
+                     *               "straight": 1
+                     *             },
+                     *             "within": 1
+                     *           },
+                     *           "more": 1,
+                     *           "park": {
+                     *             "compounds": {
+                     *               "all": 1,
+                     *               "on_foot": 1,
+                     *               "straight": 1
+                     *             },
+                     *             "greens": 1,
+                     *             "land": {
+                     *               "all": 1,
+                     *               "on_foot": 1,
+                     *               "straight": 1
+                     *             },
+                     *             "least": 1,
+                     *             "people": {
+                     *               "all": 1,
+                     *               "on_foot": 1,
+                     *               "straight": 1
+                     *             },
+                     *             "within": 1
+                     *           },
+                     *           "short": [
+                     *             {
+                     *               "community": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "green": 1,
+                     *               "green_foot": 1,
+                     *               "name": "小桥社区",
+                     *               "park": 1,
+                     *               "park_foot": 1,
+                     *               "people": 1
+                     *             }
+                     *           ]
+                     *         },
                      *         "line": false,
                      *         "rows": [
                      *           {
+                     *             "foot300": 1,
+                     *             "foot500": 1,
                      *             "green300": 1,
                      *             "green500": 1,
                      *             "min10": 1,
                      *             "min15": 1,
                      *             "min5": 1,
                      *             "name": "小桥社区",
-                     *             "people": 1
+                     *             "people": 1,
+                     *             "slow10": 1,
+                     *             "slow15": 1,
+                     *             "slow5": 1
                      *           }
                      *         ]
                      *       },
@@ -36105,6 +37205,7 @@ export interface operations {
                      *         "after": 1,
                      *         "before": 1,
                      *         "bound": 1,
+                     *         "line": false,
                      *         "people": 1,
                      *         "radius": 1,
                      *         "stands": [
@@ -36130,6 +37231,12 @@ export interface operations {
                      *         ],
                      *         "walk": 1
                      *       },
+                     *       "stands": [
+                     *         [
+                     *           1,
+                     *           1
+                     *         ]
+                     *       ],
                      *       "today": [
                      *         {
                      *           "area": 1,
@@ -51118,6 +52225,7 @@ export interface operations {
                      *           "lon": 101.7593426,
                      *           "metres": 1,
                      *           "name": "小桥党群服务中心",
+                     *           "on_foot": false,
                      *           "open": false,
                      *           "opens": "2023-04-27T01:00:00Z",
                      *           "phone": "138****5678",
@@ -52302,6 +53410,145 @@ export interface operations {
                      *       "title": "有人先办了",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请慢一点",
+                     *       "status": 429,
+                     *       "title": "请慢一点",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:too_many"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-track-code-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                    "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

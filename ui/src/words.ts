@@ -10,14 +10,16 @@ import { resident } from './words/resident'
 import { rounds } from './words/rounds'
 import { sheets } from './words/sheets'
 import { strands } from './words/strands'
-
-// One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning, ...strands }
+import { around } from './words/around'
 import { works } from './words/works'
 import { indicators } from './words/indicators'
 import { planning } from './words/planning'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
+const all = {
+  ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning,
+  ...strands, ...around,
+}
 
 export type Word = keyof typeof all
 type Args<K extends Word> = (typeof all)[K] extends (...a: infer A) => unknown ? A : []

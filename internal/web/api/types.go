@@ -60,6 +60,8 @@ type Menu struct {
 	Place territory.At `json:"place"`
 	// Emergency lists what to ring first; words in an order that match show them at once.
 	Emergency []EmergencyLine `json:"emergency"`
+	// Point is where an order of this menu lies: lon, lat.
+	Point []float64 `json:"point" doc:"The point that was asked for, or one inside the place: lon, lat, WGS84"`
 }
 
 // EmergencyLine is one emergency number with the words that make the page show it.
