@@ -352,3 +352,17 @@ func noFormula(t *testing.T, data []byte) {
 		}
 	}
 }
+
+// Two people who look alike under their stars are two people; a masked cell that may mean either is told.
+func TestSheetAlikeUnderStars(t *testing.T) {
+	d := newDesk(t)
+	head := []string{"name", "phone", "place"}
+	d.bring("volunteers", head, []string{"张三丰", "13800001234", "小桥社区"})
+	if got := d.bring("volunteers", head, []string{"张二丰", "13899991234", "小桥社区"}); got.Added != 1 {
+		t.Errorf("the second: %+v", got)
+	}
+	out := d.try("volunteers", book(t, []any{"name", "phone", "place"}, []any{"张*丰", "138****1234", "小桥社区"}), true)
+	if len(out.Faults) != 1 || !strings.Contains(out.Faults[0].Say.En, "several entries") {
+		t.Errorf("either of them: %+v", out)
+	}
+}
