@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
 import { pages } from './dev/pages.ts'
+import { worker } from './dev/worker.ts'
 
 const here = (p: string) => fileURLToPath(new URL(p, import.meta.url))
 
@@ -31,7 +32,7 @@ function hostless(): Plugin {
 const api = process.env.SANZHI
 
 export default defineConfig({
-  plugins: [vue(), pages(), hostless(), keep(), pack()],
+  plugins: [vue(), pages(), hostless(), keep(), worker(here('dist'), here('src/worker/sw.js')), pack()],
   define: { __VUE_OPTIONS_API__: false, __VUE_PROD_DEVTOOLS__: false },
   server: { proxy: api ? { '/api': { target: api, changeOrigin: true } } : undefined },
   build: {

@@ -159,6 +159,9 @@ func (m *memory) Place(_ kernel.Tx, id kernel.ID) (*territory.Place, error) {
 	return nil, kernel.NotFound(kernel.T("没有", "none"))
 }
 
+// Shape gives a place with its shape: here all have theirs.
+func (m *memory) Shape(tx kernel.Tx, id kernel.ID) (*territory.Place, error) { return m.Place(tx, id) }
+
 func (m *memory) EachPlace(_ kernel.Tx, each func(*territory.Place) error) error {
 	for _, p := range m.places {
 		if err := each(p); err != nil {

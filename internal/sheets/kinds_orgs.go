@@ -1,7 +1,6 @@
 package sheets
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +28,7 @@ func may(tx kernel.Tx, actor kernel.Actor, p access.Permission, path kernel.Path
 }
 
 func orgKind() Kind {
-	return Kind{Key: "orgs", Title: t("机构", "Organisations"), About: t("机关、部门、居委会、支部、物业等，接单和登记都用它们", "Offices, committees, branches, firms: what orders and registers refer to"),
+	return Kind{Key: "orgs", table: "org", Title: t("机构", "Organisations"), About: t("机关、部门、居委会、支部、物业等，接单和登记都用它们", "Offices, committees, branches, firms: what orders and registers refer to"),
 		Group: groupBasics, Read: access.OrgRead, Write: access.OrgWrite, open: (*Service).openOrgs}
 }
 
@@ -38,7 +37,7 @@ func (s *Service) openOrgs(tx kernel.Tx, actor kernel.Actor, n *Names) (*Opened,
 		{Key: "name", Type: kernel.ColumnText, Name: t("名称", "Name"), Required: true, Max: 80},
 		{Key: "kind", Type: kernel.ColumnChoice, Name: t("类别", "Kind"), Required: true, Choices: orgKinds},
 		n.placeColumn("place", t("服务的地点", "Place served"), true),
-		{Key: "parent", Type: kernel.ColumnText, Name: t("上级单位", "Above it"), Max: 120, Help: t("名称；可以是同一张表里前面的行", "Its name; may be one of the rows before")},
+		{Key: "parent", Type: kernel.ColumnText, Name: t("上级单位", "Above it"), Max: 120, Help: t("名称；可以是同一张表里的行", "Its name; may be a row of the same sheet")},
 		{Key: "sectors", Type: kernel.ColumnText, Name: t("主管领域", "Sectors"), Help: t("派单用的领域代码，中间空格", "Codes for routing, spaces between")},
 		{Key: "phone", Type: kernel.ColumnText, Name: t("公开电话", "Public telephone"), Max: 40},
 	}}}
@@ -46,8 +45,13 @@ func (s *Service) openOrgs(tx kernel.Tx, actor kernel.Actor, n *Names) (*Opened,
 		if c := strings.Join(strings.Fields(v["sectors"]), " "); c != "" {
 			v["sectors"] = c
 		}
+		if up, err := n.FindOrg(v["parent"]); err == nil && v["parent"] != "" {
+			v["parent"] = n.Org(up.ID)
+		}
 		return nil
 	}
+	o.Name = func(v kernel.Values) string { return v["name"] }
+	o.Under = func(v kernel.Values) string { return v["parent"] }
 	o.Each = func(each func(Row) error) error {
 		for _, x := range n.Orgs {
 			row := Row{ID: x.ID, Path: x.Path, Values: trim(kernel.Values{"name": x.Name, "kind": string(x.Kind), "place": n.Place(x.Place), "sectors": strings.Join(x.Sectors, " "), "phone": x.Phone})}
@@ -74,6 +78,11 @@ func (s *Service) openOrgs(tx kernel.Tx, actor kernel.Actor, n *Names) (*Opened,
 			up, err := n.FindOrg(v["parent"])
 			if err != nil || up.ID == x.ID {
 				return kernel.Invalid("parent", t("没有叫“"+v["parent"]+"”的单位，请先登记它", "no organisation is called \""+v["parent"]+"\"; enter it first"))
+			}
+			for over, i := up, 0; over != nil && i < 64; over, i = n.org[over.Parent], i+1 {
+				if over.ID == x.ID {
+					return kernel.Invalid("parent", t("“"+up.Name+"”在它之下，不能又做它的上级", "\""+up.Name+"\" stands below it and cannot stand above it too"))
+				}
 			}
 			x.Parent = up.ID
 		}
@@ -128,7 +137,7 @@ func roleChoices() []kernel.Choice {
 }
 
 func holdingKind() Kind {
-	return Kind{Key: "posts", Title: t("岗位", "Posts"), About: t("谁在哪个单位、哪个地方任什么岗", "Who holds which post, at which organisation and place"),
+	return Kind{Key: "posts", table: "holding", Title: t("岗位", "Posts"), About: t("谁在哪个单位、哪个地方任什么岗", "Who holds which post, at which organisation and place"),
 		Group: groupBasics, Read: access.AccountRead, Write: access.PostWrite, Personal: true, open: (*Service).openHoldings}
 }
 
@@ -162,13 +171,20 @@ type holdings struct {
 	name   map[kernel.ID]string
 	phone  map[kernel.ID]string
 	byNo   map[string]kernel.ID // by phone
+	byID   map[kernel.ID]*orgs.Holding
+	of     map[kernel.ID][]*orgs.Holding // by person
 }
 
+func (h *holdings) note(x *orgs.Holding) { h.byID[x.ID], h.of[x.Person] = x, append(h.of[x.Person], x) }
+
 func (s *Service) openHoldings(tx kernel.Tx, actor kernel.Actor, n *Names) (*Opened, error) {
-	h := &holdings{s: s, tx: tx, actor: actor, n: n, name: map[kernel.ID]string{}, phone: map[kernel.ID]string{}, byNo: map[string]kernel.ID{}}
+	h := &holdings{s: s, tx: tx, actor: actor, n: n, name: map[kernel.ID]string{}, phone: map[kernel.ID]string{}, byNo: map[string]kernel.ID{}, byID: map[kernel.ID]*orgs.Holding{}, of: map[kernel.ID][]*orgs.Holding{}}
 	var err error
 	if h.list, h.people, err = s.Orgs.Held(tx); err != nil {
 		return nil, err
+	}
+	for _, x := range h.list {
+		h.note(x)
 	}
 	for id, p := range h.people {
 		if h.name[id], err = s.unseal(p.NameSealed, personField(tx, id, "name")); err != nil {
@@ -217,8 +233,12 @@ func (s *Service) unseal(sealed string, at vault.Field) (string, error) {
 }
 
 func (h *holdings) each(each func(Row) error) error {
+	roles := map[kernel.Role]bool{}
+	for _, c := range roleChoices() {
+		roles[kernel.Role(c.Key)] = true
+	}
 	for _, x := range h.list {
-		if !access.Decide(h.actor, access.AccountRead, access.Target{Tenant: h.tx.Tenant(), Path: x.Path}).Allow || !slices.ContainsFunc(roleChoices(), func(c kernel.Choice) bool { return c.Key == string(x.Role) }) {
+		if !access.Decide(h.actor, access.AccountRead, access.Target{Tenant: h.tx.Tenant(), Path: x.Path}).Allow || !roles[x.Role] {
 			continue
 		}
 		v := kernel.Values{"name": h.name[x.Person], "phone": h.phone[x.Person], "title": x.Title, "role": string(x.Role), "place": h.n.Place(x.Place), "from": dayOf(x.From), "to": dayOf(x.To)}
@@ -261,6 +281,7 @@ func (h *holdings) add(v kernel.Values) (kernel.ID, error) {
 		return "", err
 	}
 	h.list = append(h.list, x)
+	h.note(x)
 	return x.ID, h.record("post_given", x)
 }
 
@@ -277,8 +298,8 @@ func (h *holdings) check(x *orgs.Holding) error {
 		return kernel.Invalid("to", t("结束的日子要在开始之后", "the end must come after the beginning"))
 	}
 	posts := []kernel.Post{}
-	for _, o := range h.list {
-		if o.Person == x.Person && o.ID != x.ID {
+	for _, o := range h.of[x.Person] {
+		if o.ID != x.ID {
 			posts = append(posts, kernel.Post{Role: o.Role, Org: o.Org, Place: o.Place})
 		}
 	}
@@ -313,17 +334,8 @@ func (h *holdings) person(v kernel.Values) (kernel.ID, error) {
 	return p.ID, h.s.Orgs.PutPeople(h.tx, []*orgs.Person{p})
 }
 
-func (h *holdings) find(id kernel.ID) *orgs.Holding {
-	for _, x := range h.list {
-		if x.ID == id {
-			return x
-		}
-	}
-	return nil
-}
-
 func (h *holdings) change(id kernel.ID, v kernel.Values) error {
-	x := *h.find(id)
+	x := *h.byID[id]
 	if err := may(h.tx, h.actor, access.PostWrite, x.Path); err != nil {
 		return err
 	}
@@ -350,7 +362,7 @@ func (h *holdings) change(id kernel.ID, v kernel.Values) error {
 }
 
 func (h *holdings) remove(id kernel.ID) error {
-	x := h.find(id)
+	x := h.byID[id]
 	if err := may(h.tx, h.actor, access.PostWrite, x.Path); err != nil {
 		return err
 	}

@@ -134,7 +134,11 @@ type journal struct {
 }
 
 func (j journal) RecordAccess(tx kernel.Tx, ev access.Event) error {
-	_, err := j.log.Append(tx, ledger.Entry{Actor: kernel.Anonymous(tx.Tenant()), Act: string(ev.What), Object: ev.Account, Public: map[string]any{"by": ev.By}})
+	actor := kernel.Anonymous(tx.Tenant())
+	if id, ok := strings.CutPrefix(ev.By, "account:"); ok {
+		actor = kernel.Actor{Kind: kernel.ActorAccount, Tenant: tx.Tenant(), Account: kernel.ID(id)}
+	}
+	_, err := j.log.Append(tx, ledger.Entry{Actor: actor, Act: string(ev.What), Object: ev.Account, Public: map[string]any{"by": ev.By}})
 	if err != nil || ev.Account == "" {
 		return err
 	}
@@ -161,7 +165,7 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 		Journal: journal{w.cases.Ledger, w.outbox}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, w.clock), Sealer: sealer, Clock: w.clock,
 		Policy: access.DefaultPolicy})
 	w.registers = registers.NewService(registers.Ports{Store: w.db, Repo: store.Registers{}, Counts: store.Registers{}, Ledger: w.cases.Ledger, Orgs: store.Orgs{}, Places: store.Territory{},
-		Sealer: sealer, Days: workflow.China(), Find: map[registers.LinkKind]registers.Finder{registers.ToReportIn: store.Registers{}.FindReportIn, registers.ToCase: w.findCase}})
+		Sealer: sealer, Days: workflow.China(), Walk: w.walk, Find: map[registers.LinkKind]registers.Finder{registers.ToReportIn: store.Registers{}.FindReportIn, registers.ToCase: w.findCase}})
 	_, sign, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		w.t.Fatal(err)
@@ -173,8 +177,9 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, Activities: joinActivities(w, sealer, ring), SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
 		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget, Hooks: store.Webhooks{DB: w.db, Sealer: sealer},
 		Works: w.works(), Indicators: w.indicators(),
-		Sheets: w.sheets(ring), Picture: store.Picture{},
+		Sheets: w.sheets(ring), Picture: store.Picture{}, Neighbours: store.Neighbours{},
 		Plans:     w.plans(),
+		Admin:     api.AdminDeps{Setup: store.SetupDesk{}, Flows: store.SetupDesk{}, People: store.SetupDesk{}, Ledger: store.Ledger{}, Keys: w.keyState},
 		Registers: w.registers, OrgWork: store.Registers{}, Bulletins: w.bulletins(sealer)}
 }
 

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"sanzhi/internal/web/public"
 )
 
 // Limits bound what the network may take of the program.
@@ -21,7 +23,7 @@ type Limits struct {
 // DefaultLimits are for one process in front of a county. Streams are bounded below Connections, so that open pages never keep
 // everybody else out.
 var DefaultLimits = Limits{ReadHeader: 5 * time.Second, Read: 20 * time.Second, Write: 30 * time.Second, Idle: 2 * time.Minute, HeaderBytes: 32 << 10,
-	Connections: 4096}
+	Connections: 16_384}
 
 // DefaultTimeout is how long a request may take.
 const DefaultTimeout = 20 * time.Second
@@ -55,7 +57,7 @@ func deadline(mux *table, d time.Duration) http.Handler {
 		d = DefaultTimeout
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/api/v1/stream" || r.URL.Path == "/api/v1/uploads" {
+		if r.URL.Path == "/api/v1/stream" || r.URL.Path == "/api/v1/uploads" || public.Sends(r) {
 			mux.ServeHTTP(w, r)
 			return
 		}

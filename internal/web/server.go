@@ -19,6 +19,7 @@ import (
 
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/web/api"
+	"sanzhi/internal/web/public"
 )
 
 // Config is what the face stands on.
@@ -63,6 +64,7 @@ func New(c Config) *Server {
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		api.NotThere(w, r)
 	})
+	public.Register(mux, mux, c.API.Clock)
 	mux.Handle("/", pages(c.UI))
 
 	guard := http.NewCrossOriginProtection()

@@ -1256,6 +1256,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cases/{id}/strands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say which strands a case bears: one or more
+         * @description Asks for the permission `case.tag`.
+         */
+        post: operations["post-cases-id-strands"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cases/{id}/unmask": {
         parameters: {
             query?: never;
@@ -1454,7 +1474,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put back exactly what an import added or changed; refused when any of it was changed since
+         * Put back exactly what an import added or changed; what changed since is named, or left with leave
          * @description For whoever is signed in: it concerns the own account alone.
          */
         post: operations["post-imports-id-undo"];
@@ -1841,6 +1861,26 @@ export interface paths {
          * @description Asks for the permission `menu.write`.
          */
         put: operations["put-menu-items"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/neighbourhood": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who serves a place and what was done there lately, without persons
+         * @description Asks for the permission `place.read`.
+         */
+        get: operations["get-neighbourhood"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3872,6 +3912,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/stats/strands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cases opened in a time by strand, and how many different ones
+         * @description Asks for the permission `stats.read`.
+         */
+        get: operations["get-stats-strands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stream": {
         parameters: {
             query?: never;
@@ -3970,6 +4030,26 @@ export interface paths {
          * @description Open: the code that the order was given is the key.
          */
         post: operations["post-track-code-rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/track/{code}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The receipt of an order as a file that is checked offline: a promise, and once sealed its proof
+         * @description Open: the code that the order was given is the key.
+         */
+        get: operations["get-track-code-receipt"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5071,8 +5151,23 @@ export interface components {
             phone?: string;
         };
         CareConsent: {
+            /** @example care-visit */
+            template: string;
             /** @example 我同意社区按约好的间隔派人来看望我。 */
             text: string;
+            /** @example 入户关爱 */
+            title: string;
+            /** @example care-1 */
+            version: string;
+        };
+        CareConsents: {
+            items: components["schemas"]["CareConsent"][] | null;
+            /** @example care-visit */
+            template: string;
+            /** @example 我同意社区按约好的间隔派人来看望我。 */
+            text: string;
+            /** @example 入户关爱 */
+            title: string;
             /** @example care-1 */
             version: string;
         };
@@ -5101,6 +5196,8 @@ export interface components {
             phone?: string;
             /** @description The grid, compound, community or village */
             place: string;
+            /** @description Which visits; those that the community arranges when left out */
+            template?: string;
             /** @description The account that visits */
             visitor: string;
         };
@@ -5145,9 +5242,16 @@ export interface components {
              * @enum {string}
              */
             part: "any" | "morning" | "afternoon" | "evening";
+            /** @description The institution that visits by a consent of its own; null for visits that the community arranges */
+            partner: components["schemas"]["Named"];
             /** @example 138****5678 */
             phone?: string;
             place: components["schemas"]["Named"];
+            /**
+             * @description Which visits were agreed to
+             * @example care-visit
+             */
+            template: string;
             /** @description Who visits, masked */
             visitor: components["schemas"]["Named"];
         };
@@ -5193,6 +5297,8 @@ export interface components {
             lat: number;
             /** Format: double */
             lon: number;
+            /** @description The reader may say which strands the case bears */
+            may_tag: boolean;
             /** @description The case that this one was merged into */
             merged?: components["schemas"]["Named"];
             /** @description The next act is the reader's */
@@ -5213,7 +5319,10 @@ export interface components {
             /** @example submitted */
             step: string;
             step_title: string;
+            /** @description The first of its strands */
             strand: string;
+            /** @description 自治 zi, 法治 fa, 德治 de, 智治 zhi: a case may bear several */
+            strands: ("zi" | "fa" | "de" | "zhi")[] | null;
             supervised?: boolean;
             /** @description The first words of what was said */
             text: string;
@@ -5261,7 +5370,10 @@ export interface components {
             /** @example submitted */
             step: string;
             step_title: string;
+            /** @description The first of its strands */
             strand: string;
+            /** @description 自治 zi, 法治 fa, 德治 de, 智治 zhi: a case may bear several */
+            strands: ("zi" | "fa" | "de" | "zhi")[] | null;
             supervised?: boolean;
             /** @description The first words of what was said */
             text: string;
@@ -5401,9 +5513,11 @@ export interface components {
              * Format: int64
              * @description People without an account, one code each
              */
-            count: number;
+            count?: number;
             /** @description What a breakdown counts them in: a villager group, a building */
             group?: string;
+            /** @description Telephone numbers of those who get a code, one each, in the order of the codes: nobody gets two, nor one beside an account. Only a keyed hash is kept */
+            phones?: string[] | null;
         };
         Config: {
             /** @description west, south, east, north */
@@ -5573,6 +5687,15 @@ export interface components {
             state: string;
             target?: string;
         };
+        CoversRow: {
+            kind: string;
+            /** @example 物业 */
+            kind_name: string;
+            /** @example 安居物业 */
+            name: string;
+            /** @example 0971-5550000 */
+            phone?: string;
+        };
         Created: {
             emergency?: components["schemas"]["EmergencyLine"][] | null;
             id: string;
@@ -5729,6 +5852,29 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "delivered" | "given_up";
+        };
+        DoneLately: {
+            /** @description There are others, too few each to be told */
+            few?: boolean;
+            /** Format: date */
+            from: string;
+            /** @description Those that may be told, the most first */
+            items: components["schemas"]["DoneRow"][] | null;
+            place: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Null when it is too few to be told
+             */
+            total: number | null;
+        };
+        DoneRow: {
+            /**
+             * Format: int64
+             * @example 12
+             */
+            count: number;
+            /** @example 楼道灯不亮 */
+            title: string;
         };
         EmergencyLine: {
             /** @example 119 */
@@ -6334,6 +6480,8 @@ export interface components {
             items: components["schemas"]["MenuItem"][] | null;
             more: components["schemas"]["MenuItem"][] | null;
             place: components["schemas"]["At"];
+            /** @description The point that was asked for, or one inside the place: lon, lat, WGS84 */
+            point: number[] | null;
         };
         MenuItem: {
             /** @example menu */
@@ -6463,6 +6611,15 @@ export interface components {
             name: string;
             /** @description Of a case's unit: routing proposes it, nobody has handed the case over yet */
             proposed?: boolean;
+        };
+        Neighbourhood: {
+            /** @description Who looks after the compound */
+            covers: components["schemas"]["CoversRow"][] | null;
+            /** @description What was done in the community or village; null outside of one */
+            done: components["schemas"]["DoneLately"];
+            place: components["schemas"]["At"];
+            /** @description Organisations with posts at the place, the nearest tier first; never a person's name */
+            serves: components["schemas"]["ServesRow"][] | null;
         };
         NewAccountInBody: {
             name: string;
@@ -7081,6 +7238,15 @@ export interface components {
         };
         PostList: {
             items: components["schemas"]["PostRow"][] | null;
+        };
+        PostName: {
+            /**
+             * Format: int64
+             * @example 2
+             */
+            count: number;
+            /** @example 网格员 */
+            title: string;
         };
         PostRow: {
             /** Format: date-time */
@@ -8111,6 +8277,15 @@ export interface components {
             /** @example 三治论坛 */
             title: string;
         };
+        ServesRow: {
+            /** @example 小桥社区居民委员会 */
+            name: string;
+            org: string;
+            /** @example 0971-5550000 */
+            phone?: string;
+            place: components["schemas"]["Named"];
+            posts: components["schemas"]["PostName"][] | null;
+        };
         SheetColumn: {
             choices?: components["schemas"]["Option"][] | null;
             help?: string;
@@ -8145,6 +8320,13 @@ export interface components {
             changed: number;
             file: string;
             id: string;
+            /**
+             * Format: int64
+             * @description Rows that undoing left as they are
+             */
+            left: number;
+            /** @description Which rows were left, in the answer to undoing */
+            left_rows?: components["schemas"]["SheetLeft"][] | null;
             /** @description By the reader */
             own: boolean;
             /** Format: int64 */
@@ -8169,6 +8351,17 @@ export interface components {
             /** @description It has personal cells, which are masked unless a reason is given */
             personal: boolean;
             title: string;
+        };
+        SheetLeft: {
+            /** @description What the row is about */
+            name: string;
+            /**
+             * Format: int64
+             * @description Of the file
+             */
+            row: number;
+            /** @description Why it was left */
+            say: string;
         };
         SheetList: {
             items: components["schemas"]["SheetInfo"][] | null;
@@ -8456,6 +8649,37 @@ export interface components {
             id: string;
             title: string;
         };
+        StrandCount: {
+            /**
+             * Format: int64
+             * @example 320
+             */
+            cases: number;
+            /** @enum {string} */
+            strand: "zi" | "fa" | "de" | "zhi";
+        };
+        StrandTotals: {
+            /**
+             * Format: int64
+             * @description How many different cases
+             * @example 718
+             */
+            distinct: number;
+            /** Format: date-time */
+            from: string;
+            items: components["schemas"]["StrandCount"][] | null;
+            /** Format: date-time */
+            to: string;
+        };
+        TagInBody: {
+            /** @description All strands that the case bears from now on */
+            strands: ("zi" | "fa" | "de" | "zhi")[] | null;
+            /**
+             * Format: int64
+             * @description The version of the case that the actor saw
+             */
+            version: number;
+        };
         TargetBrief: {
             amount: string;
             holder: components["schemas"]["Named"];
@@ -8701,6 +8925,10 @@ export interface components {
             turn: "in" | "out";
             /** @example 李* */
             who: string;
+        };
+        UndoSheet: {
+            /** @description Leave the rows that changed since as they are, and put back the others */
+            leave?: boolean;
         };
         UnfilledRow: {
             /** Format: int64 */
@@ -10518,7 +10746,8 @@ export interface operations {
                      *           "stage": "draft",
                      *           "stage_title": "报名中",
                      *           "strands": [
-                     *             "zi"
+                     *             "zi",
+                     *             "fa"
                      *           ],
                      *           "title": "周末一起扫楼道",
                      *           "to": "2023-04-27T01:00:00Z",
@@ -10653,7 +10882,8 @@ export interface operations {
                  *       "series": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "spot": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "strands": [
-                 *         "zi"
+                 *         "zi",
+                 *         "fa"
                  *       ],
                  *       "title": "楼道灯不亮",
                  *       "to": "2023-04-27T01:00:00Z",
@@ -10739,7 +10969,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -11159,7 +11390,8 @@ export interface operations {
                      *           "stage": "draft",
                      *           "stage_title": "报名中",
                      *           "strands": [
-                     *             "zi"
+                     *             "zi",
+                     *             "fa"
                      *           ],
                      *           "title": "周末一起扫楼道",
                      *           "to": "2023-04-27T01:00:00Z",
@@ -11914,7 +12146,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -12071,7 +12304,8 @@ export interface operations {
                  *       "series": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "spot": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "strands": [
-                 *         "zi"
+                 *         "zi",
+                 *         "fa"
                  *       ],
                  *       "title": "楼道灯不亮",
                  *       "to": "2023-04-27T01:00:00Z",
@@ -12156,7 +12390,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -13938,7 +14173,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -15826,7 +16062,8 @@ export interface operations {
                      *             "stage": "draft",
                      *             "stage_title": "报名中",
                      *             "strands": [
-                     *               "zi"
+                     *               "zi",
+                     *               "fa"
                      *             ],
                      *             "title": "周末一起扫楼道",
                      *             "to": "2023-04-27T01:00:00Z",
@@ -16011,7 +16248,8 @@ export interface operations {
                      *         "stage": "draft",
                      *         "stage_title": "报名中",
                      *         "strands": [
-                     *           "zi"
+                     *           "zi",
+                     *           "fa"
                      *         ],
                      *         "title": "周末一起扫楼道",
                      *         "to": "2023-04-27T01:00:00Z",
@@ -16386,7 +16624,8 @@ export interface operations {
                      *         "stage": "draft",
                      *         "stage_title": "报名中",
                      *         "strands": [
-                     *           "zi"
+                     *           "zi",
+                     *           "fa"
                      *         ],
                      *         "title": "周末一起扫楼道",
                      *         "to": "2023-04-27T01:00:00Z",
@@ -16603,7 +16842,8 @@ export interface operations {
                      *         "stage": "draft",
                      *         "stage_title": "报名中",
                      *         "strands": [
-                     *           "zi"
+                     *           "zi",
+                     *           "fa"
                      *         ],
                      *         "title": "周末一起扫楼道",
                      *         "to": "2023-04-27T01:00:00Z",
@@ -20275,7 +20515,10 @@ export interface operations {
                 /**
                  * @example {
                  *       "count": 1,
-                 *       "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "phones": [
+                 *         "138****5678"
+                 *       ]
                  *     }
                  */
                 "application/json": components["schemas"]["CodesInBody"];
@@ -22349,6 +22592,8 @@ export interface operations {
                 step?: string;
                 flow?: string;
                 item?: string;
+                /** @description Cases that bear this strand, whatever others they bear */
+                strand?: "zi" | "fa" | "de" | "zhi";
                 /** @description A place: its cases and those of all places below */
                 place?: string;
                 unit?: string;
@@ -22412,6 +22657,10 @@ export interface operations {
                      *           "step": "submitted",
                      *           "step_title": "待下单",
                      *           "strand": "zi",
+                     *           "strands": [
+                     *             "zi",
+                     *             "fa"
+                     *           ],
                      *           "supervised": false,
                      *           "text": "三楼到五楼都黑",
                      *           "title": "楼道灯不亮",
@@ -22950,6 +23199,10 @@ export interface operations {
                      *           "step": "submitted",
                      *           "step_title": "待下单",
                      *           "strand": "zi",
+                     *           "strands": [
+                     *             "zi",
+                     *             "fa"
+                     *           ],
                      *           "supervised": false,
                      *           "text": "三楼到五楼都黑",
                      *           "title": "楼道灯不亮",
@@ -23163,6 +23416,7 @@ export interface operations {
                      *       "item": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "lat": 36.6484989,
                      *       "lon": 101.7593426,
+                     *       "may_tag": false,
                      *       "merged": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *         "name": "小桥社区",
@@ -23292,6 +23546,10 @@ export interface operations {
                      *           "step": "submitted",
                      *           "step_title": "待下单",
                      *           "strand": "zi",
+                     *           "strands": [
+                     *             "zi",
+                     *             "fa"
+                     *           ],
                      *           "supervised": false,
                      *           "text": "三楼到五楼都黑",
                      *           "title": "楼道灯不亮",
@@ -23308,6 +23566,10 @@ export interface operations {
                      *       "step": "submitted",
                      *       "step_title": "待下单",
                      *       "strand": "zi",
+                     *       "strands": [
+                     *         "zi",
+                     *         "fa"
+                     *       ],
                      *       "supervised": false,
                      *       "text": "三楼到五楼都黑",
                      *       "title": "楼道灯不亮",
@@ -23526,6 +23788,203 @@ export interface operations {
                      *       "title": "没有找到",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-cases-id-strands": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "strands": [
+                 *         "zi",
+                 *         "fa"
+                 *       ],
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["TagInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "round": 1,
+                     *       "step": "submitted",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -25500,6 +25959,14 @@ export interface operations {
                      *           "changed": 1,
                      *           "file": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "left": 1,
+                     *           "left_rows": [
+                     *             {
+                     *               "name": "小桥社区",
+                     *               "row": 1,
+                     *               "say": "王* 接了单，今天上门换灯"
+                     *             }
+                     *           ],
                      *           "own": false,
                      *           "same": 1,
                      *           "sheet": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -25623,7 +26090,18 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "leave": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["UndoSheet"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -25638,6 +26116,14 @@ export interface operations {
                      *       "changed": 1,
                      *       "file": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "left": 1,
+                     *       "left_rows": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "row": 1,
+                     *           "say": "王* 接了单，今天上门换灯"
+                     *         }
+                     *       ],
                      *       "own": false,
                      *       "same": 1,
                      *       "sheet": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -30701,7 +31187,10 @@ export interface operations {
                      *           "kind": "community",
                      *           "name": "小桥社区"
                      *         }
-                     *       }
+                     *       },
+                     *       "point": [
+                     *         1
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Menu"];
@@ -31190,6 +31679,218 @@ export interface operations {
                      *       "title": "不由您来办",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-neighbourhood": {
+        parameters: {
+            query?: {
+                lon?: number;
+                lat?: number;
+                crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+                /** @description Instead of a point: the menu at a place, such as the building whose code was scanned */
+                place?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "covers": [
+                     *         {
+                     *           "kind": "community",
+                     *           "kind_name": "物业",
+                     *           "name": "安居物业",
+                     *           "phone": "0971-5550000"
+                     *         }
+                     *       ],
+                     *       "done": {
+                     *         "few": false,
+                     *         "from": "2023-04-27",
+                     *         "items": [
+                     *           {
+                     *             "count": 12,
+                     *             "title": "楼道灯不亮"
+                     *           }
+                     *         ],
+                     *         "place": {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         },
+                     *         "total": 1
+                     *       },
+                     *       "place": {
+                     *         "building": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "community": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "compound": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "county": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "grid": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "street": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "village": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       },
+                     *       "serves": [
+                     *         {
+                     *           "name": "小桥社区居民委员会",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "phone": "0971-5550000",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "posts": [
+                     *             {
+                     *               "count": 2,
+                     *               "title": "网格员"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Neighbourhood"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -43381,12 +44082,18 @@ export interface operations {
                      *           "name": "张*",
                      *           "next_due": "2023-04-27T01:00:00Z",
                      *           "part": "any",
+                     *           "partner": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
                      *           "phone": "138****5678",
                      *           "place": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "name": "小桥社区",
                      *             "proposed": false
                      *           },
+                     *           "template": "care-visit",
                      *           "visitor": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "name": "小桥社区",
@@ -43539,6 +44246,7 @@ export interface operations {
                  *       "part": "any",
                  *       "phone": "138****5678",
                  *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "template": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "visitor": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
                  *     }
                  */
@@ -43695,11 +44403,21 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "items": [
+                     *         {
+                     *           "template": "care-visit",
+                     *           "text": "我同意社区按约好的间隔派人来看望我。",
+                     *           "title": "入户关爱",
+                     *           "version": "care-1"
+                     *         }
+                     *       ],
+                     *       "template": "care-visit",
                      *       "text": "我同意社区按约好的间隔派人来看望我。",
+                     *       "title": "入户关爱",
                      *       "version": "care-1"
                      *     }
                      */
-                    "application/json": components["schemas"]["CareConsent"];
+                    "application/json": components["schemas"]["CareConsents"];
                 };
             };
             /** @description Bad Request */
@@ -43822,6 +44540,8 @@ export interface operations {
         parameters: {
             query: {
                 place: string;
+                /** @description Which visits; those that the community arranges when left out */
+                template?: string;
             };
             header?: never;
             path?: never;
@@ -49714,6 +50434,8 @@ export interface operations {
             query?: {
                 dry?: string;
                 as?: string;
+                /** @description Tell how far it is, in lines of JSON {done, rows}; the last has outcome or problem */
+                stream?: string;
             };
             header?: {
                 "Idempotency-Key"?: string;
@@ -49943,6 +50665,10 @@ export interface operations {
                 limit?: number;
                 type?: string;
                 state?: string;
+                /** @description What the green space is good for: leisure 休闲娱乐, sport 运动健身, tourism 旅游观光, learning 科普教育 */
+                use?: "leisure" | "sport" | "tourism" | "learning";
+                /** @description Name of the plan whose layer the site keeps to */
+                plan?: string;
                 place?: string;
                 q?: string;
             };
@@ -50958,6 +51684,142 @@ export interface operations {
             };
         };
     };
+    "get-stats-strands": {
+        parameters: {
+            query?: {
+                place?: string;
+                unit?: string;
+                /** @description First day (Asia/Shanghai) on which a counted case was opened; thirty days ago when it is left out */
+                from?: string;
+                /** @description Last day; today when it is left out */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "distinct": 718,
+                     *       "from": "2023-04-27T01:00:00Z",
+                     *       "items": [
+                     *         {
+                     *           "cases": 320,
+                     *           "strand": "zi"
+                     *         }
+                     *       ],
+                     *       "to": "2023-04-27T01:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StrandTotals"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-stream": {
         parameters: {
             query?: never;
@@ -51756,6 +52618,145 @@ export interface operations {
                      *       "title": "有人先办了",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请慢一点",
+                     *       "status": 429,
+                     *       "title": "请慢一点",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:too_many"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-track-code-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                    "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

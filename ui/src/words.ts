@@ -9,14 +9,26 @@ import { reports } from './words/reports'
 import { resident } from './words/resident'
 import { rounds } from './words/rounds'
 import { sheets } from './words/sheets'
+import { strands } from './words/strands'
+import { around } from './words/around'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning }
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning, ...settings, ...strands }
 import { works } from './words/works'
 import { indicators } from './words/indicators'
 import { planning } from './words/planning'
+import { settings } from './words/settings'
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning, ...strands, ...streets }
+import { works } from './words/works'
+import { indicators } from './words/indicators'
+import { planning } from './words/planning'
+import { streets } from './words/streets'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
+const all = {
+  ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning,
+  ...strands, ...around,
+}
 
 export type Word = keyof typeof all
 type Args<K extends Word> = (typeof all)[K] extends (...a: infer A) => unknown ? A : []

@@ -77,6 +77,10 @@ type Deps struct {
 	// Sheets are registers as files; Picture counts for the dashboard.
 	Sheets  *sheets.Service
 	Picture Picture
+	// Neighbours tells residents who serves their place.
+	Neighbours Neighbours
+	// Admin is what the pages of administrators read beside.
+	Admin AdminDeps
 }
 
 // PrivacyPaths tells where requests about a subject are handled.
@@ -117,6 +121,7 @@ func (s *Server) routes(api huma.API) {
 	s.sessionRoutes(api)
 	s.districtRoutes(api)
 	s.caseRoutes(api)
+	s.suggestRoutes(api)
 	s.trackRoutes(api)
 	s.photoRoutes(api)
 	s.mineRoutes(api)
@@ -137,6 +142,8 @@ func (s *Server) routes(api huma.API) {
 	s.sheetRoutes(api)
 	s.dashboardRoutes(api)
 	s.planRoutes(api)
+	s.neighbourRoutes(api)
+	s.adminRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.

@@ -60,6 +60,8 @@ type Menu struct {
 	Place territory.At `json:"place"`
 	// Emergency lists what to ring first; words in an order that match show them at once.
 	Emergency []EmergencyLine `json:"emergency"`
+	// Point is where an order of this menu lies: lon, lat.
+	Point []float64 `json:"point" doc:"The point that was asked for, or one inside the place: lon, lat, WGS84"`
 }
 
 // EmergencyLine is one emergency number with the words that make the page show it.
@@ -139,7 +141,8 @@ type CaseRow struct {
 	End        string    `json:"end,omitempty" doc:"How the case ended; empty while it is open"`
 	Version    int       `json:"version"`
 	Round      int       `json:"round"`
-	Strand     string    `json:"strand"`
+	Strand     string    `json:"strand" doc:"The first of its strands"`
+	Strands    []string  `json:"strands" enum:"zi,fa,de,zhi" doc:"自治 zi, 法治 fa, 德治 de, 智治 zhi: a case may bear several"`
 	Unit       *Named    `json:"unit"`
 	Assignee   *Named    `json:"assignee"`
 	OpenedAt   time.Time `json:"opened_at"`
@@ -203,6 +206,7 @@ type CaseDetail struct {
 	Route     Route        `json:"route"`
 	Similar   []CaseRow    `json:"similar" doc:"Open cases near by with like words"`
 	Merged    *Named       `json:"merged,omitempty" doc:"The case that this one was merged into"`
+	MayTag    bool         `json:"may_tag" doc:"The reader may say which strands the case bears"`
 	// Rating is shown to those who oversee units, never to the one worker on the case.
 	Rating *Rating `json:"rating,omitempty"`
 }
@@ -316,6 +320,7 @@ type PlaceNode struct {
 	Parent   kernel.ID      `json:"parent,omitempty"`
 	Code     string         `json:"code"`
 	Name     string         `json:"name"`
+	Path     kernel.Path    `json:"path" example:"630105/002/001/" doc:"Its position in the tree, by which menus and rules name it"`
 	Kind     territory.Kind `json:"kind"`
 	KindName string         `json:"kind_name"`
 	Children bool           `json:"children" doc:"Whether it has places below"`

@@ -3,12 +3,14 @@ import type { Word } from '../words'
 import { rounds } from './rounds/room'
 import { routes as indicators } from './indicators/routes'
 import { planning } from './planning/room'
+import { settings } from './settings/room'
 import { routes as works } from './works/routes'
 
 /** The headings that the rail groups its lines under. */
-export type Group = 'cases' | 'daily' | 'bodies' | 'open'
+export type Group = 'cases' | 'daily' | 'bodies' | 'open' | 'settings'
 export const groups: { id: Group; word: Word }[] = [
   { id: 'cases', word: 'rail.cases' }, { id: 'daily', word: 'rail.daily' }, { id: 'bodies', word: 'rail.bodies' }, { id: 'open', word: 'rail.open' },
+  { id: 'settings', word: 'set.title' },
 ]
 /** A room of the desk: its pages, and its line in the rail for whoever holds the permission. */
 export interface Room { to: string; word: Word; group: Group; needs: string; routes: RouteRecordRaw[] }
@@ -56,4 +58,5 @@ export const rooms: Room[] = [
   { to: '/privacy', word: 'privacy.title', group: 'open', needs: 'privacy.read', routes: [
     { path: '/privacy', component: () => import('./privacy/Privacy.vue'), meta: { title: 'privacy.title', needs: 'privacy.read' } },
   ] },
+  ...settings,
 ]
