@@ -9,6 +9,7 @@ import { privacy } from './words/privacy'
 import { orgwork } from './words/orgwork'
 import { reports } from './words/reports'
 import { rounds } from './words/rounds'
+import { patrol } from './words/patrol'
 import { sheets } from './words/sheets'
 import { works } from './words/works'
 import { indicators } from './words/indicators'
@@ -30,6 +31,7 @@ const all = {
   ...orgwork,
   ...reports,
   ...rounds,
+  ...patrol,
   ...sheets,
   ...works,
   ...indicators,
