@@ -16,7 +16,8 @@ before(async () => {
 after(async () => { await browser?.close(); await server?.stop() })
 
 /** Puts rounds in force that are due today at the worker's grid, and waits until their duties are there. */
-async function rounds(prefix, n) {
+async function rounds(kind, n) {
+  const prefix = kind + '-' + Math.random().toString(36).slice(2, 7) // one district may serve several runs
   const names = Array.from({ length: n }, (_, i) => `${prefix}-${String(i + 1).padStart(2, '0')}`)
   for (const name of names) {
     await clerk.post('/rounds/templates', { source: `template: ${name}
@@ -60,11 +61,11 @@ async function telephone(role = 'grid_worker', lang = 'zh') {
   await page.waitForSelector('.stops a')
   await page.evaluate(() => navigator.serviceWorker.ready)
   await page.waitForFunction(() => navigator.serviceWorker.controller?.scriptURL.endsWith('/desk-sw.js'))
-  await page.waitForFunction(async () => {
-    const all = await new Promise((ok) => { const r = indexedDB.open('sanzhi-patrol'); r.onsuccess = () => { const g = r.result.transaction('day').objectStore('day').getAll(); g.onsuccess = () => { r.result.close(); ok(g.result) } } })
+  await until(async () => {
+    const all = await table(page, 'day')
     const list = all.find((l) => l.id === 'today')?.today.items ?? []
     return list.length && list.every((d) => all.some((l) => l.id === 'duty:' + d.id))
-  })
+  }, 'today’s list is not kept')
   return { context, page }
 }
 async function enter(page, role) {
@@ -76,6 +77,12 @@ async function enter(page, role) {
   await page.waitForURL((u) => !u.pathname.includes('sign-in'))
 }
 const table = (page, name) => page.evaluate((n) => new Promise((ok) => { const r = indexedDB.open('sanzhi-patrol'); r.onsuccess = () => { const g = r.result.transaction(n).objectStore(n).getAll(); g.onsuccess = () => { r.result.close(); ok(g.result) } } }), name)
+async function until(is, say) {
+  for (let i = 0; !(await is()); i++) {
+    assert.ok(i < 160, say)
+    await new Promise((r) => setTimeout(r, 250))
+  }
+}
 const dutyOf = (page) => new URL(page.url()).pathname.split('/').pop()
 const photo = picture('lane.png', 160, 120)
 
@@ -93,6 +100,7 @@ async function fill(page, { finding = false, count = '3' } = {}) {
   await page.locator('.dutyform .one').nth(1).locator('input').fill(count)
 }
 async function record(page, o) {
+  await page.waitForURL(/\/rounds\/duties\//)
   const id = dutyOf(page)
   await fill(page, o)
   await page.click('.dutyform button[type=submit]')
@@ -134,7 +142,7 @@ test('fifty rounds recorded without a network arrive once each and in order, wha
   await a.goto(server.url + '/desk/rounds/duties/' + half)
   await a.waitForSelector('form.dutyform')
   assert.equal(await a.locator('.dutyform .one').nth(1).locator('input').inputValue(), '17')
-  order.push(await record(a))
+  order.push(await record(a, { count: '17' }))
   order.push(...await walk(a, ids, 15, 19))
   // A second page goes on where the first one is; each knows what the other recorded.
   const b = await context.newPage()
@@ -264,7 +272,7 @@ test('at sign-out the day goes, what waits stays for its own account, and nothin
   await page.waitForSelector('dialog, [role=dialog]')
   await page.click('.unsent .leave')
   await page.waitForURL(/sign-in/)
-  await page.waitForFunction(() => new Promise((ok) => { const r = indexedDB.open('sanzhi-patrol'); r.onsuccess = () => { const g = r.result.transaction('day').objectStore('day').count(); g.onsuccess = () => { r.result.close(); ok(g.result === 0) } } }))
+  await until(async () => !(await table(page, 'day')).length, 'the day is still kept')
   assert.deepEqual(await table(page, 'drafts'), [])
   assert.equal((await table(page, 'results')).filter((k) => k.state === 'waiting').length, 1)
   await context.unroute('**/api/v1/rounds/duties/*/result')
@@ -296,9 +304,6 @@ test('at sign-out the day goes, what waits stays for its own account, and nothin
   await context.clearCookies()
   await page.evaluate(() => localStorage.clear())
   await enter(page, 'grid_worker')
-  for (let i = 0; (await worker.get('/rounds/duties/' + duty.id)).state !== 'done'; i++) {
-    assert.ok(i < 60, 'it was not sent')
-    await new Promise((r) => setTimeout(r, 500))
-  }
+  await until(async () => (await worker.get('/rounds/duties/' + duty.id)).state === 'done', 'it was not sent')
   await context.close()
 })
