@@ -1,0 +1,23 @@
+// The words that the desk says.
+import { teach } from '../words'
+import { common } from './common'
+import { resident } from './resident'
+import { around } from './around'
+import { activities } from './activities'
+import { ballots } from './ballots'
+import { privacy } from './privacy'
+import { orgwork } from './orgwork'
+import { reports } from './reports'
+import { picture } from './picture'
+import { desk } from './desk'
+import { indicators } from './indicators'
+import { map } from './map'
+import { planning } from './planning'
+import { rounds } from './rounds'
+import { settings } from './settings'
+import { sheets } from './sheets'
+import { strands } from './strands'
+import { streets } from './streets'
+import { works } from './works'
+
+teach(common, resident, around, activities, ballots, privacy, orgwork, reports, picture, desk, indicators, map, planning, rounds, settings, sheets, strands, streets, works)
