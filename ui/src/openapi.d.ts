@@ -1256,6 +1256,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cases/{id}/party": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give another party of a confidential matter a code of its own: its application, joined to the case
+         * @description Asks for the permission `case.read`.
+         */
+        post: operations["post-cases-id-party"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cases/{id}/unmask": {
         parameters: {
             query?: never;
@@ -1718,6 +1738,26 @@ export interface paths {
          * @description Asks for the permission `indicator.read`.
          */
         post: operations["post-indicators-targets-id-values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a formula on a unit and a period, and see what each of its measures gives; nothing is stored
+         * @description Asks for the permission `indicator.write`.
+         */
+        post: operations["post-indicators-trial"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2352,6 +2392,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/privacy/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What is kept under a whole telephone number at the clerk's places, for the person at the counter; logged with the reason
+         * @description Asks for the permission `privacy.write`.
+         */
+        post: operations["post-privacy-find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/privacy/mine": {
         parameters: {
             query?: never;
@@ -2406,6 +2466,26 @@ export interface paths {
         get: operations["get-privacy-people-kind-id"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/privacy/people/{kind}/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The file of a person at the counter in full, with a reason that is logged and that the person reads
+         * @description Asks for the permission `privacy.write`.
+         */
+        post: operations["post-privacy-people-kind-id-open"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4312,6 +4392,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/works/{id}/items/{part}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write a line of a work's bill anew
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-items-part-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}/items/{part}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a line out of a work's bill, with the reason
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-items-part-drop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/works/{id}/photos": {
         parameters: {
             query?: never;
@@ -4326,6 +4446,26 @@ export interface paths {
          * @description Asks for the permission `work.write`.
          */
         post: operations["post-works-id-photos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}/photos/{part}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a photo out of a work
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-photos-part-drop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5201,6 +5341,7 @@ export interface components {
             /** Format: date-time */
             opened_at: string;
             overdue: boolean;
+            parties?: components["schemas"]["CaseParties"];
             photos: components["schemas"]["Photo"][] | null;
             place: components["schemas"]["At"];
             rating?: components["schemas"]["Rating"];
@@ -5230,6 +5371,15 @@ export interface components {
             items: components["schemas"]["CaseRow"][] | null;
             /** @description Give it as after= for the next page; empty on the last */
             next?: string;
+        };
+        CaseParties: {
+            /**
+             * Format: int64
+             * @description Beside the one who opened it
+             */
+            joined: number;
+            /** @description Whether the reader may give another party a code now */
+            may_add: boolean;
         };
         CaseRow: {
             assignee: components["schemas"]["Named"];
@@ -5572,6 +5722,35 @@ export interface components {
             n: number;
             state: string;
             target?: string;
+        };
+        CounterFindInBody: {
+            /** @description The whole number, as the person at the counter says it */
+            phone: string;
+            /**
+             * @description What the person came for, and how the clerk knows that the number is theirs
+             * @example 本人来更正电话，当面拨通
+             */
+            reason: string;
+        };
+        CounterHit: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** @enum {string} */
+            kind: "case" | "signup" | "person";
+            /** @example 630105-20230428-7K3M9 */
+            number?: string;
+            /** @example 路灯不亮 */
+            title: string;
+        };
+        CounterHits: {
+            items: components["schemas"]["CounterHit"][] | null;
+            /** @description There are more of a kind than are told; ask for the number of the record */
+            more: boolean;
+        };
+        CounterOpenInBody: {
+            /** @description The person reads it */
+            reason: string;
         };
         Created: {
             emergency?: components["schemas"]["EmergencyLine"][] | null;
@@ -5994,6 +6173,19 @@ export interface components {
         FlowList: {
             items: components["schemas"]["FlowInfo"][] | null;
         };
+        FormulaTried: {
+            /**
+             * @description Left out when it is no number, such as a share of nothing
+             * @example 96.4
+             */
+            amount?: string;
+            measures: components["schemas"]["TrialMeasure"][] | null;
+            /**
+             * Format: int64
+             * @description Records behind it, by the formula of the sample
+             */
+            n?: number;
+        };
         GridInBody: {
             /** Format: int64 */
             grid: number;
@@ -6027,6 +6219,10 @@ export interface components {
             id: string;
             /** @example 按期办结率 */
             name: string;
+            /** @example Finished in time */
+            name_en: string;
+            /** @example 按期办结率 */
+            name_zh: string;
             /** @example rate */
             nature: string;
             /** @example 比率 */
@@ -6740,6 +6936,10 @@ export interface components {
             /** Format: int64 */
             n: number;
             name: string;
+        };
+        PartyInBody: {
+            /** @description How to reach that party; may be left out */
+            contact?: components["schemas"]["Contact"];
         };
         PasswordInBody: {
             old: string;
@@ -8662,6 +8862,31 @@ export interface components {
             version: number;
             where: string;
         };
+        TrialInBody: {
+            by_unit?: boolean;
+            /** @example 100 * on_time / to_finish */
+            formula: string;
+            holder: string;
+            /** @example 2023Q1 */
+            period: string;
+            /** Format: int64 */
+            places?: number;
+            /** @example to_finish */
+            sample?: string;
+        };
+        TrialMeasure: {
+            /** @example to_finish */
+            name: string;
+            /** @example 应办结 */
+            title: string;
+            /** @example 件 */
+            unit: string;
+            /**
+             * Format: double
+             * @example 412
+             */
+            value: number;
+        };
         Tried: {
             /**
              * Format: int64
@@ -8876,6 +9101,8 @@ export interface components {
         };
         WorkDraft: {
             address?: string;
+            /** @description Of a new work: the case that led to it */
+            case?: string;
             host?: string;
             /** @example street */
             kind: string;
@@ -8966,6 +9193,14 @@ export interface components {
             /** @description Of a shared work: the figure for all; quantity is the own part */
             whole?: components["schemas"]["WorkFigure"];
         };
+        WorkItemChangeInBody: {
+            item: components["schemas"]["WorkItemDraft"];
+            /**
+             * Format: int64
+             * @description Of the work
+             */
+            version: number;
+        };
         WorkItemDraft: {
             /** @example replace */
             action: string;
@@ -8978,6 +9213,14 @@ export interface components {
             source: string;
             /** @example 花卉 */
             subject: string;
+        };
+        WorkItemDropInBody: {
+            reason: string;
+            /**
+             * Format: int64
+             * @description Of the work
+             */
+            version: number;
         };
         WorkItemsInBody: {
             items: components["schemas"]["WorkItemDraft"][] | null;
@@ -9143,6 +9386,8 @@ export interface components {
             from?: string;
             /** @example 路面施工 */
             name: string;
+            /** @description Why it went back or stopped; asked for then */
+            note?: string;
             /** @enum {string} */
             state: "planned" | "active" | "done" | "stopped";
             /** @example 在建 */
@@ -23172,6 +23417,10 @@ export interface operations {
                      *       "number": "630105-20230427-7K3M9",
                      *       "opened_at": "2023-04-27T01:00:00Z",
                      *       "overdue": false,
+                     *       "parties": {
+                     *         "joined": 1,
+                     *         "may_add": false
+                     *       },
                      *       "photos": [
                      *         {
                      *           "h": 1200,
@@ -23526,6 +23775,262 @@ export interface operations {
                      *       "title": "没有找到",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-cases-id-party": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "contact": {
+                 *         "name": "小桥社区",
+                 *         "phone": "138****5678"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PartyInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "emergency": [
+                     *         {
+                     *           "number": "119",
+                     *           "title": "火警",
+                     *           "words": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "number": "630105-20230428-7K3M9",
+                     *       "place": {
+                     *         "building": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "community": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "compound": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "county": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "grid": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "street": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "village": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       },
+                     *       "receipt": {
+                     *         "leaf": "abababababababababababababababababababababababababababababababab",
+                     *         "ledger": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "signature": "c2lnbmF0dXJl",
+                     *         "tenant": "630105"
+                     *       },
+                     *       "step": "ordered",
+                     *       "track_code": "K7ND-4Q2M-9XAB-C0T",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -25828,6 +26333,8 @@ export interface operations {
                      *           "formula": "100 * on_time / to_finish",
                      *           "id": "on_time_rate",
                      *           "name": "按期办结率",
+                     *           "name_en": "Finished in time",
+                     *           "name_zh": "按期办结率",
                      *           "nature": "rate",
                      *           "nature_name": "比率",
                      *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -26009,6 +26516,8 @@ export interface operations {
                      *       "formula": "100 * on_time / to_finish",
                      *       "id": "on_time_rate",
                      *       "name": "按期办结率",
+                     *       "name_en": "Finished in time",
+                     *       "name_zh": "按期办结率",
                      *       "nature": "rate",
                      *       "nature_name": "比率",
                      *       "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -26370,6 +26879,8 @@ export interface operations {
                      *             "formula": "100 * on_time / to_finish",
                      *             "id": "on_time_rate",
                      *             "name": "按期办结率",
+                     *             "name_en": "Finished in time",
+                     *             "name_zh": "按期办结率",
                      *             "nature": "rate",
                      *             "nature_name": "比率",
                      *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -26411,6 +26922,8 @@ export interface operations {
                      *                 "formula": "100 * on_time / to_finish",
                      *                 "id": "on_time_rate",
                      *                 "name": "按期办结率",
+                     *                 "name_en": "Finished in time",
+                     *                 "name_zh": "按期办结率",
                      *                 "nature": "rate",
                      *                 "nature_name": "比率",
                      *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -26452,6 +26965,8 @@ export interface operations {
                      *                     "formula": "100 * on_time / to_finish",
                      *                     "id": "on_time_rate",
                      *                     "name": "按期办结率",
+                     *                     "name_en": "Finished in time",
+                     *                     "name_zh": "按期办结率",
                      *                     "nature": "rate",
                      *                     "nature_name": "比率",
                      *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -26493,6 +27008,8 @@ export interface operations {
                      *                         "formula": "100 * on_time / to_finish",
                      *                         "id": "on_time_rate",
                      *                         "name": "按期办结率",
+                     *                         "name_en": "Finished in time",
+                     *                         "name_zh": "按期办结率",
                      *                         "nature": "rate",
                      *                         "nature_name": "比率",
                      *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -28265,6 +28782,8 @@ export interface operations {
                      *             "formula": "100 * on_time / to_finish",
                      *             "id": "on_time_rate",
                      *             "name": "按期办结率",
+                     *             "name_en": "Finished in time",
+                     *             "name_zh": "按期办结率",
                      *             "nature": "rate",
                      *             "nature_name": "比率",
                      *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -28306,6 +28825,8 @@ export interface operations {
                      *                 "formula": "100 * on_time / to_finish",
                      *                 "id": "on_time_rate",
                      *                 "name": "按期办结率",
+                     *                 "name_en": "Finished in time",
+                     *                 "name_zh": "按期办结率",
                      *                 "nature": "rate",
                      *                 "nature_name": "比率",
                      *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -28347,6 +28868,8 @@ export interface operations {
                      *                     "formula": "100 * on_time / to_finish",
                      *                     "id": "on_time_rate",
                      *                     "name": "按期办结率",
+                     *                     "name_en": "Finished in time",
+                     *                     "name_zh": "按期办结率",
                      *                     "nature": "rate",
                      *                     "nature_name": "比率",
                      *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -28388,6 +28911,8 @@ export interface operations {
                      *                         "formula": "100 * on_time / to_finish",
                      *                         "id": "on_time_rate",
                      *                         "name": "按期办结率",
+                     *                         "name_en": "Finished in time",
+                     *                         "name_zh": "按期办结率",
                      *                         "nature": "rate",
                      *                         "nature_name": "比率",
                      *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -28618,6 +29143,8 @@ export interface operations {
                      *         "formula": "100 * on_time / to_finish",
                      *         "id": "on_time_rate",
                      *         "name": "按期办结率",
+                     *         "name_en": "Finished in time",
+                     *         "name_zh": "按期办结率",
                      *         "nature": "rate",
                      *         "nature_name": "比率",
                      *         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -28659,6 +29186,8 @@ export interface operations {
                      *             "formula": "100 * on_time / to_finish",
                      *             "id": "on_time_rate",
                      *             "name": "按期办结率",
+                     *             "name_en": "Finished in time",
+                     *             "name_zh": "按期办结率",
                      *             "nature": "rate",
                      *             "nature_name": "比率",
                      *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -28700,6 +29229,8 @@ export interface operations {
                      *                 "formula": "100 * on_time / to_finish",
                      *                 "id": "on_time_rate",
                      *                 "name": "按期办结率",
+                     *                 "name_en": "Finished in time",
+                     *                 "name_zh": "按期办结率",
                      *                 "nature": "rate",
                      *                 "nature_name": "比率",
                      *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -28741,6 +29272,8 @@ export interface operations {
                      *                     "formula": "100 * on_time / to_finish",
                      *                     "id": "on_time_rate",
                      *                     "name": "按期办结率",
+                     *                     "name_en": "Finished in time",
+                     *                     "name_zh": "按期办结率",
                      *                     "nature": "rate",
                      *                     "nature_name": "比率",
                      *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -28782,6 +29315,8 @@ export interface operations {
                      *                         "formula": "100 * on_time / to_finish",
                      *                         "id": "on_time_rate",
                      *                         "name": "按期办结率",
+                     *                         "name_en": "Finished in time",
+                     *                         "name_zh": "按期办结率",
                      *                         "nature": "rate",
                      *                         "nature_name": "比率",
                      *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -29003,6 +29538,8 @@ export interface operations {
                      *         "formula": "100 * on_time / to_finish",
                      *         "id": "on_time_rate",
                      *         "name": "按期办结率",
+                     *         "name_en": "Finished in time",
+                     *         "name_zh": "按期办结率",
                      *         "nature": "rate",
                      *         "nature_name": "比率",
                      *         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -29044,6 +29581,8 @@ export interface operations {
                      *             "formula": "100 * on_time / to_finish",
                      *             "id": "on_time_rate",
                      *             "name": "按期办结率",
+                     *             "name_en": "Finished in time",
+                     *             "name_zh": "按期办结率",
                      *             "nature": "rate",
                      *             "nature_name": "比率",
                      *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -29085,6 +29624,8 @@ export interface operations {
                      *                 "formula": "100 * on_time / to_finish",
                      *                 "id": "on_time_rate",
                      *                 "name": "按期办结率",
+                     *                 "name_en": "Finished in time",
+                     *                 "name_zh": "按期办结率",
                      *                 "nature": "rate",
                      *                 "nature_name": "比率",
                      *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -29126,6 +29667,8 @@ export interface operations {
                      *                     "formula": "100 * on_time / to_finish",
                      *                     "id": "on_time_rate",
                      *                     "name": "按期办结率",
+                     *                     "name_en": "Finished in time",
+                     *                     "name_zh": "按期办结率",
                      *                     "nature": "rate",
                      *                     "nature_name": "比率",
                      *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -29167,6 +29710,8 @@ export interface operations {
                      *                         "formula": "100 * on_time / to_finish",
                      *                         "id": "on_time_rate",
                      *                         "name": "按期办结率",
+                     *                         "name_en": "Finished in time",
+                     *                         "name_zh": "按期办结率",
                      *                         "nature": "rate",
                      *                         "nature_name": "比率",
                      *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -29639,6 +30184,8 @@ export interface operations {
                      *         "formula": "100 * on_time / to_finish",
                      *         "id": "on_time_rate",
                      *         "name": "按期办结率",
+                     *         "name_en": "Finished in time",
+                     *         "name_zh": "按期办结率",
                      *         "nature": "rate",
                      *         "nature_name": "比率",
                      *         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -29680,6 +30227,8 @@ export interface operations {
                      *             "formula": "100 * on_time / to_finish",
                      *             "id": "on_time_rate",
                      *             "name": "按期办结率",
+                     *             "name_en": "Finished in time",
+                     *             "name_zh": "按期办结率",
                      *             "nature": "rate",
                      *             "nature_name": "比率",
                      *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -29721,6 +30270,8 @@ export interface operations {
                      *                 "formula": "100 * on_time / to_finish",
                      *                 "id": "on_time_rate",
                      *                 "name": "按期办结率",
+                     *                 "name_en": "Finished in time",
+                     *                 "name_zh": "按期办结率",
                      *                 "nature": "rate",
                      *                 "nature_name": "比率",
                      *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -29762,6 +30313,8 @@ export interface operations {
                      *                     "formula": "100 * on_time / to_finish",
                      *                     "id": "on_time_rate",
                      *                     "name": "按期办结率",
+                     *                     "name_en": "Finished in time",
+                     *                     "name_zh": "按期办结率",
                      *                     "nature": "rate",
                      *                     "nature_name": "比率",
                      *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -29803,6 +30356,8 @@ export interface operations {
                      *                         "formula": "100 * on_time / to_finish",
                      *                         "id": "on_time_rate",
                      *                         "name": "按期办结率",
+                     *                         "name_en": "Finished in time",
+                     *                         "name_zh": "按期办结率",
                      *                         "nature": "rate",
                      *                         "nature_name": "比率",
                      *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -29867,6 +30422,186 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["TargetRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "by_unit": false,
+                 *       "formula": "100 * on_time / to_finish",
+                 *       "holder": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "period": "2023Q1",
+                 *       "places": 1,
+                 *       "sample": "to_finish"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TrialInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "amount": "96.4",
+                     *       "measures": [
+                     *         {
+                     *           "name": "to_finish",
+                     *           "title": "应办结",
+                     *           "unit": "件",
+                     *           "value": 412
+                     *         }
+                     *       ],
+                     *       "n": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FormulaTried"];
                 };
             };
             /** @description Bad Request */
@@ -35907,6 +36642,168 @@ export interface operations {
             };
         };
     };
+    "post-privacy-find": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "138****5678",
+                 *       "reason": "本人来更正电话，当面拨通"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CounterFindInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "case",
+                     *           "number": "630105-20230428-7K3M9",
+                     *           "title": "路灯不亮"
+                     *         }
+                     *       ],
+                     *       "more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CounterHits"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-privacy-mine": {
         parameters: {
             query?: never;
@@ -36264,12 +37161,252 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "care" | "entry";
+                kind: "case" | "signup" | "person" | "care" | "entry";
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "at": "2023-04-27T01:00:00Z",
+                     *       "consents": [
+                     *         {
+                     *           "by": "self",
+                     *           "given_at": "2023-04-27T01:00:00Z",
+                     *           "purpose": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "text": 1,
+                     *           "withdrawn_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "items": [
+                     *         {
+                     *           "field": "case_record.contact",
+                     *           "label": "电话",
+                     *           "object": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "purpose": "request_contact",
+                     *           "until": "2023-04-27T01:00:00Z",
+                     *           "value": "138****5678",
+                     *           "withdraw": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "looks": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "fields": [
+                     *             "phone"
+                     *           ],
+                     *           "object": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "reason": "约上门时间",
+                     *           "who": "李*"
+                     *         }
+                     *       ],
+                     *       "masked": false,
+                     *       "purposes": [
+                     *         {
+                     *           "basis": "duty",
+                     *           "fields": [
+                     *             "case_record.contact"
+                     *           ],
+                     *           "fixed": false,
+                     *           "from": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "request_contact",
+                     *           "law": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "months": 12,
+                     *           "reason": "约上门时间",
+                     *           "title": "办单联系",
+                     *           "version": 2,
+                     *           "who": "李*",
+                     *           "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "requests": [
+                     *         {
+                     *           "answer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "answered_at": "2023-04-27T01:00:00Z",
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "changes": {},
+                     *           "due_at": "2023-04-27T01:00:00Z",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "access",
+                     *           "state": "open",
+                     *           "subject": "case:01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "text": "三楼到五楼都黑",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "subject": "case:01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "verify": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PrivacyFile"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-privacy-people-kind-id-open": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: "case" | "signup" | "person" | "care" | "entry";
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "约上门时间"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CounterOpenInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -36493,7 +37630,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                kind: "care" | "entry";
+                kind: "case" | "signup" | "person" | "care" | "entry";
                 id: string;
             };
             cookie?: never;
@@ -53087,6 +54224,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "case": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "host": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "kind": "street",
                  *       "lat": 36.6484989,
@@ -53122,6 +54260,7 @@ export interface operations {
                  *           "done": "2023-04-27",
                  *           "from": "2023-04-27",
                  *           "name": "路面施工",
+                 *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *           "state": "planned",
                  *           "state_name": "在建",
                  *           "to": "2023-04-27"
@@ -53274,6 +54413,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"
@@ -55043,6 +56183,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"
@@ -55228,6 +56369,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "case": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "host": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "kind": "street",
                  *       "lat": 36.6484989,
@@ -55263,6 +56405,7 @@ export interface operations {
                  *           "done": "2023-04-27",
                  *           "from": "2023-04-27",
                  *           "name": "路面施工",
+                 *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *           "state": "planned",
                  *           "state_name": "在建",
                  *           "to": "2023-04-27"
@@ -55415,6 +56558,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"
@@ -55785,6 +56929,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"
@@ -56165,6 +57310,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"
@@ -56303,6 +57449,760 @@ export interface operations {
                      *       "title": "没有找到",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-items-part-change": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "item": {
+                 *         "action": "replace",
+                 *         "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "own": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "quantity": "7000余株",
+                 *         "source": "flow: menu …",
+                 *         "subject": "花卉"
+                 *       },
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkItemChangeInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-items-part-drop": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "约上门时间",
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkItemDropInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -56523,6 +58423,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"
@@ -56661,6 +58562,367 @@ export interface operations {
                      *       "title": "没有找到",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-photos-part-drop": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -56876,6 +59138,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"
@@ -57119,6 +59382,7 @@ export interface operations {
                  *           "done": "2023-04-27",
                  *           "from": "2023-04-27",
                  *           "name": "路面施工",
+                 *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *           "state": "planned",
                  *           "state_name": "在建",
                  *           "to": "2023-04-27"
@@ -57256,6 +59520,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"

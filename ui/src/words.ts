@@ -11,7 +11,8 @@ import { rounds } from './words/rounds'
 import { sheets } from './words/sheets'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning }
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning, ...roomwords }
+import { roomwords } from './words/rooms'
 import { works } from './words/works'
 import { indicators } from './words/indicators'
 import { planning } from './words/planning'
