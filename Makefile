@@ -1,5 +1,5 @@
 # What can be done here. Each target is a script that can be read: scripts/TARGET.sh
-.PHONY: help run test build lint bench bench-loop bench-planning fmt generate screenshots clean
+.PHONY: help run test build lint bench bench-loop bench-planning bench-streams fmt generate screenshots clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ bench-loop: ## whole five-step loops over HTTP, with a probe of the disk before 
 
 bench-planning: ## grids beside METIS and sites beside HiGHS, where they can be installed, judged by one scorer
 	@scripts/bench-planning.sh
+
+bench-streams: ## ten thousand open pages, and how soon all are told
+	@scripts/bench-streams.sh
 
 fmt: ## gofmt, and the face's formatter
 	@scripts/fmt.sh

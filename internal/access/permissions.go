@@ -15,6 +15,7 @@ const (
 	CaseRead    Permission = "case.read"
 	CaseAct     Permission = "case.act" // take an action of the flow; the flow says which (see MayAct)
 	CaseComment Permission = "case.comment"
+	CaseTag     Permission = "case.tag"    // say which strands (自治、法治、德治、智治) a case bears
 	CaseUnmask  Permission = "case.unmask" // read personal fields in clear, with a reason that is logged
 
 	PlaceRead    Permission = "place.read"
@@ -97,6 +98,7 @@ var rules = []rule{
 	{CaseRead, reachCase, CaseRead},
 	{CaseAct, reachCase, CaseRead},
 	{CaseComment, reachCase, CaseRead},
+	{CaseTag, reachCase, CaseRead},
 	{CaseUnmask, reachCase, CaseRead},
 
 	{PlaceRead, reachPublic, PlaceRead},
@@ -165,13 +167,13 @@ var bundles = map[kernel.Role][]Permission{
 	kernel.Volunteer: {OrgRead, FlowRead, RoundDo},
 
 	kernel.GridWorker: {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, StatsRead, RoundRead, RoundDo, RegisterRead},
-	kernel.CommunityClerk: {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, StatsRead, MenuWrite, RoundRead, RoundDo, RoundWrite,
+	kernel.CommunityClerk: {CaseRead, CaseAct, CaseComment, CaseTag, CaseUnmask, OrgRead, FlowRead, StatsRead, MenuWrite, RoundRead, RoundDo, RoundWrite,
 		ActivityWrite, WorkWrite, IndicatorRead, BallotWrite, RegisterRead, RegisterWrite, ReportRead, ReportWrite, ExportRun, PrivacyRead, PrivacyWrite},
-	kernel.UnitDispatcher: {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, StatsRead, RoundRead, RoundDo, RoundWrite, ActivityWrite,
+	kernel.UnitDispatcher: {CaseRead, CaseAct, CaseComment, CaseTag, CaseUnmask, OrgRead, FlowRead, StatsRead, RoundRead, RoundDo, RoundWrite, ActivityWrite,
 		WorkWrite, IndicatorRead, RegisterRead, RegisterWrite, ReportRead, ReportWrite, ExportRun},
 	kernel.Cadre:    {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, RoundRead, RoundDo, RegisterRead},
-	kernel.Mediator: {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, RegisterRead},
-	kernel.Supervisor: {CaseRead, CaseAct, CaseComment, CaseUnmask, OrgRead, FlowRead, StatsRead, PlanRead, RoundRead, IndicatorRead, IndicatorWrite,
+	kernel.Mediator: {CaseRead, CaseAct, CaseComment, CaseTag, CaseUnmask, OrgRead, FlowRead, RegisterRead},
+	kernel.Supervisor: {CaseRead, CaseAct, CaseComment, CaseTag, CaseUnmask, OrgRead, FlowRead, StatsRead, PlanRead, RoundRead, IndicatorRead, IndicatorWrite,
 		RegisterRead, DisciplineRead, DisciplineWrite, ReportRead, ReportWrite, ReportPublish, ExportRun},
 	kernel.DistrictLeader: {CaseRead, CaseAct, CaseComment, OrgRead, FlowRead, StatsRead, PlanRead, RoundRead, IndicatorRead, RegisterRead, DisciplineRead, ReportRead,
 		ReportPublish},

@@ -3,6 +3,7 @@ package activities
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -390,6 +391,31 @@ func TestProgrammesAskNothingRefused(t *testing.T) {
 		p := &Programme{ID: "x", Title: kernel.T("例", "Example"), Forms: []Choice{{ID: "one", Title: kernel.T(zh, "One")}}}
 		if err := p.Check(); (err == nil) != ok {
 			t.Errorf("%s: %v", zh, err)
+		}
+	}
+}
+
+// 教、讲、推、议 are exactly four forms, and 课堂＋现场、网络＋集中 four as well; a session of the first has one of its forms and no other.
+func TestTeachingHasFourForms(t *testing.T) {
+	shipped := map[string]*Programme{}
+	for _, p := range Shipped() {
+		shipped[p.ID] = p
+	}
+	for id, want := range map[string]string{"teaching": "教 讲 推 议", "six": "讲 评 帮 乐 庆 赛", "training": "课堂 现场 网络 集中"} {
+		var forms []string
+		for _, f := range shipped[id].Forms {
+			forms = append(forms, f.Title.Zh)
+		}
+		if got := strings.Join(forms, " "); got != want {
+			t.Errorf("%s has the forms %s, want %s", id, got, want)
+		}
+	}
+	teaching := *shipped["teaching"]
+	for name, forms := range map[string][]Choice{"three": teaching.Forms[:3], "five": append(slices.Clone(teaching.Forms), choice("x", "评", "x"))} {
+		p := teaching
+		p.Forms = forms
+		if err := p.Check(); fieldOf(err) != "forms" {
+			t.Errorf("a programme of four with %s: %v", name, err)
 		}
 	}
 }

@@ -102,7 +102,7 @@ func Shipped() []*Programme {
 		{ID: "six", Title: kernel.T("讲评帮乐庆赛", "Six forms"), Exactly: 6, Forms: []Choice{choice("tell", "讲", "Tell"), choice("commend", "评", "Commend"),
 			choice("help", "帮", "Help"), choice("play", "乐", "Play"), choice("celebrate", "庆", "Celebrate"), choice("contest", "赛", "Contest")}},
 		{ID: "station", Title: kernel.T("候鸟驿站", "Station for mobile members"), Forms: []Choice{choice("meet", "相聚", "Meet"), choice("class", "上课", "Class")}},
-		{ID: "training", Title: kernel.T("培训", "Training"), Forms: []Choice{choice("class", "课堂", "Class"), choice("onsite", "现场", "On site"), choice("online", "网络", "Online")}},
+		{ID: "training", Title: kernel.T("培训", "Training"), Forms: []Choice{choice("class", "课堂", "Class"), choice("onsite", "现场", "On site"), choice("online", "网络", "Online"), choice("gathered", "集中", "Gathered")}},
 		{ID: "meeting", Title: kernel.T("会议", "Meeting"), Forms: []Choice{choice("meeting", "会议", "Meeting")}},
 		{ID: "labour", Title: kernel.T("劳务", "Labour call"), Labour: true, Forms: []Choice{choice("tea", "采茶", "Tea picking"), choice("harvest", "采收", "Harvest"), choice("odd", "零工", "Odd job")}},
 	}

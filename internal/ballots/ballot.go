@@ -148,6 +148,8 @@ type Voter struct {
 	Hash   string
 	Group  string
 	ByCode bool
+	// Person is whom the entry stands for, as a keyed hash; empty where nobody knows.
+	Person string
 }
 
 // Turnout is how many may vote and how many have.
@@ -198,6 +200,8 @@ type Rolls interface {
 	Cast(tx kernel.Tx, ballot kernel.ID, hash string) (group string, ok bool, err error)
 	// OnRoll tells whether a voter is on the roll, and has voted.
 	OnRoll(tx kernel.Tx, ballot kernel.ID, hash string) (on, voted bool, err error)
+	// PersonOn tells whether a person is on the roll, and whether by a code.
+	PersonOn(tx kernel.Tx, ballot kernel.ID, person string) (on, byCode bool, err error)
 	// Count raises one counter by one; it makes the counter when there is none.
 	Count(tx kernel.Tx, ballot kernel.ID, group, choice string) error
 	// Turnouts gives the roll by group.
@@ -212,6 +216,8 @@ type Resident struct {
 	Account kernel.ID
 	Place   string // name of the place that the resident's post stands at
 	Path    kernel.Path
+	// PhoneIndex is the blind index of the person's number; empty when none is known.
+	PhoneIndex string
 }
 
 // Residents tells who lives at a place by their post.

@@ -44,7 +44,7 @@ func (s *Service) Open(tx kernel.Tx, actor kernel.Actor, id kernel.ID, version i
 	}
 	voters := make([]Voter, len(living))
 	for i, r := range living {
-		voters[i] = Voter{Hash: s.accountVoter(tx.Tenant(), b.ID, r.Account)}
+		voters[i] = Voter{Hash: s.accountVoter(tx.Tenant(), b.ID, r.Account), Person: s.personOf(tx.Tenant(), b.ID, r.PhoneIndex)}
 		if r.Path != b.Path {
 			voters[i].Group = r.Place
 		}
@@ -97,8 +97,8 @@ func (s *Service) codeVoter(t kernel.Tenant, ballot kernel.ID, code vault.TrackC
 }
 
 // Codes puts n people without an account on the roll and gives a code for each, to be printed and handed to one person each. They
-// are told once: the roll keeps their hashes.
-func (s *Service) Codes(tx kernel.Tx, actor kernel.Actor, id kernel.ID, group string, n int) ([]vault.TrackCode, error) {
+// are told once: the roll keeps their hashes. With telephone numbers, one for each person, nobody gets two, nor one beside an account.
+func (s *Service) Codes(tx kernel.Tx, actor kernel.Actor, id kernel.ID, group string, n int, phones []string) ([]vault.TrackCode, error) {
 	b, err := s.Ballot(tx, actor, id)
 	if err != nil {
 		return nil, err
@@ -108,6 +108,12 @@ func (s *Service) Codes(tx kernel.Tx, actor kernel.Actor, id kernel.ID, group st
 	}
 	if b.Step != StepVoting || !tx.Now().Before(b.ClosesAt) {
 		return nil, kernel.Conflict(kernel.T("投票开始以后、截止以前才能发投票码", "codes are handed out while the vote is open"))
+	}
+	if len(phones) > 0 {
+		if n != 0 && n != len(phones) {
+			return nil, kernel.Invalid("count", kernel.T("写了电话就按电话发，一个电话一个投票码，个数不用填", "with telephone numbers each gets one code; leave the number of codes out"))
+		}
+		n = len(phones)
 	}
 	if n < 1 || n > atOnce {
 		return nil, kernel.Invalid("count", kernel.T("一次发 1 到 500 个投票码", "between 1 and 500 codes at a time"))
@@ -122,17 +128,24 @@ func (s *Service) Codes(tx kernel.Tx, actor kernel.Actor, id kernel.ID, group st
 	if have+n > maxCodes {
 		return nil, kernel.Invalid("count", kernel.T("一次投票最多 3000 个投票码", "a ballot has at most 3000 codes"))
 	}
+	persons, err := s.persons(tx, b.ID, phones)
+	if err != nil {
+		return nil, err
+	}
 	codes, voters := make([]vault.TrackCode, n), make([]Voter, n)
 	for i := range codes {
 		if codes[i], err = vault.NewTrackCode(tx.Tenant(), rand.Reader); err != nil {
 			return nil, kernel.Internal("voting code", err)
 		}
 		voters[i] = Voter{Hash: s.codeVoter(tx.Tenant(), b.ID, codes[i]), Group: group, ByCode: true}
+		if len(persons) > 0 {
+			voters[i].Person = persons[i]
+		}
 	}
 	if err := s.Rolls.AddVoters(tx, b.ID, voters); err != nil {
 		return nil, err
 	}
-	_, err = s.record(tx, actor, "ballot_codes", b.ID, b.Version, map[string]any{"group": group, "n": n}, nil)
+	_, err = s.record(tx, actor, "ballot_codes", b.ID, b.Version, map[string]any{"group": group, "n": n, "named": len(persons)}, nil)
 	return codes, err
 }
 
@@ -151,8 +164,11 @@ func (s *Service) Vote(tx kernel.Tx, actor kernel.Actor, id kernel.ID, choice st
 	return s.cast(tx, actor, id, s.accountVoter(tx.Tenant(), id, actor.Account), choice, errNotHere)
 }
 
-// VoteByCode casts the vote that a code stands for.
-func (s *Service) VoteByCode(tx kernel.Tx, id kernel.ID, code vault.TrackCode, choice string) (*Ballot, error) {
+// VoteByCode casts the vote that a code stands for. actor is whoever sends it.
+func (s *Service) VoteByCode(tx kernel.Tx, actor kernel.Actor, id kernel.ID, code vault.TrackCode, choice string) (*Ballot, error) {
+	if err := s.besideAccount(tx, actor, id); err != nil {
+		return nil, err
+	}
 	return s.cast(tx, kernel.Anonymous(tx.Tenant()), id, s.codeVoter(tx.Tenant(), id, code), choice, errNoVote)
 }
 

@@ -40,7 +40,7 @@ type Case struct {
 	Ended        string // how it ended, empty while open
 	Version      int
 	Round        int
-	Strand       string
+	Strands      Strands
 	Confidential bool
 	Unit         kernel.ID // fixed by submit; before that the routed one stands in Route
 	Assignee     kernel.ID
@@ -165,6 +165,7 @@ type Unmasking struct {
 // Query selects cases. Empty members do not narrow.
 type Query struct {
 	Flow, Step, Item string
+	Strand           string
 	Path             kernel.Path
 	Unit             kernel.ID
 	MergedInto       kernel.ID

@@ -250,11 +250,11 @@ func (im *Importer) put(ctx context.Context, t kernel.Tenant, d *District, batch
 func (im *Importer) caseOf(t kernel.Tenant, d *District, row *Imported) (*Case, error) {
 	c := &Case{ID: kernel.NewID(row.OpenedAt), Flow: d.Flow.ID, FlowVersion: d.Flow.Version, Item: row.Item, Title: kernel.T(row.Title, row.Title), Text: row.Text,
 		Lon: row.Lon, Lat: row.Lat, Place: row.Place, Path: row.Place.Path, Step: row.Step.ID, StepAt: row.OpenedAt, Ended: row.Step.End, Version: 1, Round: 1,
-		Strand: d.Flow.Strand, Confidential: d.Flow.Confidential, Unit: row.Unit, OpenedBy: kernel.System(t).Ref(), Source: row.Source,
+		Strands: StrandsOf(d.Flow.Strand), Confidential: d.Flow.Confidential, Unit: row.Unit, OpenedBy: kernel.System(t).Ref(), Source: row.Source,
 		OpenedAt: row.OpenedAt, UpdatedAt: row.OpenedAt}
 	item := d.Items[row.Item]
 	if item != nil {
-		c.Strand = item.Strand
+		c.Strands = StrandsOf(item.Strand)
 		if item.Title.Zh == row.Title {
 			c.Title = item.Title
 		}

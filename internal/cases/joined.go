@@ -12,6 +12,8 @@ type Tending interface {
 	// ClaimTick reports whether the case is still in the version and due at the instant that were read, and keeps others
 	// from claiming it until the unit of work has ended: of many that look at its clocks one does something about them.
 	ClaimTick(tx kernel.Tx, c *Case) (bool, error)
+	// Strands counts the cases of a query by strand.
+	Strands(tx kernel.Tx, q RateQuery) (StrandTotals, error)
 }
 
 // actJoined takes an action for the account whose case was merged into another: on that other case, as the holder of the

@@ -63,7 +63,7 @@ func (s *Service) Prepare(ctx context.Context, actor kernel.Actor, o Order) (*Dr
 	if err != nil {
 		return nil, err
 	}
-	c := &Case{Flow: o.Flow, FlowVersion: f.Flow.Version, Title: f.Flow.Title, Strand: f.Flow.Strand, Confidential: f.Flow.Confidential,
+	c := &Case{Flow: o.Flow, FlowVersion: f.Flow.Version, Title: f.Flow.Title, Strands: StrandsOf(f.Flow.Strand), Confidential: f.Flow.Confidential,
 		Version: 1, Round: 1, OpenedBy: actor.Ref(), Source: o.Source}
 	d := &Draft{set: set, flow: f, c: c}
 	if err := d.place(o); err != nil {
@@ -138,7 +138,7 @@ func (d *Draft) answers(o Order) error {
 		if item == nil || item.Flow != o.Flow || !item.At(&c.Place) {
 			return kernel.Invalid("item", kernel.T("这里点不了这项服务，请从菜单里选", "this service cannot be ordered here; choose one from the menu"))
 		}
-		c.Item, c.Title, c.Strand, d.limits.Item = item.ID, item.Title, item.Strand, item.Limit
+		c.Item, c.Title, c.Strands, d.limits.Item = item.ID, item.Title, StrandsOf(item.Strand), item.Limit
 		fields = append(slices.Clone(fields), item.Form...)
 	}
 	form, err := workflow.CheckForm(fields, o.Form)

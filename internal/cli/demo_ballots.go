@@ -151,7 +151,7 @@ func (s *stage) votes(b *ballots.Ballot, x demo.BallotScript) error {
 		}
 		var codes []vault.TrackCode
 		if err = s.act(x.Opened, func(tx kernel.Tx) error {
-			codes, err = s.a.ballots.Codes(tx, s.clerk, b.ID, g.Name, g.Codes)
+			codes, err = s.a.ballots.Codes(tx, s.clerk, b.ID, g.Name, g.Codes, nil)
 			return err
 		}); err != nil {
 			return err
@@ -164,7 +164,7 @@ func (s *stage) votes(b *ballots.Ballot, x demo.BallotScript) error {
 			left := codes
 			for i, choice := range open.Choices() {
 				for range g.Votes[i] {
-					if _, err := s.a.ballots.VoteByCode(tx, b.ID, left[0], choice); err != nil {
+					if _, err := s.a.ballots.VoteByCode(tx, kernel.Anonymous(s.clerk.Tenant), b.ID, left[0], choice); err != nil {
 						return err
 					}
 					left = left[1:]

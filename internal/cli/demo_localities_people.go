@@ -8,9 +8,11 @@ import (
 	"sanzhi/internal/demo"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
+	"sanzhi/internal/orgs"
 	room "sanzhi/internal/registers"
 	"sanzhi/internal/rounds"
 	"sanzhi/internal/store"
+	"sanzhi/internal/territory"
 )
 
 // entries enters what the locality keeps in registers.
@@ -143,8 +145,28 @@ func (l *localLoader) brigade(ctx context.Context) error {
 				return fmt.Errorf("care: %w", err)
 			}
 		}
-		return nil
+		return l.clinic(tx, clerk, village)
 	})
+}
+
+// clinic writes down who agreed, by a consent of its own, to visits by the town's clinic, and makes the first of these visits.
+func (l *localLoader) clinic(tx kernel.Tx, clerk kernel.Actor, village *territory.Place) error {
+	doctor := kernel.ID("")
+	for _, h := range l.g.Holdings {
+		if h.Role == kernel.Cadre && h.Path.Holds(village.Path) && l.g.OrgKind(h.Org) == orgs.Institution {
+			doctor = h.Person
+		}
+	}
+	if doctor == "" {
+		return fmt.Errorf("%s has no clinic", village.Name)
+	}
+	for i, c := range l.g.CareNames()[:demo.ClinicVisits] {
+		if _, err := l.a.rounds.Agree(tx, clerk, rounds.Enrol{Template: "clinic-visit", Name: c.Contact.Name, Phone: c.Contact.Phone, Address: fmt.Sprintf("%s%d号", village.Name, 3+2*i), Place: village.ID, Visitor: doctor,
+			Every: 30, Part: rounds.Morning, Text: rounds.PartnerConsentVersion, By: rounds.BySelf, How: rounds.InWriting, Agreed: true}); err != nil {
+			return fmt.Errorf("clinic: %w", err)
+		}
+	}
+	return nil
 }
 
 // labour imports the piece work that is over, weighing by weighing, and the call that is open.

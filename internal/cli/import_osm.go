@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ type importOSMCmd struct {
 	NameZh string `help:"Name of the district in Chinese, when it is to be founded." placeholder:"NAME"`
 	NameEn string `help:"Name of the district in English, when it is to be founded." placeholder:"NAME"`
 	Admin  string `help:"User name of the system administrator of a new district." default:"admin" placeholder:"USER"`
+	People int    `help:"How many people live in the whole file; they are shared over the homes by floor space, as an estimate." placeholder:"N"`
 	Under  string `help:"Code of the community or village that buildings and sites stand under; one is made when left out." placeholder:"CODE"`
 }
 
@@ -35,12 +37,15 @@ type osmReport struct {
 	Founded     *Founded      `json:"founded,omitempty"`
 	Places      *PlacesReport `json:"places"`
 	Buildings   int           `json:"buildings"`
+	Compounds   int           `json:"compounds"` // residential land
 	Sites       int           `json:"sites"`
 	Greens      int           `json:"greens"` // greens and parks
 	Drawn       int           `json:"drawn"`  // greens and waters that the map draws
 	Dropped     int           `json:"dropped"`
 	Nodes       int           `json:"networkNodes"`
 	Km          float64       `json:"networkKm"`
+	Paved       bool          `json:"networkNew"` // it differs from the one that was there
+	People      int           `json:"people,omitempty"`
 	Attribution string        `json:"attribution"`
 }
 
@@ -81,8 +86,12 @@ type osmImport struct {
 	t      kernel.Tenant
 	r      osmReport
 	places []geo.Feature
-	drawn  []geo.Feature
-	bound  orb.Bound
+	// compounds come before the places.
+	compounds []geo.Feature
+	drawn     []geo.Feature
+	bound     orb.Bound
+	n         *reach.Network
+	rooms     []dwelling
 }
 
 // osmSites are the amenities that become sites.
@@ -107,16 +116,24 @@ func (m *osmImport) read(raw []byte) error {
 	if err != nil {
 		return err
 	}
+	m.n = n
 	m.r.Nodes, m.r.Km = n.Nodes(), n.Length()/1000
 	shapes, err := osmpbf.Shapes(raw, osmKeys, func(tags osmpbf.Tags) bool {
 		return tags.Find("building") != "" || slices.Contains(osmSites, tags.Find("amenity")) || tags.Find("natural") == "water" ||
-			tags.Find("waterway") == "river" || osmGreen(tags.Find("leisure"), tags.Find("landuse")) != ""
+			tags.Find("waterway") == "river" || tags.Find("landuse") == "residential" || osmGreen(tags.Find("leisure"), tags.Find("landuse")) != ""
 	})
 	if err != nil {
 		return err
 	}
 	for _, s := range shapes {
 		m.shape(s)
+	}
+	m.house()
+	if m.c.People < 0 {
+		return kernel.Invalid("people", kernel.T("--people 应是 0 或更多", "--people must be 0 or more"))
+	}
+	if m.c.People > 0 && len(m.rooms) > 0 {
+		m.settle()
 	}
 	return nil
 }
@@ -140,6 +157,10 @@ func (m *osmImport) shape(s osmpbf.Shape) {
 		m.draw(s, "green", name)
 		return
 	}
+	if s.Tags["landuse"] == "residential" && area {
+		m.compound(s, name)
+		return
+	}
 	if s.Tags["natural"] == "water" && area || s.Tags["waterway"] == "river" {
 		m.draw(s, "river", name)
 	}
@@ -150,7 +171,79 @@ func (m *osmImport) shape(s osmpbf.Shape) {
 	if b := s.Tags["building"]; b != "" && b != "no" && area {
 		m.r.Buildings++
 		m.add(s, territory.Building, name, "楼栋", "")
+		m.home(b, s.Geometry)
 	}
+}
+
+// compound makes a compound of residential land.
+func (m *osmImport) compound(s osmpbf.Shape, name string) {
+	m.r.Compounds++
+	code := fmt.Sprintf("osm-%c%d-c", s.Type, s.ID)
+	if name == "" {
+		name = fmt.Sprintf("住宅用地 %c%d", s.Type, s.ID)
+	}
+	m.compounds = append(m.compounds, geo.Feature{Geometry: s.Geometry, Properties: map[string]any{"code": code, "name": name, "kind": string(territory.Compound), "parent": m.c.Under}})
+}
+
+// house puts every building under the compound that its middle lies in, the first of several, and the compounds before all that
+// stands under them.
+func (m *osmImport) house() {
+	type land struct {
+		*geo.Prepared
+		code any
+	}
+	lands := make([]land, len(m.compounds))
+	for i, c := range m.compounds {
+		lands[i] = land{geo.Prepare(c.Geometry), c.Properties["code"]}
+	}
+	for _, p := range m.places {
+		if p.Properties["kind"] != string(territory.Building) {
+			continue
+		}
+		at, ok := geo.LabelPoint(p.Geometry)
+		for _, l := range lands {
+			if ok && l.Bound().Contains(at) && l.Locate(at) != geo.Outside {
+				p.Properties["parent"] = l.code
+				break
+			}
+		}
+	}
+	for i := range m.rooms {
+		m.rooms[i].place += len(m.compounds)
+	}
+	m.places = append(m.compounds, m.places...)
+}
+
+// osmHomes are the kinds of building that people live in; "yes" says nothing, and most are homes.
+var osmHomes = []string{"yes", "house", "residential", "apartments", "detached", "semidetached_house", "terrace", "bungalow", "farm", "dormitory"}
+
+// home notes how much room a building has for people: its ground, for the number of floors is seldom known. Sheds have none.
+func (m *osmImport) home(kind string, g orb.Geometry) {
+	if a := geo.Area(g); slices.Contains(osmHomes, kind) && a >= 40 && a <= 5000 {
+		m.rooms = append(m.rooms, dwelling{len(m.places) - 1, a})
+	}
+}
+
+// dwelling is a home among the places, and its ground in m².
+type dwelling struct {
+	place int
+	area  float64
+}
+
+// settle shares people over the homes, so that they add up to all.
+func (m *osmImport) settle() {
+	sum := 0.0
+	for _, h := range m.rooms {
+		sum += h.area
+	}
+	done, so := 0, 0.0
+	for _, h := range m.rooms {
+		so += h.area
+		upTo := int(math.Round(float64(m.c.People) * so / sum))
+		m.places[h.place].Properties["people"] = float64(upTo - done)
+		done = upTo
+	}
+	m.r.People = done
 }
 
 func osmName(tags map[string]string) string {
@@ -213,7 +306,12 @@ func (m *osmImport) store(e *env, a *app) error {
 	c := m.bound.Center()
 	row.Settings.Features, row.Settings.Centre = drawn.String(), [2]float64{c[0], c[1]}
 	row.Settings.Bounds = [4]float64{m.bound.Min[0], m.bound.Min[1], m.bound.Max[0], m.bound.Max[1]}
-	return a.db.Update(e.ctx, m.t, func(tx kernel.Tx) error { return a.tenants.Put(tx, row) })
+	return a.db.Update(e.ctx, m.t, func(tx kernel.Tx) (err error) {
+		if _, m.r.Paved, err = a.plans.Pave(tx, kernel.System(m.t), m.n, osmAttribution); err != nil {
+			return err
+		}
+		return a.tenants.Put(tx, row)
+	})
 }
 
 // district gives the district's row, after founding it where it is not there.
@@ -267,8 +365,8 @@ func (r *osmReport) print(e *env) error {
 		}
 	}
 	p.say(kernel.T(
-		fmt.Sprintf("楼栋 %d，站点 %d，绿地 %d；步行网 %d 个节点，%.1f 公里；形状不对而略去 %d", r.Buildings, r.Sites, r.Greens, r.Nodes, r.Km, r.Dropped),
-		fmt.Sprintf("%d buildings, %d sites, %d greens; walking network of %d nodes, %.1f km; %d left out because of their shapes", r.Buildings, r.Sites, r.Greens, r.Nodes, r.Km, r.Dropped)))
+		fmt.Sprintf("小区 %d，楼栋 %d，站点 %d，绿地 %d；步行网 %d 个节点，%.1f 公里；形状不对而略去 %d", r.Compounds, r.Buildings, r.Sites, r.Greens, r.Nodes, r.Km, r.Dropped),
+		fmt.Sprintf("%d compounds, %d buildings, %d sites, %d greens; walking network of %d nodes, %.1f km; %d left out because of their shapes", r.Compounds, r.Buildings, r.Sites, r.Greens, r.Nodes, r.Km, r.Dropped)))
 	p.say(kernel.T("地图数据 "+osmAttribution, "map data "+osmAttribution))
 	if p.err != nil {
 		return p.err

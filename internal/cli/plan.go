@@ -10,13 +10,14 @@ import (
 	"sanzhi/internal/kernel"
 )
 
-// planCmd groups the planning engine's commands: files in, files out, no store.
+// planCmd groups the planning engine's commands: files in, files out, no store; but green reads a district.
 type planCmd struct {
 	Assign    planAssignCmd    `cmd:"" help:"Give places to fill to those who can fill them, at the least cost."`
 	Site      planSiteCmd      `cmd:"" help:"Choose where stations stand: most covered, or nearest to all, with a proven bound."`
 	Partition planPartitionCmd `cmd:"" help:"Draw grids: connected parts of nearly equal weight with few edges cut."`
 	Reach     planReachCmd     `cmd:"" help:"How far people walk to the nearest site along the streets."`
 	Locate    planLocateCmd    `cmd:"" help:"In which zone each point lies."`
+	Green     planGreenCmd     `cmd:"" help:"Who has green within 300 m and a park within 500 m, in a straight line and on foot."`
 }
 
 // cpuSplit is where a planning command's processor time went, in seconds of user and system time.

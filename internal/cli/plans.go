@@ -11,7 +11,7 @@ import (
 
 // joinPlans joins the room of plans.
 func joinPlans(a *app) *planning.Service {
-	return planning.NewService(planning.Ports{Store: a.db, Plans: store.Planning{}, Adoptions: store.Planning{}, Places: store.Territory{},
+	return planning.NewService(planning.Ports{Store: a.db, Plans: store.Planning{}, Adoptions: store.Planning{}, Places: store.Territory{}, Paved: store.Planning{}, Crew: store.Planning{},
 		Features: store.Desk{Tenants: a.tenants, Outbox: a.outbox}, Cases: store.Planning{}, Posts: store.Planning{}, Setups: a.tenants, Ledger: a.cases.Ledger, Clock: a.clock})
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"sanzhi/internal/activities"
 	"sanzhi/internal/kernel"
+	"sanzhi/internal/orgs"
 	"sanzhi/internal/territory"
 )
 
@@ -199,6 +200,19 @@ func (g *Land) NewTeams() []*activities.Team {
 		out = append(out, &activities.Team{ID: g.seed.id("team " + k.ID), Parent: lead.ID, Title: p.Name + k.Title.Zh + "支队", Kind: k.ID, Place: p.ID, Path: p.Path})
 	}
 	return out
+}
+
+// ClinicVisits is how many of those agreed to visits by the clinic as well.
+const ClinicVisits = 3
+
+// OrgKind gives the kind of an organisation.
+func (g *Land) OrgKind(id kernel.ID) orgs.Kind {
+	for _, o := range g.Orgs {
+		if o.ID == id {
+			return o.Kind
+		}
+	}
+	return ""
 }
 
 // CareNames are made-up people who agreed to be visited.

@@ -90,7 +90,7 @@ func threeColours() *Locality {
 				{"tell", "党课讲到田埂上", "讲了一上午", strands(activities.Virtue)}, {"commend", "评一评谁家院子好", "评出三户", strands(activities.Virtue)}, {"help", "帮孤寡老人收菜", "收完装车", strands(activities.Virtue)},
 				{"play", "乡村大舞台", "自己编自己演", strands(activities.SelfRule)}, {"celebrate", "丰收节", "一起庆丰收", strands(activities.Virtue)}, {"contest", "拔河比赛", "八个村来赛", strands(activities.SelfRule)}}}, At: []string{t}, Pooled: true},
 			{Run: Run{Key: "training", Programme: "training", Pay: activities.Seat, N: 9, From: on(2022, 6, 1), To: on(2023, 3, 1), Came: [2]int{20, 40}, Good: [2]int{20, 40}, Occasions: []Occasion{
-				{"class", "蔬菜病虫害课", "课堂讲", strands(activities.Digital)}, {"onsite", "棚里看修剪", "现场教", strands(activities.Digital)}, {"online", "网上学电商", "网络学", strands(activities.Digital)}}}, At: []string{t}},
+				{"class", "蔬菜病虫害课", "课堂讲", strands(activities.Digital)}, {"onsite", "棚里看修剪", "现场教", strands(activities.Digital)}, {"online", "网上学电商", "网络学", strands(activities.Digital)}, {"gathered", "党员集中轮训", "集中学两天", strands(activities.Virtue)}}}, At: []string{t}},
 		},
 	}
 	l.Kept = colourEntries(t)

@@ -408,6 +408,9 @@ func TestTheFiguresHold(t *testing.T) {
 		if s.Flow == "hazard" {
 			got["hazards_closed"]++
 		}
+		if s.Flow == "dispute" && s.Step == "resolved" {
+			got["disputes_resolved"]++
+		}
 		if s.Issue {
 			got["issues_solved"]++
 		}
@@ -418,8 +421,14 @@ func TestTheFiguresHold(t *testing.T) {
 			t.Errorf("%s is there twice or not said", f.ID)
 		}
 		ids[f.ID] = true
-		if v, ok := got[f.ID]; ok && !f.Quantity.Holds(v) {
+		v, ok := got[f.ID]
+		if ok && !f.Quantity.Holds(v) {
 			t.Errorf("%s: %v does not hold", f.ID, v)
+		}
+		// 余 holds from the figure to the next one that would be told, and an exact figure for itself alone.
+		low, next := f.Quantity.Value-1, f.Quantity.Value+max(1, f.Quantity.Step)
+		if ok && (f.Quantity.Holds(low) || f.Quantity.Holds(next)) {
+			t.Errorf("%s holds for %v or %v as well", f.ID, low, next)
 		}
 		delete(got, f.ID)
 	}

@@ -159,3 +159,54 @@ func (s *Service) sweepBlob(ctx context.Context, t kernel.Tenant, sha string, of
 	}
 	return s.Blobs.Delete(ctx, t, sha, s.Clock.Now().Add(-grace))
 }
+
+// Bring lets a tenant take photos that were uploaded to another: whoever is not signed in uploads to the default tenant before anybody knows where
+// the matter is. What is there already, or not to be brought (taken, expired, unknown), is left to Take, which tells. The one that was uploaded
+// first goes within the hour.
+func (s *Service) Bring(ctx context.Context, from, to kernel.Tenant, uploads []kernel.ID) error {
+	if from == to {
+		return nil
+	}
+	for _, id := range uploads {
+		if _, err := kernel.ParseID("id", string(id)); err != nil {
+			continue
+		}
+		if err := s.bring(ctx, from, to, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) bring(ctx context.Context, from, to kernel.Tenant, id kernel.ID) error {
+	find := func(t kernel.Tenant) (u Upload, found bool, err error) {
+		err = s.Store.View(ctx, t, func(tx kernel.Tx) error {
+			u, err = s.Uploads.UploadByID(tx, id)
+			return err
+		})
+		if kernel.Is(err, kernel.KindNotFound) {
+			return u, false, nil
+		}
+		return u, err == nil, err
+	}
+	if _, there, err := find(to); err != nil || there {
+		return err
+	}
+	u, there, err := find(from)
+	if err != nil || !there || u.Case != "" || !u.Expires.After(s.Clock.Now()) {
+		return err
+	}
+	if err := s.Store.Update(ctx, to, func(tx kernel.Tx) error { return s.Uploads.InsertUpload(tx, u) }); err != nil {
+		return err
+	}
+	for _, sha := range []string{u.SHA, u.Thumb} {
+		data, err := s.Blobs.Get(ctx, from, sha)
+		if err == nil {
+			err = s.Blobs.Put(ctx, to, sha, data)
+		}
+		if err != nil {
+			return kernel.Unavailable(kernel.T("照片没有存上，请稍后再试", "the photo could not be kept; try again later"), err)
+		}
+	}
+	return nil
+}

@@ -45,8 +45,10 @@ func (g *Ground) draw(ctx context.Context, p *Params, tell told) (*Result, error
 		if err := tell(45 + 15*i); err != nil {
 			return nil, err
 		}
-		r, err := d.solve(ctx, v)
-		if err != nil {
+		w := watching(ctx, tell, 45+15*i, 15)
+		v.Progress = func(done, all int) { w.at(float64(done) / float64(all)) }
+		r, err := d.solve(w.ctx, v)
+		if err = w.end(err); err != nil {
 			return nil, err
 		}
 		if best == nil || r.Plan.Broken < best.Plan.Broken || r.Plan.Broken == best.Plan.Broken && r.Plan.Score.All > best.Plan.Score.All {

@@ -1,6 +1,7 @@
 package planning
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
@@ -76,10 +77,19 @@ type Ground struct {
 	Lots      []Lot            `json:"lots"`
 	Homes     []Home           `json:"homes"`
 	Compounds []string         `json:"compounds"`
+	Lands     []Land           `json:"lands,omitempty"` // of the compounds, in their order
+	Greens    []Green          `json:"greens,omitempty"`
+	Streets   kernel.ID        `json:"streets,omitempty"` // the walking network; none: straight lines
 	Stands    []Stand          `json:"stands"`
 	Staff     []Worker         `json:"staff"`
 	Lines     []orb.LineString `json:"lines"`
 	Waters    []orb.Polygon    `json:"waters"`
+}
+
+// Land is where a compound lies.
+type Land struct {
+	Area  int              `json:"area"`
+	Shape orb.MultiPolygon `json:"shape,omitempty"` // none when only its middle is known
 }
 
 // Worker is somebody who serves grids: the account, masked nowhere because no name is held, and the lots served now.
@@ -146,13 +156,14 @@ func (s *surveyor) place(tx kernel.Tx, p *territory.Place) {
 	case p.Kind == territory.Compound && placed:
 		s.compound[p.ID] = len(s.g.Compounds)
 		s.g.Compounds = append(s.g.Compounds, p.Name)
+		s.g.Lands = append(s.g.Lands, Land{Shape: areas(p.Shape)})
 		s.raw = append(s.raw, p)
 	case p.Kind == territory.Building && placed:
 		if c, ok := s.compound[p.Parent]; ok {
 			s.built[c] = true
 		}
 		s.raw = append(s.raw, p)
-	case p.Kind == territory.Site && placed:
+	case p.Kind == territory.Site && placed && !onlyGreen(p.Functions):
 		s.g.Stands = append(s.g.Stands, Stand{ID: p.ID, Name: p.Name, At: at, Functions: p.Functions})
 	}
 }
@@ -166,9 +177,24 @@ func trailing(code string) int {
 	return n
 }
 
-// feature takes what lies between neighbours.
+// onlyGreen reports whether all that a site offers is a green to walk in: that is no station.
+func onlyGreen(functions []string) bool {
+	return len(functions) > 0 && !slices.ContainsFunc(functions, func(f string) bool {
+		return !slices.Contains([]string{"park", "garden", "playground", "village_green", "recreation_ground"}, f)
+	})
+}
+
+// feature takes what lies between neighbours, and greens.
 func (s *surveyor) feature(f geo.Feature) error {
-	if kind, _ := f.Properties["kind"].(string); kind != "river" && kind != "railway" && kind != "water" {
+	switch kind, _ := f.Properties["kind"].(string); kind {
+	case "green", "park":
+		if shape := areas(f.Geometry); shape != nil {
+			name, _ := f.Properties["name"].(string)
+			s.g.Greens = append(s.g.Greens, Green{Name: name, Shape: shape, Doors: doors(f.Properties["entrances"])})
+		}
+		return nil
+	case "river", "railway", "water":
+	default:
 		return nil
 	}
 	switch g := f.Geometry.(type) {
@@ -182,6 +208,19 @@ func (s *surveyor) feature(f geo.Feature) error {
 		s.g.Waters = append(s.g.Waters, g...)
 	}
 	return nil
+}
+
+// doors reads a list of [lon, lat]; nil when it is none.
+func doors(v any) []orb.Point {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	var out []orb.Point
+	if json.Unmarshal(raw, &out) != nil || slices.ContainsFunc(out, func(p orb.Point) bool { return math.Abs(p[0]) > 180 || math.Abs(p[1]) > 90 }) {
+		return nil
+	}
+	return out
 }
 
 // finish puts homes into lots and shares out the people whose houses are not known.
@@ -202,7 +241,11 @@ func (s *surveyor) finish() *Ground {
 	for _, p := range s.raw {
 		c, own := -1, s.compound
 		if p.Kind == territory.Compound {
-			if c = own[p.ID]; s.built[c] {
+			c = own[p.ID]
+			if g.Lands[c].Area = area(p); g.Lands[c].Area < 0 {
+				g.Lands[c].Shape = nil
+			}
+			if s.built[c] {
 				continue
 			}
 		} else if k, ok := own[p.Parent]; ok {

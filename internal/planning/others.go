@@ -11,12 +11,14 @@ import (
 	"sanzhi/internal/geo"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/planning/assign"
+	"sanzhi/internal/planning/reach"
 	"sanzhi/internal/planning/siting"
 )
 
 // SitingResult is where stations would be added, and how many people have one within the radius before and after.
 type SitingResult struct {
 	Radius int       `json:"radius"`
+	Line   bool      `json:"line"` // distances are straight lines
 	Before int       `json:"before"`
 	After  int       `json:"after"`
 	Bound  int       `json:"bound"` // no choice of as many covers more
@@ -35,14 +37,16 @@ type Station struct {
 // mostCandidates bounds where stations may stand; beyond it every second, third … home is a candidate.
 const mostCandidates = 1500
 
-// site adds stations where most people without one live, by maximal covering with a proven bound. Distances are straight lines.
-func (g *Ground) site(ctx context.Context, p *Params, tell told) (*Result, error) {
-	r := &SitingResult{Radius: p.Radius}
+// site adds stations where most people without one live, by maximal covering with a proven bound. Distances are along
+// the streets where n has them.
+func (g *Ground) site(ctx context.Context, n *reach.Network, p *Params, tell told) (*Result, error) {
+	r := &SitingResult{Radius: p.Radius, Line: n == nil}
 	r.People, _ = g.People()
 	radius := float64(p.Radius)
 	var open []int
+	away := g.toStations(n, g.Stands)
 	for h, home := range g.Homes {
-		if slices.ContainsFunc(g.Stands, func(s Stand) bool { return geo.Distance(home.At, s.At) <= radius }) {
+		if away[h] <= radius {
 			r.Before += home.People
 		} else if home.People > 0 {
 			open = append(open, h)
@@ -50,33 +54,71 @@ func (g *Ground) site(ctx context.Context, p *Params, tell told) (*Result, error
 	}
 	r.After, r.Bound = r.Before, r.Before
 	if len(open) == 0 {
-		return &Result{Siting: r, Notes: []kernel.Text{kernel.T("这个距离内人人都已有站点。", "Everybody has a station within this distance already.")}}, nil
+		return &Result{Siting: r, Notes: []kernel.Text{how(n), kernel.T("这个距离内人人都已有站点。", "Everybody has a station within this distance already.")}}, nil
 	}
 	var spots []int
 	for i := 0; i < len(open); i += 1 + len(open)/mostCandidates {
 		spots = append(spots, open[i])
 	}
 	c := &siting.Covering{Candidates: len(spots), P: min(p.Stations, len(spots)), Start: make([]int32, 1, len(open)+1)}
-	for n, h := range open {
-		if n%256 == 0 {
-			if err := tell(10 + 50*n/len(open)); err != nil {
-				return nil, err
-			}
-		}
-		for i, s := range spots {
-			if near(g.Homes[h].At, g.Homes[s].At, radius) {
-				c.By = append(c.By, int32(i))
-			}
-		}
+	by, err := g.within(n, open, spots, radius, tell)
+	if err != nil {
+		return nil, err
+	}
+	for i, h := range open {
+		c.By = append(c.By, by[i]...)
 		c.Weights, c.Start = append(c.Weights, int64(g.Homes[h].People)), append(c.Start, int32(len(c.By)))
 	}
-	a, err := siting.SolveCovering(ctx, c, siting.Options{Seed: p.Seed})
-	if err != nil {
+	w := watching(ctx, tell, 60, 30)
+	a, err := siting.SolveCovering(w.ctx, c, siting.Options{Seed: p.Seed, Progress: func(share float64, _, _ int64) { w.at(share) }})
+	if err = w.end(err); err != nil {
 		return nil, err
 	}
 	r.After, r.Bound = r.Before+int(a.Value), r.Before+int(a.Bound)
 	g.stations(r, c, a.Open, open, spots)
-	return &Result{Siting: r}, tell(95)
+	return &Result{Siting: r, Notes: []kernel.Text{how(n)}}, tell(95)
+}
+
+// within lists for each open home the spots, homes themselves, that lie within the radius, in ascending order.
+func (g *Ground) within(n *reach.Network, open, spots []int, radius float64, tell told) ([][]int32, error) {
+	by := make([][]int32, len(open))
+	if n == nil {
+		for k, h := range open {
+			if k%256 == 0 {
+				if err := tell(10 + 50*k/len(open)); err != nil {
+					return nil, err
+				}
+			}
+			for i, s := range spots {
+				if near(g.Homes[h].At, g.Homes[s].At, radius) {
+					by[k] = append(by[k], int32(i))
+				}
+			}
+		}
+		return by, nil
+	}
+	homes := put(n, len(open), func(i int) orb.Point { return g.Homes[open[i]].At })
+	feet, which := homes.placed()
+	at, search := reach.NewSpots(n, feet), reach.NewSearch(n)
+	rank := make(map[int]int, len(open))
+	for k, h := range open {
+		rank[h] = k
+	}
+	for i, s := range spots {
+		if i%64 == 0 {
+			if err := tell(10 + 50*i/len(spots)); err != nil {
+				return nil, err
+			}
+		}
+		if k := rank[s]; homes.on[k] {
+			search.Within(at, homes.feet[k], reach.Units(radius), func(f int32, _ uint32) {
+				by[which[f]] = append(by[which[f]], int32(i))
+			})
+		} else {
+			by[k] = append(by[k], int32(i)) // a home far from any street has a station only at its own door
+		}
+	}
+	return by, nil
 }
 
 func near(a, b orb.Point, radius float64) bool {
@@ -174,8 +216,9 @@ func (g *Ground) staff(ctx context.Context, p *Params, tell told) (*Result, erro
 	if err := tell(40); err != nil {
 		return nil, err
 	}
-	s, err := assign.Solve(ctx, prob)
-	if err != nil {
+	w := watching(ctx, tell, 40, 50)
+	s, err := assign.SolveTelling(w.ctx, prob, w.at)
+	if err = w.end(err); err != nil {
 		return nil, err
 	}
 	return g.duties(s, metres, p), tell(95)
@@ -212,66 +255,4 @@ func (g *Ground) duties(s *assign.Solution, metres map[[2]int]int, p *Params) *R
 	}
 	r.Walk = walked / max(1, fresh)
 	return &Result{Staff: r, Today: g.Lots}
-}
-
-// ReachResult is how many people reach something on foot.
-type ReachResult struct {
-	People int        `json:"people"`
-	Line   bool       `json:"line"` // distances are straight lines, for the district has no walking network
-	Rows   []ReachRow `json:"rows"`
-}
-
-// ReachRow is an area's people within each distance: of green 300 m and 500 m, of a station 5, 10 and 15 minutes.
-type ReachRow struct {
-	Area    int    `json:"area"` // -1 for all
-	Name    string `json:"name"`
-	People  int    `json:"people"`
-	Green   [2]int `json:"green"`
-	Station [3]int `json:"station"`
-}
-
-// pace is how many metres grown people walk in a minute.
-const pace = 80
-
-// reached counts who has green and stations within reach.
-func (g *Ground) reached(greens []orb.Point, tell told) (*Result, error) {
-	r := &ReachResult{Line: true, Rows: make([]ReachRow, len(g.Areas)+1)}
-	all := &r.Rows[0]
-	*all = ReachRow{Area: -1}
-	for i, a := range g.Areas {
-		r.Rows[i+1] = ReachRow{Area: i, Name: a.Name}
-	}
-	nearest := func(at orb.Point, n int, spot func(int) orb.Point) float64 {
-		least := math.Inf(1)
-		for i := range n {
-			if s := spot(i); math.Abs(at[1]-s[1])*111000 < least {
-				least = min(least, geo.Distance(at, s))
-			}
-		}
-		return least
-	}
-	for h, home := range g.Homes {
-		if h%512 == 0 {
-			if err := tell(10 + 80*h/len(g.Homes)); err != nil {
-				return nil, err
-			}
-		}
-		green := nearest(home.At, len(greens), func(i int) orb.Point { return greens[i] })
-		station := nearest(home.At, len(g.Stands), func(i int) orb.Point { return g.Stands[i].At })
-		for _, row := range []*ReachRow{all, &r.Rows[home.Area+1]} {
-			row.People += home.People
-			for i, d := range []float64{300, 500} {
-				if green <= d {
-					row.Green[i] += home.People
-				}
-			}
-			for i, minutes := range []float64{5, 10, 15} {
-				if station <= minutes*pace {
-					row.Station[i] += home.People
-				}
-			}
-		}
-	}
-	r.People = all.People
-	return &Result{Reach: r, Notes: []kernel.Text{kernel.T("这里还没有导入路网，距离按直线算，实际要走的路更长。", "No walking network is imported here: distances are straight lines, and the way on foot is longer.")}}, nil
 }

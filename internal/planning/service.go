@@ -6,16 +6,14 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
-
-	"github.com/paulmach/orb"
 
 	"sanzhi/internal/access"
 	"sanzhi/internal/geo"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/ledger"
 	"sanzhi/internal/orgs"
+	"sanzhi/internal/planning/reach"
 	"sanzhi/internal/territory"
 )
 
@@ -24,6 +22,8 @@ type Places interface {
 	Place(tx kernel.Tx, id kernel.ID) (*territory.Place, error)
 	EachPlace(tx kernel.Tx, each func(*territory.Place) error) error
 	UpsertPlaces(tx kernel.Tx, places []*territory.Place) error
+	// Shape gives a place with its shape.
+	Shape(tx kernel.Tx, id kernel.ID) (*territory.Place, error)
 }
 
 // Features gives what a map draws beside places, as GeoJSON; empty when there is nothing.
@@ -58,6 +58,8 @@ type Ports struct {
 	Adoptions Adoptions
 	Places    Places
 	Features  Features
+	Paved     Paved
+	Crew      Crew
 	Cases     Cases
 	Posts     Posts
 	Setups    Setups
@@ -66,10 +68,13 @@ type Ports struct {
 }
 
 // Service makes plans, works them out and adopts them.
-type Service struct{ Ports }
+type Service struct {
+	Ports
+	networks networks
+}
 
 // NewService joins the service to its ports.
-func NewService(p Ports) *Service { return &Service{p} }
+func NewService(p Ports) *Service { return &Service{Ports: p} }
 
 var noPlan = kernel.T("没有这个方案，或者您看不到它", "there is no such plan, or you may not see it")
 
@@ -192,9 +197,6 @@ func (s *Service) Result(tx kernel.Tx, p *Plan) (*Result, *Ground, error) {
 	return r, g, nil
 }
 
-// lease is how long a run may tell nothing before another process takes it up.
-const lease = 2 * time.Minute
-
 var errLost = errors.New("planning: the run is no longer ours")
 
 // Work takes up one plan that waits, or one that a process left unfinished, and works it out. It reports whether there was one.
@@ -261,7 +263,7 @@ func (r *Result) summary(k Kind) Summary {
 
 // run reads the ground, or takes the one that an earlier run read, and works the plan out.
 func (s *Service) run(ctx context.Context, t kernel.Tenant, p *Plan, holder string) (*Result, error) {
-	g, greens, err := s.survey(ctx, t, p)
+	g, n, err := s.survey(ctx, t, p)
 	if err != nil {
 		return nil, err
 	}
@@ -273,50 +275,35 @@ func (s *Service) run(ctx context.Context, t kernel.Tenant, p *Plan, holder stri
 	case Partition:
 		return g.draw(ctx, &p.Params, told)
 	case Siting:
-		return g.site(ctx, &p.Params, told)
+		return g.site(ctx, n, &p.Params, told)
 	case Assignment:
 		return g.staff(ctx, &p.Params, told)
 	case Reach:
-		return g.reached(greens, told)
+		return g.reached(n, told)
 	default:
 		return nil, kernel.Internal("plan kind "+string(p.Kind), nil)
 	}
 }
 
-// teller writes progress, at most twice a second.
-func (s *Service) teller(ctx context.Context, t kernel.Tenant, p *Plan, holder string) told {
-	last := time.Time{}
-	return func(percent int) error {
-		if now := s.Clock.Now(); !last.IsZero() && now.Sub(last) < 500*time.Millisecond {
-			return ctx.Err()
-		}
-		last = s.Clock.Now()
-		ok := false
-		err := s.Store.Update(ctx, t, func(tx kernel.Tx) (err error) {
-			ok, err = s.Plans.Advance(tx, p.ID, holder, percent, tx.Now().Add(lease))
-			return err
-		})
-		if err == nil && !ok {
-			return errLost
-		}
-		return err
-	}
-}
-
-func (s *Service) survey(ctx context.Context, t kernel.Tenant, p *Plan) (g *Ground, greens []orb.Point, err error) {
+// survey gives the ground of a plan, and the network that it is walked on.
+func (s *Service) survey(ctx context.Context, t kernel.Tenant, p *Plan) (g *Ground, n *reach.Network, err error) {
 	sv, kept := newSurveyor(p.Path), []byte(nil)
 	var base *Result
 	err = s.Store.View(ctx, t, func(tx kernel.Tx) error {
 		if kept, err = s.Plans.Part(tx, p.ID, PartInput); err != nil {
 			return err
 		}
-		if greens, err = s.features(tx, sv); err != nil {
+		if kept != nil {
+			g = &Ground{}
+			if err := json.Unmarshal(kept, g); err != nil {
+				return kernel.Internal("ground", err)
+			}
+			if g.Streets != "" {
+				n, err = s.networkOf(tx, g.Streets)
+			}
 			return err
 		}
-		if kept != nil {
-			return nil
-		}
-		if err := s.Places.EachPlace(tx, func(x *territory.Place) error { sv.place(tx, x); return nil }); err != nil {
+		if n, err = s.look(tx, sv); err != nil {
 			return err
 		}
 		if p.Params.Base == "" {
@@ -330,11 +317,8 @@ func (s *Service) survey(ctx context.Context, t kernel.Tenant, p *Plan) (g *Grou
 		return err
 	})
 	switch {
-	case err != nil:
-		return nil, nil, err
-	case kept != nil:
-		g = &Ground{}
-		return g, greens, json.Unmarshal(kept, g)
+	case err != nil || kept != nil:
+		return g, n, err
 	case base != nil:
 		g.standOn(base)
 	default:
@@ -344,7 +328,52 @@ func (s *Service) survey(ctx context.Context, t kernel.Tenant, p *Plan) (g *Grou
 	if err != nil {
 		return nil, nil, kernel.Internal("ground", err)
 	}
-	return g, greens, s.Store.Update(ctx, t, func(tx kernel.Tx) error { return s.Plans.PutPart(tx, p.ID, PartInput, raw) })
+	return g, n, s.Store.Update(ctx, t, func(tx kernel.Tx) error { return s.Plans.PutPart(tx, p.ID, PartInput, raw) })
+}
+
+// look reads features, places and the newest network.
+func (s *Service) look(tx kernel.Tx, sv *surveyor) (*reach.Network, error) {
+	text, err := s.Features.Features(tx)
+	if err == nil && text != "" {
+		err = geo.ReadFeatures(strings.NewReader(text), geo.WGS84, sv.feature)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Places.EachPlace(tx, func(x *territory.Place) error { sv.place(tx, x); return nil }); err != nil {
+		return nil, err
+	}
+	n, streets, err := s.Network(tx)
+	if streets != nil {
+		sv.g.Streets = streets.ID
+	}
+	return n, err
+}
+
+// Survey gives the ground of a place as it is now, and its network, for questions that keep nothing.
+func (s *Service) Survey(ctx context.Context, t kernel.Tenant, within kernel.Path) (g *Ground, n *reach.Network, err error) {
+	sv := newSurveyor(within)
+	err = s.Store.View(ctx, t, func(tx kernel.Tx) error {
+		n, err = s.look(tx, sv)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return sv.finish(), n, nil
+}
+
+// Reached measures what people of a place reach on foot now.
+func (s *Service) Reached(ctx context.Context, t kernel.Tenant, within kernel.Path) (*ReachResult, error) {
+	g, n, err := s.Survey(ctx, t, within)
+	if err != nil {
+		return nil, err
+	}
+	r, err := g.reached(n, func(int) error { return ctx.Err() })
+	if err != nil {
+		return nil, err
+	}
+	return r.Reach, nil
 }
 
 // standOn makes a plan's grids those that the next begins from.
@@ -356,22 +385,6 @@ func (g *Ground) standOn(r *Result) {
 	for _, l := range g.Lots {
 		g.Areas[l.Area].Last = max(g.Areas[l.Area].Last, trailing(l.Code))
 	}
-}
-
-func (s *Service) features(tx kernel.Tx, sv *surveyor) (greens []orb.Point, err error) {
-	text, err := s.Features.Features(tx)
-	if err != nil || text == "" {
-		return nil, err
-	}
-	err = geo.ReadFeatures(strings.NewReader(text), geo.WGS84, func(f geo.Feature) error {
-		if kind, _ := f.Properties["kind"].(string); kind == "green" || kind == "park" {
-			if at, ok := geo.LabelPoint(f.Geometry); ok {
-				greens = append(greens, at)
-			}
-		}
-		return sv.feature(f)
-	})
-	return greens, err
 }
 
 // staffed counts who serves each grid.

@@ -29,6 +29,7 @@ type Station struct {
 	Lon, Lat float64
 	// Distance in metres from where it was asked for; 0 when that is not known.
 	Distance float64
+	OnFoot   bool // Distance is along the streets; else a straight line
 	State    State
 }
 
@@ -43,6 +44,34 @@ func (s *Station) Hours() Hours {
 
 // Functions lists the keys of what the station does.
 func (s *Station) Functions() []string { return strings.Fields(s.Entry.Values["functions"]) }
+
+// Walk gives how far it is from a place to others, in metres, and whether each way goes along streets; else it is a straight line.
+type Walk func(tx kernel.Tx, from [2]float64, to [][2]float64) (metres []float64, onFoot []bool, err error)
+
+// walk measures the way to each station, along the streets where the district has them.
+func (s *Service) walk(tx kernel.Tx, from *[2]float64, l []*Station) error {
+	if from == nil {
+		return nil
+	}
+	if s.Walk == nil {
+		for _, st := range l {
+			st.Distance = geo.Distance(*from, [2]float64{st.Lon, st.Lat})
+		}
+		return nil
+	}
+	to := make([][2]float64, len(l))
+	for i, st := range l {
+		to[i] = [2]float64{st.Lon, st.Lat}
+	}
+	metres, onFoot, err := s.Walk(tx, *from, to)
+	if err != nil {
+		return err
+	}
+	for i, st := range l {
+		st.Distance, st.OnFoot = metres[i], onFoot[i]
+	}
+	return nil
+}
 
 // Near asks for stations.
 type Near struct {
@@ -64,6 +93,9 @@ func (s *Service) Stations(tx kernel.Tx, actor kernel.Actor, n Near, p kernel.Pa
 	if err != nil {
 		return nil, "", err
 	}
+	if err := s.walk(tx, n.From, all); err != nil {
+		return nil, "", err
+	}
 	wanted := Need(n.Need)
 	type keyed struct {
 		*Station
@@ -79,7 +111,6 @@ func (s *Service) Stations(tx kernel.Tx, actor kernel.Actor, n Near, p kernel.Pa
 		}
 		key := st.Name
 		if n.From != nil {
-			st.Distance = geo.Distance(*n.From, [2]float64{st.Lon, st.Lat})
 			key = fmt.Sprintf("%012d", int64(math.Round(st.Distance*100)))
 		}
 		found = append(found, keyed{st, key + "\x1f" + string(st.Entry.ID)})

@@ -97,6 +97,8 @@ type Ports struct {
 	Find   map[LinkKind]Finder
 	Sealer *vault.Sealer
 	Days   Days
+	// Walk measures ways; nil measures straight lines.
+	Walk Walk
 }
 
 // Service adds and changes entries, and reads them for who may.

@@ -24,8 +24,11 @@ type Care struct {
 	Path                 kernel.Path
 	Visitor              kernel.ID // the account that visits
 	VisitorName          string    // masked
-	Every                int       // days
-	Part                 PartOfDay
+	// Partner is the institution that visits, by a consent of its own; empty for visits that the community arranges.
+	Partner     kernel.ID
+	PartnerName string
+	Every       int // days
+	Part        PartOfDay
 	// Consent: which text was agreed to, by whom, how, and when.
 	ConsentText string
 	ConsentBy   ConsentBy
@@ -85,6 +88,8 @@ var ConsentText = kernel.T("我同意社区按约好的间隔派人来看望我�
 
 // Enrol is somebody who agrees.
 type Enrol struct {
+	// Template is which visits are agreed to; empty for those that the community arranges.
+	Template             string
 	Name, Phone, Address string
 	Place                kernel.ID
 	Visitor              kernel.ID
@@ -142,18 +147,30 @@ func (s *Service) MaskedCare(t kernel.Tenant, c *Care) (Person, error) {
 	return Person{vault.MaskName(p.Name), vault.MaskPhone(p.Phone), vault.MaskAddress(p.Address)}, err
 }
 
-// careTemplate gives the template of care visits in force.
-func (s *Service) careTemplate(tx kernel.Tx) (TemplateIn, error) {
+// CareTemplates gives the templates of care visits in force, those of the community first.
+func (s *Service) CareTemplates(tx kernel.Tx) (out []*Template, err error) {
 	l, err := s.inForce(tx, false)
-	if err != nil {
-		return TemplateIn{}, err
-	}
 	for _, x := range l {
 		if x.Template.Kind == CareVisit {
-			return x, nil
+			out = append(out, x.Template)
 		}
 	}
-	return TemplateIn{}, kernel.Invalid("template", kernel.T("本区还没有入户关爱的模板，请先发布一个", "the district has no template of care visits yet; publish one first"))
+	slices.SortStableFunc(out, func(a, b *Template) int { return strings.Compare(string(a.Consent), string(b.Consent)) })
+	return out, err
+}
+
+// careTemplate gives the template of care visits with the id; without one, the first that the community arranges.
+func (s *Service) careTemplate(tx kernel.Tx, id string) (*Template, error) {
+	l, err := s.CareTemplates(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range l {
+		if id == "" && t.Consent == ToCommunity || id != "" && t.ID == id {
+			return t, nil
+		}
+	}
+	return nil, kernel.Invalid("template", kernel.T("本区还没有这种上门看望的模板，请先发布一个", "the district has no such template of visits yet; publish one first"))
 }
 
 // Agree writes down that somebody agreed to be visited, in the caller's unit of work, and makes the first visit a duty. Only the
@@ -166,17 +183,23 @@ func (s *Service) Agree(tx kernel.Tx, actor kernel.Actor, in Enrol) (*Care, erro
 	if err := mayEnrol(actor, place.Path); err != nil {
 		return nil, err
 	}
-	x, err := s.careTemplate(tx)
+	t, err := s.careTemplate(tx, in.Template)
 	if err != nil {
 		return nil, err
 	}
-	if err := in.check(); err != nil {
+	if err := in.check(t); err != nil {
 		return nil, err
 	}
 	if err := s.mayVisit(tx, in.Visitor, place.Path); err != nil {
 		return nil, err
 	}
-	c := &Care{ID: kernel.NewID(tx.Now()), Template: x.Template.ID, Place: place.ID, PlaceName: place.Name, Path: place.Path, Visitor: in.Visitor, Every: in.Every, Part: in.Part,
+	partner := kernel.ID("")
+	if t.Consent == ToPartner {
+		if partner, err = s.partnerOf(tx, t, in.Visitor, place.Path); err != nil {
+			return nil, err
+		}
+	}
+	c := &Care{ID: kernel.NewID(tx.Now()), Template: t.ID, Partner: partner, Place: place.ID, PlaceName: place.Name, Path: place.Path, Visitor: in.Visitor, Every: in.Every, Part: in.Part,
 		ConsentText: in.Text, ConsentBy: in.By, ConsentHow: in.How, AgreedAt: tx.Now(), RecordedBy: actor.Account}
 	for name, f := range map[string]struct{ plain, into *string }{"name": {&in.Name, &c.Name}, "phone": {&in.Phone, &c.Phone}, "address": {&in.Address, &c.Address}} {
 		if *f.plain == "" {
@@ -189,10 +212,10 @@ func (s *Service) Agree(tx kernel.Tx, actor kernel.Actor, in Enrol) (*Care, erro
 	if err := s.Cares.PutCare(tx, c); err != nil {
 		return nil, err
 	}
-	if _, err := s.Duties.AddDuties(tx, []*Duty{visit(tx, x.Template, c, Day(tx.Now()))}); err != nil {
+	if _, err := s.Duties.AddDuties(tx, []*Duty{visit(tx, t, c, Day(tx.Now()))}); err != nil {
 		return nil, err
 	}
-	_, err = s.Ledger.Append(tx, ledger.Entry{Actor: actor, Act: "care_agreed", Object: c.ID, Public: map[string]any{"text": in.Text, "by": string(in.By), "how": string(in.How), "every": in.Every}})
+	_, err = s.Ledger.Append(tx, ledger.Entry{Actor: actor, Act: "care_agreed", Object: c.ID, Public: map[string]any{"text": in.Text, "by": string(in.By), "how": string(in.How), "every": in.Every, "unit": string(partner)}})
 	return c, err
 }
 
@@ -207,12 +230,13 @@ func mayEnrol(actor kernel.Actor, path kernel.Path) error {
 	return kernel.Forbidden(kernel.T("入户关爱由社区工作者登记", "only the community's clerk writes down who agreed to visits"))
 }
 
-func (in *Enrol) check() error {
+func (in *Enrol) check(t *Template) error {
 	in.Name, in.Phone, in.Address = strings.TrimSpace(in.Name), strings.TrimSpace(in.Phone), strings.TrimSpace(in.Address)
+	version, _ := t.ConsentText()
 	switch {
 	case !in.Agreed:
 		return kernel.Invalid("agreed", kernel.T("本人没有同意，不能登记", "without consent nobody is written down"))
-	case in.Text != ConsentVersion:
+	case in.Text != version:
 		return kernel.Invalid("consent_text", kernel.T("同意书已经更新，请刷新后重新念给本人听", "the text of consent has changed; reload and read it out again"))
 	case !slices.Contains(AllConsentBys, in.By):
 		return kernel.Invalid("consent_by", kernel.T("请选谁同意的：本人或监护人", "choose who agreed: the person or the guardian"))
@@ -229,8 +253,10 @@ func (in *Enrol) check() error {
 	case !slices.Contains(AllParts, in.Part):
 		return kernel.Invalid("part", kernel.T("请选上午、下午、晚上或都行", "choose morning, afternoon, evening or any"))
 	}
-	// Not the address: a hospital's own compound is an address like any other.
-	err := noHealth("name", in.Name)
+	err := CareText("name", in.Name)
+	if err == nil {
+		err = CareText("address", in.Address)
+	}
 	if err == nil && in.Phone != "" {
 		in.Phone, err = vault.NormalisePhone("phone", in.Phone)
 	}
@@ -251,7 +277,7 @@ func (s *Service) mayVisit(tx kernel.Tx, visitor kernel.ID, path kernel.Path) er
 }
 
 // Visitors lists who may be asked to visit somebody at a place, for the community's clerk.
-func (s *Service) Visitors(ctx context.Context, actor kernel.Actor, place kernel.ID) (l []Visitor, err error) {
+func (s *Service) Visitors(ctx context.Context, actor kernel.Actor, place kernel.ID, template string) (l []Visitor, err error) {
 	err = s.Store.View(ctx, actor.Tenant, func(tx kernel.Tx) error {
 		p, err := s.Ground.Place(tx, place)
 		if err != nil {
@@ -260,7 +286,11 @@ func (s *Service) Visitors(ctx context.Context, actor kernel.Actor, place kernel
 		if err := mayEnrol(actor, p.Path); err != nil {
 			return err
 		}
-		if l, err = s.Ground.Visitors(tx, p.Path, []kernel.Role{kernel.Volunteer, kernel.GridWorker, kernel.CommunityClerk}); err != nil {
+		t, err := s.careTemplate(tx, template)
+		if err != nil {
+			return err
+		}
+		if l, err = s.Ground.Visitors(tx, p.Path, t.visitRoles(), t.visitKinds()); err != nil {
 			return err
 		}
 		for i := range l {
@@ -285,7 +315,7 @@ func visit(tx kernel.Tx, t *Template, c *Care, day time.Time) *Duty {
 		}
 	}
 	return &Duty{ID: kernel.NewID(tx.Now()), Template: t.ID, Version: t.Version, Kind: t.Kind, Target: c.ID, Period: dayKey(begin), Place: c.Place, Path: c.Path,
-		Assignee: c.Visitor, Confidential: true, From: begin, Due: due, Miss: miss, State: Open}
+		Unit: c.Partner, Assignee: c.Visitor, Confidential: true, From: begin, Due: due, Miss: miss, State: Open}
 }
 
 // visits makes the visits of the turns that all who agreed are in on a day.

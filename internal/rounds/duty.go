@@ -244,8 +244,10 @@ type Ground interface {
 	// OrgNamed gives the organisation with exactly this name, or not_found.
 	OrgNamed(tx kernel.Tx, name string) (kernel.ID, error)
 	PostsOf(tx kernel.Tx, person kernel.ID) ([]kernel.Post, error)
-	// Visitors gives those who hold a post with one of the roles at a community or below it, at a place that holds the path.
-	Visitors(tx kernel.Tx, path kernel.Path, roles []kernel.Role) ([]Visitor, error)
+	// Visitors gives those who hold a post with one of the roles at a place that holds the path: at a community or below it, or, when
+	// kinds are given, at an organisation of one of them, wherever it serves from.
+	Visitors(tx kernel.Tx, path kernel.Path, roles []kernel.Role, kinds []orgs.Kind) ([]Visitor, error)
+	OrgKind(tx kernel.Tx, id kernel.ID) (orgs.Kind, error)
 	Person(tx kernel.Tx, id kernel.ID) (*orgs.Person, error)
 	// Pairings gives the units that lead compounds at the path, the compounds without a lead, and how many compounds there are.
 	Pairings(tx kernel.Tx, path kernel.Path) (units []Pairing, without []Named, all int, err error)

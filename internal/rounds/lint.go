@@ -65,6 +65,7 @@ func Lint(t *Template) []Finding {
 		l.item(at, it)
 	}
 	l.programme()
+	l.consent()
 	return l.findings
 }
 

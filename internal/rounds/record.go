@@ -259,6 +259,11 @@ func (d *Draft) checkBeside(in Filled) error {
 		}
 		d.words[id] = w
 	}
+	if d.template.Wordless() {
+		if err := d.checkWordless(in); err != nil {
+			return err
+		}
+	}
 	if d.template.Kind == CareVisit || d.template.Kind == PreShiftCheck {
 		for _, id := range slices.Sorted(maps.Keys(d.words)) {
 			if err := noHealth("answers."+id, d.words[id]); err != nil {
@@ -351,7 +356,7 @@ func (s *Service) Record(tx kernel.Tx, actor kernel.Actor, d *Draft, key string)
 		found[i] = map[string]any{"item": f.Item, "case": string(f.Case)}
 	}
 	out.Row, err = s.Ledger.Append(tx, ledger.Entry{Actor: actor, Act: "round_done", Object: duty.ID, Public: map[string]any{"template": duty.Template, "version": duty.Version,
-		"place": string(duty.Place), "late": duty.Late, "good": d.good, "not_good": d.notGood, "findings": found}})
+		"place": string(duty.Place), "unit": string(duty.Unit), "late": duty.Late, "good": d.good, "not_good": d.notGood, "findings": found}})
 	return out, err
 }
 

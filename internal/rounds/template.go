@@ -56,9 +56,11 @@ func (k Kind) Confidential() bool { return k == CareVisit }
 
 // Template is one round as it is written: versioned data, of which a running duty keeps its version.
 type Template struct {
-	ID      string      `yaml:"template"`
-	Version int         `yaml:"version"`
-	Kind    Kind        `yaml:"kind"`
+	ID      string `yaml:"template"`
+	Version int    `yaml:"version"`
+	Kind    Kind   `yaml:"kind"`
+	// Consent is which agreement a care visit rests on.
+	Consent ConsentTo   `yaml:"consent"`
 	Title   kernel.Text `yaml:"title"`
 	Note    kernel.Text `yaml:"note"`
 	Who     Who         `yaml:"who"`

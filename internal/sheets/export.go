@@ -51,7 +51,9 @@ func (s *Service) Export(tx kernel.Tx, actor kernel.Actor, key, reason string, l
 				} else if c.Personal && !open {
 					v = shown(c, v)
 				}
-				if v != "" {
+				if words := o.Words[c.Key]; v != "" && words != nil {
+					cells[i] = quote(words(v, lang))
+				} else if v != "" {
 					cells[i] = cellOf(c, v, lang)
 				}
 			}

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"sanzhi/internal/kernel"
@@ -47,6 +46,7 @@ type item struct {
 	given map[string]bool
 	old   *Row
 	id    kernel.ID
+	seq   int // in the order in which rows were written
 	after kernel.Values
 	mark  string
 }
@@ -69,7 +69,11 @@ type importing struct {
 	byID   map[kernel.ID]*Row
 	byKey  map[string][]*Row
 	faulty map[int]bool
+	Tell
 }
+
+// Tell is told how many rows of a file are written.
+type Tell struct{ Done func(n int) }
 
 func (im *importing) fault(row int, column string, say kernel.Text) {
 	im.faulty[row] = true
@@ -80,7 +84,7 @@ func (im *importing) fault(row int, column string, say kernel.Text) {
 
 // Import writes the rows of a file, all or none: with faults nothing may be kept, and the caller must give the unit of work
 // up. A row that is there already as it stands in the file is left alone, so that the same file may be sent twice.
-func (s *Service) Import(tx kernel.Tx, actor kernel.Actor, key, name string, f *File) (*Outcome, error) {
+func (s *Service) Import(tx kernel.Tx, actor kernel.Actor, key, name string, f *File, tell ...Tell) (*Outcome, error) {
 	k, err := s.Kind(actor, key)
 	if err != nil {
 		return nil, err
@@ -93,6 +97,9 @@ func (s *Service) Import(tx kernel.Tx, actor kernel.Actor, key, name string, f *
 		return nil, err
 	}
 	im := &importing{s: s, tx: tx, actor: actor, kind: k, o: o, out: &Outcome{ID: kernel.NewID(tx.Now()), Rows: len(f.Rows)}, faulty: map[int]bool{}}
+	for _, x := range tell {
+		im.Tell = x
+	}
 	items, err := im.read(f)
 	if err != nil {
 		return nil, err
@@ -135,20 +142,25 @@ func (im *importing) read(f *File) ([]*item, error) {
 	items := make([]*item, 0, len(f.Rows))
 	for _, r := range f.Rows {
 		it := &item{row: r.N, given: map[string]bool{}}
-		cells := map[string]string{}
+		cells, broken := map[string]string{}, map[string]bool{}
 		for i, c := range cols {
 			if c == nil {
 				continue
 			}
 			it.given[c.Key] = true
-			if i < len(r.Cells) {
+			if f.wrong[[2]int{r.N, i}] {
+				broken[c.Key] = true
+				im.fault(r.N, c.Key, t("这一格的公式出了错，请改成要填的内容", "the formula of this cell came to an error; write what is meant"))
+			} else if i < len(r.Cells) {
 				cells[c.Key] = f.cell(c, r.Cells[i])
 			}
 		}
 		it.cells, err = sheet.Parse(0, cells)
 		if errors.As(err, &e) {
 			for _, x := range append([]kernel.Error{*e}, e.More...) {
-				im.fault(r.N, x.Field, x.Say)
+				if !broken[x.Field] {
+					im.fault(r.N, x.Field, x.Say)
+				}
 			}
 			continue
 		} else if err != nil {
@@ -198,21 +210,17 @@ func (im *importing) match(items []*item) error {
 	for _, it := range items {
 		if id := kernel.ID(it.cells[idColumn]); id != "" {
 			if it.old = im.byID[id]; it.old == nil {
-				im.fault(it.row, idColumn, t("没有这个编号的行，或者不归您管；新加的行请把编号留空", "there is no row of this number, or it is not yours; leave the number of a new row empty"))
-				continue
-			}
-		} else {
-			k := im.keyOf(it.cells)
-			if before := fresh[k]; before > 0 {
-				im.fault(it.row, "", t(fmt.Sprintf("和第 %d 行重复，请留一行", before), fmt.Sprintf("the same as row %d; keep one", before)))
-				continue
-			}
-			fresh[k] = it.row
-			if l := im.byKey[k]; len(l) > 0 {
-				it.old = l[0]
+				known, err := im.s.Repo.Known(im.tx, im.kind.table, id)
+				if err != nil {
+					return err
+				}
+				if known {
+					im.fault(it.row, idColumn, t("这个编号的行不在这张表里了，或者不归您管；新加的行请把编号留空", "the row of this number is no longer in the sheet, or it is not yours; leave the number of a new row empty"))
+					continue
+				}
 			}
 		}
-		if it.old == nil {
+		if it.old == nil && !im.known(it, fresh, taken) {
 			continue
 		}
 		if before := taken[it.old.ID]; before > 0 {
@@ -221,6 +229,29 @@ func (im *importing) match(items []*item) error {
 		taken[it.old.ID] = it.row
 	}
 	return nil
+}
+
+// known finds the row by its key, for a row without a number or with that of another installation; false when there is none. Rows with
+// numbers of their own may be alike: each is another one.
+func (im *importing) known(it *item, fresh map[string]int, taken map[kernel.ID]int) bool {
+	k, mark := im.keyOf(it.cells), "key "
+	if id := it.cells[idColumn]; id != "" {
+		mark = "id " + id + " "
+	}
+	if before := fresh[mark+k]; before > 0 {
+		im.fault(it.row, "", t(fmt.Sprintf("和第 %d 行重复，请留一行", before), fmt.Sprintf("the same as row %d; keep one", before)))
+		return false
+	}
+	fresh[mark+k] = it.row
+	for _, r := range im.byKey[k] {
+		if it.old == nil || taken[it.old.ID] > 0 {
+			it.old = r
+		}
+	}
+	if it.old != nil && taken[it.old.ID] > 0 && it.cells[idColumn] != "" {
+		it.old = nil
+	}
+	return it.old != nil
 }
 
 // shown is a cell as an export shows it: personal cells masked.
@@ -241,7 +272,7 @@ func (im *importing) merge(it *item) (kernel.Values, bool) {
 	for i := range im.o.Sheet.Columns {
 		c := &im.o.Sheet.Columns[i]
 		got, was := it.cells[c.Key], it.old.Values[c.Key]
-		if c.Key == idColumn || !it.given[c.Key] || got == was || c.Personal && got == shown(c, was) {
+		if c.Key == idColumn || !it.given[c.Key] || got == was || c.Personal && got == shown(c, was) || got != "" && got == readBack(c, was) {
 			continue
 		}
 		same = false
@@ -252,33 +283,6 @@ func (im *importing) merge(it *item) (kernel.Values, bool) {
 		}
 	}
 	return v, same
-}
-
-// write writes the rows through their room.
-func (im *importing) write(items []*item) error {
-	stopped := false
-	for _, it := range items {
-		if stopped || im.faulty[it.row] {
-			continue
-		}
-		err := im.one(it)
-		var e *kernel.Error
-		switch {
-		case err == nil:
-		case !errors.As(err, &e) || e.Kind == kernel.KindInternal || e.Kind == kernel.KindUnavailable:
-			return err
-		default:
-			for _, x := range append([]kernel.Error{*e}, e.More...) {
-				im.fault(it.row, columnOf(im.o.Sheet, x.Field), x.Say)
-			}
-			// After a conflict that the store found, the unit of work may be over.
-			stopped = e.Kind == kernel.KindConflict
-		}
-	}
-	if len(im.out.Faults) > 0 || im.o.Written == nil || im.out.Added+im.out.Changed == 0 {
-		return nil
-	}
-	return im.o.Written()
 }
 
 // columnOf gives the column that a room's error is about, empty for the row as a whole.
@@ -347,10 +351,9 @@ func (im *importing) keep(items []*item, name string) error {
 		return err
 	}
 	var list []Change
+	items = slices.DeleteFunc(slices.Clone(items), func(it *item) bool { return it.id == "" })
+	slices.SortFunc(items, func(a, b *item) int { return a.seq - b.seq })
 	for _, it := range items {
-		if it.id == "" {
-			continue
-		}
 		b := body{After: it.after, Mark: it.mark}
 		if it.old != nil {
 			b.Before = it.old.Values
@@ -381,106 +384,4 @@ func (s *Service) sealBody(tx kernel.Tx, id kernel.ID, b body) (string, error) {
 		return "", kernel.Internal("seal change", err)
 	}
 	return s.Sealer.Seal(raw, sealedAt(tx, id))
-}
-
-// Undo puts back exactly what an import added or changed. It is refused when any of it was changed since; the rows are named.
-func (s *Service) Undo(tx kernel.Tx, actor kernel.Actor, id kernel.ID) (*Import, error) {
-	x, err := s.Repo.Import(tx, id)
-	if err != nil {
-		return nil, err
-	}
-	k, err := s.Kind(actor, x.Sheet)
-	if err != nil {
-		return nil, err
-	}
-	if !k.MayImport(actor) {
-		return nil, kernel.Forbidden(t("您的岗位不能撤销这张表的导入", "your post does not allow undoing imports of this sheet"))
-	}
-	if !x.UndoneAt.IsZero() {
-		return nil, kernel.Conflict(t("这次导入已经撤销过了", "this import was undone before"))
-	}
-	list, err := s.Repo.Changes(tx, id)
-	if err != nil {
-		return nil, err
-	}
-	if len(list) != x.Added+x.Changed {
-		return nil, kernel.Conflict(t(fmt.Sprintf("超过 %d 天的导入不能撤销了，请逐条更正", UndoDays), fmt.Sprintf("imports of more than %d days ago cannot be undone; correct the entries one by one", UndoDays)))
-	}
-	o, err := s.Open(tx, actor, k)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.putBack(tx, o, list); err != nil {
-		return nil, err
-	}
-	if o.Written != nil {
-		if err := o.Written(); err != nil {
-			return nil, err
-		}
-	}
-	ok, err := s.Repo.Undone(tx, id)
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		return nil, kernel.Conflict(t("这次导入已经撤销过了", "this import was undone before"))
-	}
-	x.UndoneAt = tx.Now()
-	return x, s.record(tx, actor, "sheet.undo", id, map[string]any{"sheet": x.Sheet, "removed": x.Added, "restored": x.Changed}, nil)
-}
-
-func (s *Service) putBack(tx kernel.Tx, o *Opened, list []Change) error {
-	now := map[kernel.ID]Row{}
-	if err := o.Each(func(r Row) error { now[r.ID] = r; return nil }); err != nil {
-		return err
-	}
-	bodies := make([]body, len(list))
-	var moved []string
-	for i, c := range list {
-		raw, err := s.Sealer.Open(c.Body, sealedAt(tx, c.ID))
-		if err != nil {
-			return kernel.Internal("open change", err)
-		}
-		if err := json.Unmarshal(raw, &bodies[i]); err != nil {
-			return kernel.Internal("open change", err)
-		}
-		r, ok := now[c.Object]
-		if !ok || r.Mark != bodies[i].Mark || !maps.Equal(r.Values, bodies[i].After) {
-			moved = append(moved, strconv.Itoa(c.Row))
-		}
-	}
-	if len(moved) > 0 {
-		n := len(moved)
-		return kernel.Conflict(t(fmt.Sprintf("导入以后有 %d 行又变过（第 %s 行），不能整批撤销，请逐条更正", n, few(moved)),
-			fmt.Sprintf("%d rows changed since the import (row %s); it cannot be undone as a whole, correct them one by one", n, few(moved))))
-	}
-	for i := len(list) - 1; i >= 0; i-- { // what was added last may hang on what was added first
-		var err error
-		if bodies[i].Before == nil {
-			err = o.Remove(list[i].Object)
-		} else {
-			err = o.Change(list[i].Object, bodies[i].Before)
-		}
-		var e *kernel.Error
-		if errors.As(err, &e) && e.Kind != kernel.KindInternal {
-			at := strconv.Itoa(list[i].Row)
-			return &kernel.Error{Kind: kernel.KindConflict, Field: "rows[" + at + "]", Say: t("第 "+at+" 行撤不掉："+e.Say.Zh, "row "+at+" cannot be undone: "+e.Say.En)}
-		} else if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// few names some of many rows.
-func few(rows []string) string {
-	if len(rows) > 12 {
-		return strings.Join(rows[:12], ", ") + " …"
-	}
-	return strings.Join(rows, ", ")
-}
-
-// Undoable tells whether an import can still be undone by its age.
-func (i *Import) Undoable(now time.Time) bool {
-	return i.UndoneAt.IsZero() && now.Sub(i.At) < UndoDays*24*time.Hour
 }

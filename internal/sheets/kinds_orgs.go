@@ -29,7 +29,7 @@ func may(tx kernel.Tx, actor kernel.Actor, p access.Permission, path kernel.Path
 }
 
 func orgKind() Kind {
-	return Kind{Key: "orgs", Title: t("机构", "Organisations"), About: t("机关、部门、居委会、支部、物业等，接单和登记都用它们", "Offices, committees, branches, firms: what orders and registers refer to"),
+	return Kind{Key: "orgs", table: "org", Title: t("机构", "Organisations"), About: t("机关、部门、居委会、支部、物业等，接单和登记都用它们", "Offices, committees, branches, firms: what orders and registers refer to"),
 		Group: groupBasics, Read: access.OrgRead, Write: access.OrgWrite, open: (*Service).openOrgs}
 }
 
@@ -38,7 +38,7 @@ func (s *Service) openOrgs(tx kernel.Tx, actor kernel.Actor, n *Names) (*Opened,
 		{Key: "name", Type: kernel.ColumnText, Name: t("名称", "Name"), Required: true, Max: 80},
 		{Key: "kind", Type: kernel.ColumnChoice, Name: t("类别", "Kind"), Required: true, Choices: orgKinds},
 		n.placeColumn("place", t("服务的地点", "Place served"), true),
-		{Key: "parent", Type: kernel.ColumnText, Name: t("上级单位", "Above it"), Max: 120, Help: t("名称；可以是同一张表里前面的行", "Its name; may be one of the rows before")},
+		{Key: "parent", Type: kernel.ColumnText, Name: t("上级单位", "Above it"), Max: 120, Help: t("名称；可以是同一张表里的行", "Its name; may be a row of the same sheet")},
 		{Key: "sectors", Type: kernel.ColumnText, Name: t("主管领域", "Sectors"), Help: t("派单用的领域代码，中间空格", "Codes for routing, spaces between")},
 		{Key: "phone", Type: kernel.ColumnText, Name: t("公开电话", "Public telephone"), Max: 40},
 	}}}
@@ -46,8 +46,13 @@ func (s *Service) openOrgs(tx kernel.Tx, actor kernel.Actor, n *Names) (*Opened,
 		if c := strings.Join(strings.Fields(v["sectors"]), " "); c != "" {
 			v["sectors"] = c
 		}
+		if up, err := n.FindOrg(v["parent"]); err == nil && v["parent"] != "" {
+			v["parent"] = n.Org(up.ID)
+		}
 		return nil
 	}
+	o.Name = func(v kernel.Values) string { return v["name"] }
+	o.Under = func(v kernel.Values) string { return v["parent"] }
 	o.Each = func(each func(Row) error) error {
 		for _, x := range n.Orgs {
 			row := Row{ID: x.ID, Path: x.Path, Values: trim(kernel.Values{"name": x.Name, "kind": string(x.Kind), "place": n.Place(x.Place), "sectors": strings.Join(x.Sectors, " "), "phone": x.Phone})}
@@ -74,6 +79,11 @@ func (s *Service) openOrgs(tx kernel.Tx, actor kernel.Actor, n *Names) (*Opened,
 			up, err := n.FindOrg(v["parent"])
 			if err != nil || up.ID == x.ID {
 				return kernel.Invalid("parent", t("没有叫“"+v["parent"]+"”的单位，请先登记它", "no organisation is called \""+v["parent"]+"\"; enter it first"))
+			}
+			for over, i := up, 0; over != nil && i < 64; over, i = n.org[over.Parent], i+1 {
+				if over.ID == x.ID {
+					return kernel.Invalid("parent", t("“"+up.Name+"”在它之下，不能又做它的上级", "\""+up.Name+"\" stands below it and cannot stand above it too"))
+				}
 			}
 			x.Parent = up.ID
 		}
@@ -128,7 +138,7 @@ func roleChoices() []kernel.Choice {
 }
 
 func holdingKind() Kind {
-	return Kind{Key: "posts", Title: t("岗位", "Posts"), About: t("谁在哪个单位、哪个地方任什么岗", "Who holds which post, at which organisation and place"),
+	return Kind{Key: "posts", table: "holding", Title: t("岗位", "Posts"), About: t("谁在哪个单位、哪个地方任什么岗", "Who holds which post, at which organisation and place"),
 		Group: groupBasics, Read: access.AccountRead, Write: access.PostWrite, Personal: true, open: (*Service).openHoldings}
 }
 

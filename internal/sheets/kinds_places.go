@@ -16,7 +16,7 @@ import (
 var enterable = []territory.Kind{territory.Compound, territory.VillagerGroup, territory.Building, territory.Entrance, territory.Site}
 
 func placeKind() Kind {
-	return Kind{Key: "places", Title: t("小区和地点", "Compounds and places"), About: t("小区、村民组、楼栋、单元、站点；社区和网格从地图文件导入", "Compounds, groups, buildings, entrances, sites; communities and grids come from map files"),
+	return Kind{Key: "places", table: "place", Title: t("小区和地点", "Compounds and places"), About: t("小区、村民组、楼栋、单元、站点；社区和网格从地图文件导入", "Compounds, groups, buildings, entrances, sites; communities and grids come from map files"),
 		Group: groupBasics, Read: access.PlaceRead, Write: access.PlaceWrite, open: (*Service).openPlaces}
 }
 
@@ -52,7 +52,7 @@ func (s *Service) openPlaces(tx kernel.Tx, actor kernel.Actor, n *Names) (*Opene
 		{Key: "code", Type: kernel.ColumnText, Name: t("代码", "Code"), Required: true, Max: 64, Check: checkCode},
 		{Key: "name", Type: kernel.ColumnText, Name: t("名称", "Name"), Required: true, Max: 60},
 		{Key: "kind", Type: kernel.ColumnChoice, Name: t("是什么", "Kind"), Required: true, Choices: placeChoices()},
-		{Key: "parent", Type: kernel.ColumnText, Name: t("在哪里之下", "Under"), Max: 120, Help: t("上级地点的代码；可以是同一张表里前面的行", "The code of the place above; may be one of the rows before")},
+		{Key: "parent", Type: kernel.ColumnText, Name: t("在哪里之下", "Under"), Max: 120, Help: t("上级地点的代码；可以是同一张表里的行", "The code of the place above; may be a row of the same sheet")},
 		{Key: "households", Type: kernel.ColumnInteger, Name: t("户数", "Households")}, {Key: "people", Type: kernel.ColumnInteger, Name: t("人数", "People")},
 		{Key: "lon", Type: kernel.ColumnNumber, Name: t("经度", "Longitude"), Help: t("楼栋、单元、站点可以填，WGS84", "For buildings, entrances and sites, WGS84")},
 		{Key: "lat", Type: kernel.ColumnNumber, Name: t("纬度", "Latitude")},
@@ -62,8 +62,11 @@ func (s *Service) openPlaces(tx kernel.Tx, actor kernel.Actor, n *Names) (*Opene
 		if c, _, _ := strings.Cut(v["parent"], " "); n.byCode[c] != nil {
 			v["parent"] = c + " " + n.byCode[c].Name
 		}
+		noZero(v, "households", "people")
 		return nil
 	}
+	o.Name = func(v kernel.Values) string { return v["code"] }
+	o.Under = func(v kernel.Values) string { c, _, _ := strings.Cut(v["parent"], " "); return c }
 	o.Each, o.Add, o.Change, o.Remove = w.each, w.add, w.change, w.remove
 	o.Written = func() error { return s.Touch(tx) }
 	return o, nil

@@ -1,6 +1,7 @@
 package sheets
 
 import (
+	"slices"
 	"strings"
 
 	"sanzhi/internal/kernel"
@@ -52,8 +53,11 @@ func (s *Service) names(tx kernel.Tx) (*Names, error) {
 }
 
 func (n *Names) addOrg(o *orgs.Org) {
-	if n.org[o.ID] == nil {
+	if was := n.org[o.ID]; was == nil {
 		n.Orgs = append(n.Orgs, o)
+		n.byName[o.Name] = append(n.byName[o.Name], o)
+	} else {
+		n.byName[was.Name] = slices.DeleteFunc(n.byName[was.Name], func(x *orgs.Org) bool { return x.ID == o.ID })
 		n.byName[o.Name] = append(n.byName[o.Name], o)
 	}
 	n.org[o.ID] = o
@@ -66,29 +70,51 @@ func (n *Names) addPlace(p *territory.Place) {
 	n.called[p.Name] = append(n.called[p.Name], p)
 }
 
-// Org writes an organisation: its name, with its number where others bear the name too.
+// Org writes an organisation: its name; where others bear the name too, with the code of the place that it serves behind it, and where
+// even that is shared, with its number.
 func (n *Names) Org(id kernel.ID) string {
 	o := n.org[id]
-	switch {
-	case o == nil:
+	if o == nil {
 		return string(id)
-	case len(n.byName[o.Name]) > 1:
-		return o.Name + " " + string(o.ID)
-	default:
+	}
+	same := n.byName[o.Name]
+	if len(same) == 1 {
 		return o.Name
 	}
+	at := 0
+	for _, x := range same {
+		if x.Place == o.Place {
+			at++
+		}
+	}
+	if p := n.place[o.Place]; p != nil && at == 1 {
+		return o.Name + " " + p.Code
+	}
+	return o.Name + " " + string(o.ID)
 }
 
 // FindOrg reads one.
 func (n *Names) FindOrg(cell string) (*orgs.Org, error) {
-	if l := n.byName[cell]; len(l) == 1 {
+	l := n.byName[cell]
+	if len(l) == 1 {
 		return l[0], nil
-	} else if len(l) > 1 {
-		return nil, kernel.Invalid("", t("有 "+plural(len(l))+" 个单位都叫“"+cell+"”，请在名称后面空一格写上系统编号", plural(len(l))+" organisations are called \""+cell+"\"; write the system number behind the name"))
 	}
-	if i := strings.LastIndexByte(cell, ' '); i >= 0 || len(cell) == 26 {
-		if o := n.org[kernel.ID(cell[i+1:])]; o != nil {
-			return o, nil
+	if len(l) > 1 {
+		return nil, kernel.Invalid("", t("有 "+plural(len(l))+" 个单位都叫“"+cell+"”，请在名称后面空一格写上它服务的地点代码", plural(len(l))+" organisations are called \""+cell+"\"; write the code of the place that it serves behind the name"))
+	}
+	i := strings.LastIndexByte(cell, ' ')
+	if o := n.org[kernel.ID(cell[i+1:])]; o != nil {
+		return o, nil
+	}
+	if p := n.byCode[cell[i+1:]]; p != nil && i > 0 {
+		var found []*orgs.Org
+		for _, o := range n.byName[cell[:i]] {
+			if o.Place == p.ID {
+				found = append(found, o)
+			}
+		}
+		if len(found) == 1 {
+			return found[0], nil
 		}
 	}
 	return nil, kernel.Invalid("", t("没有叫“"+cell+"”的单位，请从下拉里选，或先在“机构”表里登记", "no organisation is called \""+cell+"\"; choose one of the list, or enter it in the sheet of organisations first"))

@@ -42,6 +42,13 @@ type Opened struct {
 	Remove func(id kernel.ID) error
 	// Fill writes out what a row leaves to be understood, so that it is compared and written as it will stand.
 	Fill func(v kernel.Values) error
+	// Words write a cell of a column so that it can be read again in either language.
+	Words map[string]func(cell string, lang kernel.Lang) string
+	// Name is by what other rows of the file call a row, and Under what it calls the one above it, which is written first.
+	Name, Under func(v kernel.Values) string
+	// Together says with which others a row must be written at once, such as the parts of a split; such rows go to AddAll.
+	Together func(v kernel.Values) string
+	AddAll   func(l []kernel.Values) ([]kernel.ID, error)
 	// Written is called once after all rows of a file.
 	Written func() error
 }
@@ -58,7 +65,9 @@ type Kind struct {
 	OnlyOut bool
 	// Personal: it has personal cells.
 	Personal bool
-	open     func(s *Service, tx kernel.Tx, actor kernel.Actor, names *Names) (*Opened, error)
+	// table is where its rows are kept.
+	table string
+	open  func(s *Service, tx kernel.Tx, actor kernel.Actor, names *Names) (*Opened, error)
 }
 
 // Import is one file that was brought in.
@@ -72,6 +81,7 @@ type Import struct {
 	Changed  int
 	Same     int
 	UndoneAt time.Time
+	Left     int // rows that undoing left as they are
 }
 
 // Change is what an import did to one row. Body is sealed for the id.
@@ -90,13 +100,17 @@ type Repo interface {
 	// Imports lists the imports of the sheets, the newest first.
 	Imports(tx kernel.Tx, sheets []string, p kernel.Page) ([]*Import, string, error)
 	Changes(tx kernel.Tx, id kernel.ID) ([]Change, error)
-	// Undone marks an import; false when it was undone before.
-	Undone(tx kernel.Tx, id kernel.ID) (bool, error)
+	// Undone marks an import, of which some rows were left as they are; false when it was undone before.
+	Undone(tx kernel.Tx, id kernel.ID, left int) (bool, error)
 	// Forget drops what imports before the instant did, so that they can no longer be undone.
 	Forget(tx kernel.Tx, before time.Time) error
 	// Old tells whether there is anything that Forget would drop.
 	Old(tx kernel.Tx, before time.Time) (bool, error)
-	// Remove takes a row of a table out: KindConflict when something hangs on it.
+	// Known tells whether a table has the row, whoever may see it.
+	Known(tx kernel.Tx, table string, id kernel.ID) (bool, error)
+	// Used gives, of the rows that an import touched, those on which something hangs: rows of the same table by their ids, others by "".
+	Used(tx kernel.Tx, table string, id kernel.ID) (map[kernel.ID][]kernel.ID, error)
+	// Remove takes a row of a table out on which nothing hangs.
 	Remove(tx kernel.Tx, table string, id kernel.ID) error
 }
 

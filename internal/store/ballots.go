@@ -169,8 +169,14 @@ func (Ballots) Posts(k kernel.Tx, ballot kernel.ID, all bool, author kernel.ID, 
 // AddVoters implements ballots.Rolls.
 func (Ballots) AddVoters(k kernel.Tx, ballot kernel.ID, l []ballots.Voter) error {
 	t := string(on(k).tenant)
-	return bulk(k, "INSERT INTO ballot_roll (tenant, ballot, voter, grp, by_code, voted)", 6, "ON CONFLICT (tenant, ballot, voter) DO NOTHING", l,
-		func(v ballots.Voter) []any { return []any{t, string(ballot), v.Hash, v.Group, flag(v.ByCode), 0} })
+	err := bulk(k, "INSERT INTO ballot_roll (tenant, ballot, voter, grp, by_code, voted, person)", 7, "ON CONFLICT (tenant, ballot, voter) DO NOTHING", l,
+		func(v ballots.Voter) []any {
+			return []any{t, string(ballot), v.Hash, v.Group, flag(v.ByCode), 0, v.Person}
+		})
+	if err != nil && on(k).db.Engine.IsUnique(err) {
+		return kernel.Conflict(kernel.T("有号码刚刚领过投票码了，请刷新后再发", "one of the numbers was given a code just now; reload and try again"))
+	}
+	return err
 }
 
 // Cast implements ballots.Rolls: of many at once, one finds the voter not to have voted.
@@ -190,6 +196,14 @@ func (Ballots) OnRoll(k kernel.Tx, ballot kernel.ID, hash string) (isOn, voted b
 	err = on(k).QueryRow("SELECT COUNT(*), COALESCE(MAX(voted), 0) FROM ballot_roll WHERE tenant = $1 AND ballot = $2 AND voter = $3",
 		string(on(k).tenant), string(ballot), hash).Scan(&n, &v)
 	return n > 0, v > 0, err
+}
+
+// PersonOn implements ballots.Rolls.
+func (Ballots) PersonOn(k kernel.Tx, ballot kernel.ID, person string) (isOn, byCode bool, err error) {
+	var n, c int
+	err = on(k).QueryRow("SELECT COUNT(*), COALESCE(MAX(by_code), 0) FROM ballot_roll WHERE tenant = $1 AND ballot = $2 AND person = $3 AND person <> ''",
+		string(on(k).tenant), string(ballot), person).Scan(&n, &c)
+	return n > 0, c > 0, err
 }
 
 // Count implements ballots.Rolls.
@@ -228,9 +242,11 @@ func (Ballots) CodesOf(k kernel.Tx, ballot kernel.ID) (n int, err error) {
 // ResidentsAt implements ballots.Residents: accounts that can sign in and hold a resident's post at the path or below now.
 func (Ballots) ResidentsAt(k kernel.Tx, path kernel.Path) ([]ballots.Resident, error) {
 	lo, hi := path.Range()
-	rows, err := on(k).Query(`SELECT h.person, MIN(p.name), MIN(h.path) FROM holding h JOIN account a ON a.tenant = h.tenant AND a.id = h.person AND a.disabled = 0
-		JOIN place p ON p.tenant = h.tenant AND p.id = h.place
+	rows, err := on(k).Query(`SELECT h.person, MIN(p.name), MIN(h.path), COALESCE(MIN(x.phone_index), '') FROM holding h JOIN account a ON a.tenant = h.tenant AND a.id = h.person AND a.disabled = 0
+		JOIN place p ON p.tenant = h.tenant AND p.id = h.place LEFT JOIN person x ON x.tenant = h.tenant AND x.id = h.person
 		WHERE h.tenant = $1 AND h.role = 'resident' AND h.path >= $2 AND h.path < $3 AND h.from_at <= $4 AND (h.to_at = 0 OR h.to_at > $4)
 		GROUP BY h.person ORDER BY h.person`, string(on(k).tenant), lo, hi, ms(on(k).now))
-	return scanAll(rows, err, func(r *sql.Rows) (x ballots.Resident, err error) { return x, r.Scan(&x.Account, &x.Place, &x.Path) })
+	return scanAll(rows, err, func(r *sql.Rows) (x ballots.Resident, err error) {
+		return x, r.Scan(&x.Account, &x.Place, &x.Path, &x.PhoneIndex)
+	})
 }

@@ -37,7 +37,7 @@ func (Cases) Insert(k kernel.Tx, c *cases.Case, words []string) (bool, error) {
 	t := on(k)
 	ok, err := one(k, insertCase, string(t.tenant), string(c.ID), c.Number, c.TrackHash, c.Flow, c.FlowVersion, c.Item, c.Title.Zh, c.Title.En,
 		c.Text, c.Address, c.Contact, c.PhoneIndex, c.Form, joinIDs(c.Photos), c.Lon, c.Lat, string(c.Path), text(c.Place), c.Step, ms(c.StepAt),
-		c.PrevStep, c.Ended, c.Version, c.Round, c.Strand, flag(c.Confidential), string(c.Unit), string(c.Assignee), c.AssigneeName,
+		c.PrevStep, c.Ended, c.Version, c.Round, c.Strands.String(), flag(c.Confidential), string(c.Unit), string(c.Assignee), c.AssigneeName,
 		joinIDs(c.Cohandles), flag(c.Urgent), flag(c.Supervised), flag(c.Held), text(c.Route), text(c.Clocks), c.DueAt(), ms(c.TickAt),
 		text(c.Result), string(c.MergedInto), c.OpenedBy, string(c.Requester), c.Source, ms(c.OpenedAt), ms(c.UpdatedAt), ms(c.ClosedAt), ms(c.FinishedAt),
 		c.Measures.RespKept, c.Measures.RespMissed, ms(c.Measures.RespDue), c.Measures.FinKept, c.Measures.FinMissed, ms(c.Measures.FinDue),
@@ -54,17 +54,17 @@ type scanner interface{ Scan(into ...any) error }
 
 func (t *tx) scanCase(r scanner) (*cases.Case, error) {
 	c := &cases.Case{}
-	var photos, place, cohandles, route, clocks, result string
+	var photos, place, cohandles, route, clocks, result, strands string
 	var stepAt, due, tick, opened, updated, closed, finished, respDue, finDue, rated int64
 	err := r.Scan(&c.ID, &c.Number, &c.TrackHash, &c.Flow, &c.FlowVersion, &c.Item, &c.Title.Zh, &c.Title.En, &c.Text, &c.Address, &c.Contact,
-		&c.PhoneIndex, &c.Form, &photos, &c.Lon, &c.Lat, &c.Path, &place, &c.Step, &stepAt, &c.PrevStep, &c.Ended, &c.Version, &c.Round, &c.Strand,
+		&c.PhoneIndex, &c.Form, &photos, &c.Lon, &c.Lat, &c.Path, &place, &c.Step, &stepAt, &c.PrevStep, &c.Ended, &c.Version, &c.Round, &strands,
 		&c.Confidential, &c.Unit, &c.Assignee, &c.AssigneeName, &cohandles, &c.Urgent, &c.Supervised, &c.Held, &route, &clocks, &due, &tick,
 		&result, &c.MergedInto, &c.OpenedBy, &c.Requester, &c.Source, &opened, &updated, &closed, &finished, &c.Measures.RespKept, &c.Measures.RespMissed,
 		&respDue, &c.Measures.FinKept, &c.Measures.FinMissed, &finDue, &c.Score, &c.Solved, &rated)
 	if err != nil {
 		return nil, err
 	}
-	c.Photos, c.Cohandles = splitIDs(photos), splitIDs(cohandles)
+	c.Photos, c.Cohandles, c.Strands = splitIDs(photos), splitIDs(cohandles), cases.ParseStrands(strands)
 	if c.Place, err = t.db.places.parse(place); err != nil {
 		return nil, fmt.Errorf("case %s: %w", c.ID, err)
 	}
@@ -121,6 +121,9 @@ func caseFilter(t *tx, q cases.Query) *filter {
 		if eq.v != "" {
 			f.and("c."+eq.col+" = ?", eq.v)
 		}
+	}
+	if q.Strand != "" {
+		f.and(bearsStrand, "% "+q.Strand+" %")
 	}
 	if q.Path != "" {
 		f.under("c.path", q.Path)

@@ -37,6 +37,7 @@ func changesOf(c *cases.Case) *changes {
 	set(ch, all, "ended", c.Ended, k.Ended, c.Ended)
 	set(ch, all, "version", c.Version, k.Version, c.Version)
 	set(ch, all, "round", c.Round, k.Round, c.Round)
+	set(ch, all, "strand", c.Strands.String(), k.Strands.String(), c.Strands.String())
 	set(ch, all, "unit", c.Unit, k.Unit, string(c.Unit))
 	set(ch, all, "assignee", c.Assignee, k.Assignee, string(c.Assignee))
 	set(ch, all, "assignee_name", c.AssigneeName, k.AssigneeName, c.AssigneeName)

@@ -335,6 +335,9 @@ func (p PrivacyRounds) Correct(k kernel.Tx, s privacy.Subject, changes map[strin
 		if changes[f] == "" {
 			continue
 		}
+		if err := rounds.CareText(f, changes[f]); err != nil {
+			return nil, err
+		}
 		sealed, err := p.Sealer.SealText(changes[f], p.field(k, s.ID, f))
 		if err != nil {
 			return nil, err

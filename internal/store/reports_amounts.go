@@ -89,6 +89,14 @@ func workQueries() []*reports.Query {
 	projects := countedSet{table: "work_project w", alias: "w", at: "w.updated_at", facts: "w.kind || ' ' || w.state || ' ' || w.name", where: []string{"w.published = 1"},
 		more: asked(map[string]string{"kind": "w.kind", "state": "w.state"})}
 	sites := countedSet{table: "work_site s", alias: "s", at: "s.as_of", facts: "s.type || ' ' || s.state || ' ' || s.name", more: asked(map[string]string{"type": "s.type", "state": "s.state"})}
+	planned := sites
+	planned.num = "CASE WHEN s.plan <> '' THEN 1 ELSE 0 END"
+	planned.more = func(f *filter, a reports.Ask) {
+		sites.more(f, a)
+		if p := a.Params["plan"]; p != "" {
+			f.and(`s.plan LIKE ? ESCAPE '\'`, workPlanLike(p))
+		}
+	}
 	twins := countedSet{table: "work_flag g JOIN work_item i ON i.tenant = g.tenant AND i.id = g.b", alias: "g", zh: "i.subject", at: "g.at", facts: "g.state",
 		more: asked(map[string]string{"state": "g.state"})}
 	q := func(s countedSet, id string, title kernel.Text, leaves kernel.Text, params []string) *reports.Query {
@@ -113,6 +121,8 @@ func workQueries() []*reports.Query {
 	return []*reports.Query{
 		q(projects, "works", kernel.T("公布的工程", "works that are published"), kernel.T("草稿不算", "drafts"), []string{"kind", "state"}),
 		q(sites, "sites", kernel.T("逐个登记的示范点", "demonstration sites entered one by one"), noneLeft, []string{"type", "state"}),
+		planned.query(reports.Query{ID: "sites_in_plan", Version: 1, Title: kernel.T("写明对应规划图层的示范点 ÷ 逐个登记的示范点", "demonstration sites that name the layer of a plan they keep to ÷ sites entered one by one"), Leaves: noneLeft,
+			Source: fromWorks, Unit: unitPercent, Share: true, Over: reports.OverNow, Params: []string{"plan", "state"}, Reads: access.WorkRead}),
 		q(twins, "told_twice", kernel.T("疑似重复讲述的数", "figures that are likely told twice"), noneLeft, []string{"state"}),
 		lines.query(reports.Query{ID: "work_amount", Version: 1, Title: kernel.T("工程清单里的数量相加", "quantities of the bills of works, added"),
 			Leaves: kernel.T("确认重复讲述的行不算", "lines known to tell another's figure again"), Source: fromWorks, Unit: unitItems, Over: reports.OverNow,

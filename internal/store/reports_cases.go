@@ -33,12 +33,13 @@ func inStep(f *filter, a reports.Ask) {
 		}
 		f.conds = append(f.conds, "c.step IN ("+f.in(ids)+")")
 	}
+	byStrand(f, a)
 	if unit := a.Params["unit"]; unit != "" {
 		f.and("c.unit = ?", unit)
 	}
 }
 
-var caseParams = []string{"flow", "steps", "unit"}
+var caseParams = []string{"flow", "steps", "unit", "strand"}
 
 func caseQueries() []*reports.Query {
 	// The rating that ended the round, whoever of the requesters gave it.

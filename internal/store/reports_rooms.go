@@ -134,12 +134,16 @@ func roundQueries() []*reports.Query {
 	shifts := countedSet{table: "round_shift r", alias: "r", at: "r.opened_at", facts: "r.day || ' ' || r.state", where: []string{"r.opened_at > 0"}, more: asked(map[string]string{"day": "r.day"})}
 	checks := countedSet{table: "round_duty d JOIN round_shift r ON r.tenant = d.tenant AND r.id = d.shift", alias: "d", zh: "r.name", path: "d.path", at: "d.done_at", facts: "d.state || ' ' || CAST(d.passed AS TEXT)",
 		num: "CASE WHEN d.state = 'done' AND d.passed = 1 THEN 1 ELSE 0 END", more: asked(map[string]string{"day": "r.day"})}
+	partner := countedSet{table: "round_duty d JOIN round_care c ON c.tenant = d.tenant AND c.id = d.target JOIN org o ON o.tenant = c.tenant AND o.id = c.partner", alias: "d", zh: "o.name", path: "d.path",
+		at: "d.done_at", facts: "d.state || ' ' || d.unit", where: []string{"d.state = 'done' AND c.partner <> ''", "d.done_at >= {from} AND d.done_at < {to}"}}
 	q := func(s countedSet, id string, unit, title kernel.Text, params []string, share bool) *reports.Query {
 		return s.query(reports.Query{ID: id, Version: 1, Title: title, Leaves: noneLeft, Source: fromRounds, Unit: unit, Over: reports.OverNow, Params: params, Share: share, Reads: access.RoundRead})
 	}
 	return []*reports.Query{
 		q(measures, "safety_measures", unitForms, kernel.T("有记录的安全措施，同一天同一种只算一次", "safety measures on record, each once a day"), []string{"day", "measure"}, false),
 		q(shifts, "shifts_opened", kernel.T("班", "shift|shifts"), kernel.T("逐人查完才开工的班", "shifts that opened once everybody was checked"), []string{"day"}, false),
+		partner.query(reports.Query{ID: "partner_visits", Version: 1, Title: kernel.T("卫生院等单位按单独同意上门的次数，只知道去过", "visits that a clinic or other institution made by a consent of its own; only that they were made is known"),
+			Leaves: kernel.T("没去成的、漏了的不算", "those not made or missed"), Source: fromRounds, Unit: kernel.T("次", "visit|visits"), Over: reports.OverPeriod, Persons: true, Reads: access.PrivacyRead}),
 		q(checks, "shift_checks", unitPercent, kernel.T("班前自检合格的人 ÷ 当班的人", "workers whose pre-shift check passed ÷ workers of the shift"), []string{"day"}, true),
 	}
 }

@@ -35,7 +35,7 @@ func (RoundGround) Person(k kernel.Tx, id kernel.ID) (*orgs.Person, error) {
 }
 
 // Visitors implements rounds.Ground. A post's place holds path when it is one of path's beginnings.
-func (RoundGround) Visitors(k kernel.Tx, path kernel.Path, roles []kernel.Role) ([]rounds.Visitor, error) {
+func (RoundGround) Visitors(k kernel.Tx, path kernel.Path, roles []kernel.Role, kinds []orgs.Kind) ([]rounds.Visitor, error) {
 	f := &filter{}
 	f.and("h.tenant = ?", string(on(k).tenant))
 	list := make([]kernel.ID, len(roles))
@@ -44,13 +44,28 @@ func (RoundGround) Visitors(k kernel.Tx, path kernel.Path, roles []kernel.Role) 
 	}
 	f.conds = append(f.conds, "h.role IN ("+f.in(list)+")")
 	now := ms(on(k).now)
-	f.and("h.level IN ('grid', 'community', 'village') AND h.from_at <= ? AND (h.to_at = 0 OR h.to_at > ?)", now, now)
+	f.and("h.from_at <= ? AND (h.to_at = 0 OR h.to_at > ?)", now, now)
+	if len(kinds) == 0 {
+		f.conds = append(f.conds, "h.level IN ('grid', 'community', 'village')")
+	} else {
+		ids := make([]kernel.ID, len(kinds))
+		for i, kind := range kinds {
+			ids[i] = kernel.ID(kind)
+		}
+		f.conds = append(f.conds, "EXISTS (SELECT 1 FROM org o WHERE o.tenant = h.tenant AND o.id = h.org AND o.kind IN ("+f.in(ids)+"))")
+	}
 	f.and("h.path <> '' AND h.path = substr(?, 1, length(h.path))", string(path))
 	rows, err := on(k).Query("SELECT h.person, MIN(h.title) FROM holding h WHERE "+f.where()+" GROUP BY h.person, h.role ORDER BY MIN(h.role), h.person LIMIT 100", f.args...)
 	return scanAll(rows, err, func(r *sql.Rows) (rounds.Visitor, error) {
 		v := rounds.Visitor{Person: &orgs.Person{}}
 		return v, r.Scan(&v.Person.ID, &v.Title)
 	})
+}
+
+// OrgKind implements rounds.Ground.
+func (RoundGround) OrgKind(k kernel.Tx, id kernel.ID) (kind orgs.Kind, err error) {
+	err = on(k).QueryRow(`SELECT kind FROM org WHERE tenant = $1 AND id = $2`, string(on(k).tenant), string(id)).Scan(&kind)
+	return kind, notFound(err, kernel.T("没有这个单位", "there is no such organisation"))
 }
 
 // Spots implements rounds.Ground.

@@ -9,30 +9,31 @@ import (
 	"sanzhi/internal/rounds"
 )
 
-const careCols = `id, template, name, phone, address, place, path, visitor, every_days, part, consent_text, consent_by, consent_how, agreed_at, recorded_by, ended_at`
+const careCols = `id, template, name, phone, address, place, path, visitor, every_days, part, consent_text, consent_by, consent_how, agreed_at, recorded_by, ended_at, partner`
 
 // selectCare reads those who are visited, c, with how their visits stand.
-var selectCare = "SELECT " + prefixed("c.", careCols) + `, COALESCE(p.name, ''),
+var selectCare = "SELECT " + prefixed("c.", careCols) + `, COALESCE(p.name, ''), COALESCE(o.name, ''),
 	COALESCE((SELECT MAX(d.done_at) FROM round_duty d WHERE d.tenant = c.tenant AND d.target = c.id AND d.state = 'done'), 0),
 	COALESCE((SELECT MIN(d.due_at) FROM round_duty d WHERE d.tenant = c.tenant AND d.target = c.id AND d.state = 'open'), 0),
 	(SELECT COUNT(*) FROM round_duty d WHERE d.tenant = c.tenant AND d.target = c.id AND d.state = 'missed' AND d.due_at >
 		COALESCE((SELECT MAX(e.due_at) FROM round_duty e WHERE e.tenant = c.tenant AND e.target = c.id AND e.state = 'done'), 0))
-	FROM round_care c LEFT JOIN place p ON p.tenant = c.tenant AND p.id = c.place WHERE c.tenant = $1`
+	FROM round_care c LEFT JOIN place p ON p.tenant = c.tenant AND p.id = c.place
+	LEFT JOIN org o ON o.tenant = c.tenant AND o.id = c.partner WHERE c.tenant = $1`
 
 func scanCare(r scanner) (*rounds.Care, error) {
 	c := &rounds.Care{}
 	var agreed, ended, last, next int64
 	err := r.Scan(&c.ID, &c.Template, &c.Name, &c.Phone, &c.Address, &c.Place, &c.Path, &c.Visitor, &c.Every, &c.Part, &c.ConsentText, &c.ConsentBy, &c.ConsentHow, &agreed,
-		&c.RecordedBy, &ended, &c.PlaceName, &last, &next, &c.Missed)
+		&c.RecordedBy, &ended, &c.Partner, &c.PlaceName, &c.PartnerName, &last, &next, &c.Missed)
 	c.AgreedAt, c.EndedAt, c.LastAt, c.NextDue = at(agreed), at(ended), at(last), at(next)
 	return c, err
 }
 
 // PutCare implements rounds.Cares.
 func (Rounds) PutCare(k kernel.Tx, c *rounds.Care) error {
-	_, err := on(k).Exec("INSERT INTO round_care (tenant, "+careCols+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0)",
+	_, err := on(k).Exec("INSERT INTO round_care (tenant, "+careCols+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17)",
 		string(on(k).tenant), string(c.ID), c.Template, c.Name, c.Phone, c.Address, string(c.Place), string(c.Path), string(c.Visitor), c.Every, string(c.Part), c.ConsentText,
-		string(c.ConsentBy), string(c.ConsentHow), ms(c.AgreedAt), string(c.RecordedBy))
+		string(c.ConsentBy), string(c.ConsentHow), ms(c.AgreedAt), string(c.RecordedBy), string(c.Partner))
 	return err
 }
 

@@ -21,7 +21,7 @@ var (
 // PutImport implements sheets.Repo.
 func (Sheets) PutImport(k kernel.Tx, i *sheets.Import, changes []sheets.Change) error {
 	t := string(on(k).tenant)
-	_, err := on(k).Exec(`INSERT INTO sheet_import (tenant, id, sheet, file, by_ref, at, added, changed, same, undone_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)`,
+	_, err := on(k).Exec(`INSERT INTO sheet_import (tenant, id, sheet, file, by_ref, at, added, changed, same, undone_at, left_rows) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0)`,
 		t, string(i.ID), i.Sheet, i.File, i.By, ms(i.At), i.Added, i.Changed, i.Same)
 	if err != nil {
 		return err
@@ -31,12 +31,12 @@ func (Sheets) PutImport(k kernel.Tx, i *sheets.Import, changes []sheets.Change) 
 	})
 }
 
-const sheetImportCols = "id, sheet, file, by_ref, at, added, changed, same, undone_at"
+const sheetImportCols = "id, sheet, file, by_ref, at, added, changed, same, undone_at, left_rows"
 
 func scanImport(r scanner) (*sheets.Import, error) {
 	i := &sheets.Import{}
 	var when, undone int64
-	err := r.Scan(&i.ID, &i.Sheet, &i.File, &i.By, &when, &i.Added, &i.Changed, &i.Same, &undone)
+	err := r.Scan(&i.ID, &i.Sheet, &i.File, &i.By, &when, &i.Added, &i.Changed, &i.Same, &undone, &i.Left)
 	i.At, i.UndoneAt = at(when), at(undone)
 	return i, err
 }
@@ -86,8 +86,8 @@ func (Sheets) Changes(k kernel.Tx, id kernel.ID) ([]sheets.Change, error) {
 }
 
 // Undone implements sheets.Repo.
-func (Sheets) Undone(k kernel.Tx, id kernel.ID) (bool, error) {
-	return one(k, "UPDATE sheet_import SET undone_at = $3 WHERE tenant = $1 AND id = $2 AND undone_at = 0", string(on(k).tenant), string(id), ms(on(k).now))
+func (Sheets) Undone(k kernel.Tx, id kernel.ID, left int) (bool, error) {
+	return one(k, "UPDATE sheet_import SET undone_at = $3, left_rows = $4 WHERE tenant = $1 AND id = $2 AND undone_at = 0", string(on(k).tenant), string(id), ms(on(k).now), left)
 }
 
 // Forget implements sheets.Repo.
@@ -102,59 +102,13 @@ func (Sheets) Old(k kernel.Tx, before time.Time) (old bool, err error) {
 	return old, err
 }
 
-// removal is how a row is taken out again: refused when anything else has come to hang on it.
-type removal struct {
-	hangs []string // conditions on $1, the tenant, and $2, the row
-	drop  []string
-}
-
-var removals = map[string]removal{
-	"register_entry": {hangs: []string{"SELECT 1 FROM register_link WHERE tenant = $1 AND entry = $2", "SELECT 1 FROM register_visit WHERE tenant = $1 AND entry = $2"},
-		drop: []string{"DELETE FROM register_entry WHERE tenant = $1 AND id = $2"}},
-	"org": {hangs: []string{"SELECT 1 FROM holding WHERE tenant = $1 AND org = $2", "SELECT 1 FROM cover WHERE tenant = $1 AND org = $2", "SELECT 1 FROM case_record WHERE tenant = $1 AND unit = $2",
-		"SELECT 1 FROM org WHERE tenant = $1 AND parent = $2", "SELECT 1 FROM register_entry WHERE tenant = $1 AND org = $2", "SELECT 1 FROM indicator_target WHERE tenant = $1 AND holder = $2",
-		"SELECT 1 FROM work_project WHERE tenant = $1 AND host = $2", "SELECT 1 FROM activity WHERE tenant = $1 AND host = $2", "SELECT 1 FROM report_in WHERE tenant = $1 AND unit = $2"},
-		drop: []string{"DELETE FROM org WHERE tenant = $1 AND id = $2"}},
-	"holding": {drop: []string{`DELETE FROM person WHERE tenant = $1 AND id = (SELECT person FROM holding WHERE tenant = $1 AND id = $2)
-		AND NOT EXISTS (SELECT 1 FROM holding h WHERE h.tenant = $1 AND h.person = person.id AND h.id <> $2)
-		AND NOT EXISTS (SELECT 1 FROM account a WHERE a.tenant = $1 AND a.id = person.id)
-		AND NOT EXISTS (SELECT 1 FROM report_in r WHERE r.tenant = $1 AND r.person = person.id)`, "DELETE FROM holding WHERE tenant = $1 AND id = $2"}},
-	"place": {hangs: []string{"SELECT 1 FROM place WHERE tenant = $1 AND parent = $2", "SELECT 1 FROM case_record WHERE tenant = $1 AND place = $2", "SELECT 1 FROM cover WHERE tenant = $1 AND place = $2",
-		"SELECT 1 FROM holding WHERE tenant = $1 AND place = $2", "SELECT 1 FROM org WHERE tenant = $1 AND place = $2", "SELECT 1 FROM register_entry WHERE tenant = $1 AND place = $2",
-		"SELECT 1 FROM register_link WHERE tenant = $1 AND target = $2", "SELECT 1 FROM work_project WHERE tenant = $1 AND place = $2", "SELECT 1 FROM activity WHERE tenant = $1 AND place = $2"},
-		drop: []string{"DELETE FROM place WHERE tenant = $1 AND id = $2"}},
-	"activity_person": {hangs: []string{"SELECT 1 FROM activity_signup s JOIN activity_person p ON p.tenant = s.tenant AND p.who = s.who WHERE p.tenant = $1 AND p.id = $2",
-		"SELECT 1 FROM team_member WHERE tenant = $1 AND person = $2"}, drop: []string{"DELETE FROM activity_person WHERE tenant = $1 AND id = $2"}},
-	"work_project": {hangs: []string{"SELECT 1 FROM work_item WHERE tenant = $1 AND project = $2", "SELECT 1 FROM work_photo WHERE tenant = $1 AND project = $2", "SELECT 1 FROM work_case WHERE tenant = $1 AND project = $2"},
-		drop: []string{"DELETE FROM work_project WHERE tenant = $1 AND id = $2"}},
-	"indicator_target": {hangs: []string{"SELECT 1 FROM indicator_target WHERE tenant = $1 AND parent = $2", "SELECT 1 FROM indicator_value WHERE tenant = $1 AND target = $2"},
-		drop: []string{"DELETE FROM indicator_alert WHERE tenant = $1 AND target = $2", "DELETE FROM indicator_target WHERE tenant = $1 AND id = $2"}},
-	"activity": {hangs: []string{"SELECT 1 FROM activity_signup WHERE tenant = $1 AND activity = $2"},
-		drop: []string{"DELETE FROM venue_slot WHERE tenant = $1 AND activity = $2", "DELETE FROM activity_post WHERE tenant = $1 AND activity = $2", "DELETE FROM activity WHERE tenant = $1 AND id = $2"}},
-}
-
-// Remove implements sheets.Repo.
-func (Sheets) Remove(k kernel.Tx, table string, id kernel.ID) error {
-	t, args := on(k), []any{string(on(k).tenant), string(id)}
-	r, ok := removals[table]
-	if !ok {
-		panic("store: no removal of " + table)
+// Known implements sheets.Repo.
+func (Sheets) Known(k kernel.Tx, table string, id kernel.ID) (known bool, err error) {
+	if _, ok := removals[table]; !ok {
+		panic("store: no table " + table + " of a sheet")
 	}
-	for _, h := range r.hangs {
-		var hangs bool
-		if err := t.QueryRow("SELECT EXISTS ("+h+")", args...).Scan(&hangs); err != nil {
-			return err
-		}
-		if hangs {
-			return kernel.Conflict(kernel.T("它已经被别处用到", "it is in use elsewhere by now"))
-		}
-	}
-	for _, d := range r.drop {
-		if _, err := t.Exec(d, args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	err = on(k).QueryRow("SELECT EXISTS (SELECT 1 FROM "+table+" WHERE tenant = $1 AND id = $2)", string(on(k).tenant), string(id)).Scan(&known)
+	return known, err
 }
 
 // SheetOrgs is Orgs with all posts at once.

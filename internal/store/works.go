@@ -40,7 +40,12 @@ func workUnique(k kernel.Tx, err error, say kernel.Text) error {
 
 // workLike gives the pattern of a part of a text.
 func workLike(s string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(s) + "%"
+	return "%" + workEscape(s) + "%"
+}
+
+// workEscape takes their meaning from the signs of a pattern.
+func workEscape(s string) string {
+	return strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(s)
 }
 
 // InsertProject implements works.Repo.

@@ -105,6 +105,9 @@ func (WorkSites) UpdateSite(k kernel.Tx, s *works.Site, was int) (bool, error) {
 		string(s.State), ms(s.AsOf), s.Version, string(on(k).tenant), string(s.ID), was)
 }
 
+// workPlanLike is a pattern for the kept JSON of a plan with this very name.
+func workPlanLike(name string) string { return `{"name":` + workEscape(text(name)) + "%" }
+
 // Sites implements works.SiteRepo. The cursor is type, name and id of the last row.
 func (WorkSites) Sites(k kernel.Tx, q works.SiteQuery) ([]*works.Site, string, error) {
 	f := &filter{}
@@ -116,6 +119,13 @@ func (WorkSites) Sites(k kernel.Tx, q works.SiteQuery) ([]*works.Site, string, e
 	}
 	if q.Within != "" {
 		f.under("path", q.Within)
+	}
+	if q.Use != "" {
+		f.and("(' ' || uses || ' ') LIKE ?", "% "+string(q.Use)+" %")
+	}
+	if q.Plan != "" {
+		// The plan's name as it stands in the kept JSON, closing quote included, so that no name is taken for a longer one.
+		f.and(`plan LIKE ? ESCAPE '\'`, workPlanLike(q.Plan))
 	}
 	if q.Text != "" {
 		f.and(`name LIKE ? ESCAPE '\'`, workLike(q.Text))

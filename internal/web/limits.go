@@ -21,7 +21,7 @@ type Limits struct {
 // DefaultLimits are for one process in front of a county. Streams are bounded below Connections, so that open pages never keep
 // everybody else out.
 var DefaultLimits = Limits{ReadHeader: 5 * time.Second, Read: 20 * time.Second, Write: 30 * time.Second, Idle: 2 * time.Minute, HeaderBytes: 32 << 10,
-	Connections: 4096}
+	Connections: 16_384}
 
 // DefaultTimeout is how long a request may take.
 const DefaultTimeout = 20 * time.Second

@@ -19,7 +19,7 @@ import (
 
 func (w *world) plans() *planning.Service {
 	t := store.Tenants{DB: w.db}
-	return planning.NewService(planning.Ports{Store: w.db, Plans: store.Planning{}, Adoptions: store.Planning{}, Places: store.Territory{}, Features: store.Desk{Tenants: t, Outbox: w.outbox},
+	return planning.NewService(planning.Ports{Store: w.db, Plans: store.Planning{}, Adoptions: store.Planning{}, Places: store.Territory{}, Paved: store.Planning{}, Crew: store.Planning{}, Features: store.Desk{Tenants: t, Outbox: w.outbox},
 		Cases: store.Planning{}, Posts: store.Planning{}, Setups: t, Ledger: w.cases.Ledger, Clock: w.clock})
 }
 

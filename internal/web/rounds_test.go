@@ -427,7 +427,7 @@ func TestRoundTemplates(t *testing.T) {
 	w := newWorld(t)
 	w.withRounds(0)
 	list := w.do("clerk", "GET", "/rounds/templates", nil).want(200)
-	if len(list.list("items")) != 6 {
+	if len(list.list("items")) != 7 {
 		t.Errorf("in force: %s", list.Raw)
 	}
 	one := w.do("clerk", "GET", "/rounds/templates/grid-patrol", nil, english()).want(200)

@@ -44,7 +44,7 @@ const (
 var idPattern = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 
 // reservedActions are names that stand beside the actions in the outside contract (POST /cases/{id}/…).
-var reservedActions = []string{"unmask", "events"}
+var reservedActions = []string{"unmask", "events", "strands"}
 
 // Lint looks for everything in a flow that would fail, mislead or leave a case behind. A flow without findings of the level
 // error may be published. Nothing of the flow is changed.

@@ -64,6 +64,8 @@ type ProgrammeRepo interface {
 type SiteQuery struct {
 	Type   SiteType
 	State  State
+	Use    Use
+	Plan   string // name of the plan whose layer a site keeps to
 	Within kernel.Path
 	Text   string
 	Page   kernel.Page

@@ -24,6 +24,7 @@ export async function hand(server, role) {
     one,
     events: (id) => call(server, 'GET', `/cases/${id}/events`, null, cookie).then((r) => r.said.items),
     get: (path) => call(server, 'GET', path, null, cookie).then((r) => r.said),
+    post: (path, body) => call(server, 'POST', path, body, cookie).then((r) => r.said),
     act: async (id, action, form = {}) => call(server, 'POST', `/cases/${id}/${action}`, { version: (await one(id)).version, form }, cookie),
   }
 }

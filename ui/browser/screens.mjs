@@ -1,62 +1,55 @@
-// Pictures of every page, 390 and 1440 px, both languages, light; some dark and large. They go to ../docs/screens.
+// Pictures of every page, 390 and 1440 px, both languages, and the dark ones of the first; large type for the resident.
+// They go to ../docs/screens, which is not committed. ONLY=desk-1440-zh makes one set of them.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { browse, centre, of, open, signIn, start } from './lib.mjs'
-import { mainAct, openCase, order } from './walk.mjs'
+import { desk } from './arrange.mjs'
+import { arrange } from './arranged.mjs'
+import { visit } from './every.mjs'
+import { browse, open, start } from './lib.mjs'
+import { order } from './walk.mjs'
 
-const out = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'screens')
+const out = process.env.OUT ?? join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'screens')
 mkdirSync(out, { recursive: true })
-writeFileSync(join(out, '.gitignore'), '*\n')
+if (!process.env.OUT) writeFileSync(join(out, '.gitignore'), '*\n')
 const server = await start()
 const browser = await browse()
 let n = 0
-const shot = async (p, name) => {
-  const bad = await p.faults(name)
-  for (const b of bad) console.log('  ' + b)
-  await p.page.waitForTimeout(350)
-  await p.page.screenshot({ path: join(out, name + '.png'), fullPage: !/queue/.test(name) })
+
+/** Takes the pictures of one set; prints what lib.mjs finds wrong with a page. */
+const shooting = (set) => async (p, _pattern, path) => {
+  for (const bad of await p.faults(path)) console.log(`  ${set} ${bad}`)
+  await p.page.waitForTimeout(300)
+  const name = path.replace(/^\/(desk\/)?/, '').replace(/[0-9A-Z]{26}|[0-9A-Z]{4}(-[0-9A-Z]{3,4}){3}/g, 'one').replace(/[^\w]+/g, '-') || 'begin'
+  await p.page.screenshot({ path: join(out, `${set}-${name}.png`), fullPage: true })
   n++
 }
+
+const sets = []
+for (const lang of ['zh', 'en']) for (const width of [390, 1440]) for (const face of ['resident', 'desk']) sets.push({ face, lang, width })
+sets.push({ face: 'resident', lang: 'zh', width: 390, dark: true }, { face: 'desk', lang: 'zh', width: 1440, dark: true }, { face: 'resident', lang: 'zh', width: 390, elder: true })
 try {
-  // One order is carried to its rating, so that every state has a page.
-  const maker = await open(browser, { url: server.url })
-  const done = await order(maker, '三楼到五楼都黑，我妈晚上不敢下楼')
-  const fresh = await order(maker, '下楼摸黑，扶手也松了')
-  await maker.close()
-  for (const [role, times] of [['community_clerk', 1], ['unit_dispatcher', 1], ['cadre', 2]]) {
-    const p = await open(browser, { url: server.url })
-    await signIn(p, of(server.accounts, role))
-    await openCase(p, done.number)
-    for (let i = 0; i < times; i++) await mainAct(p, '换灯 3 盏、线 12 米，不收钱')
-    await p.close()
-  }
-  for (const lang of ['zh', 'en']) for (const width of [390, 1440]) {
-    const tag = `${width}-${lang}`
-    const p = await open(browser, { url: server.url, width, lang })
-    for (const [name, path] of [['welcome', '/'], ['choose', '/choose'], ['door', '/?at=' + centre], ['codes', '/t'], ['track', '/t/' + fresh.code], ['rate', '/t/' + done.code], ['lost', '/nowhere']]) {
-      await p.go(path)
-      await shot(p, `resident-${name}-${tag}`)
+  const begun = await arrange(server)
+  for (const { face, elder, ...o } of sets) {
+    const set = [face, o.width, o.lang, o.dark ? 'dark' : '', elder ? 'elder' : ''].filter(Boolean).join('-')
+    if (process.env.ONLY && process.env.ONLY !== set) continue
+    const look = shooting(set)
+    const store = elder ? { elder: '1' } : {}
+    const seen = new Map()
+    if (face === 'resident') {
+      const p = await open(browser, { url: server.url, ...o, store })
+      await order(p, '楼道灯不亮', (name) => look(p, '', 'order/' + name))
+      await visit(p, face, begun.resident, look, seen)
+      await p.close()
+      continue
     }
-    await order(p, '楼道灯不亮', async (name) => { if (name !== 'door') await shot(p, `resident-${name}-${tag}`) })
-    await p.go('/desk/sign-in')
-    await shot(p, `desk-sign-in-${tag}`)
-    await signIn(p, of(server.accounts, 'community_clerk'))
-    for (const [name, path] of [['queue', '/desk/queue'], ['queue-all', '/desk/queue?tab=all'], ['queue-done', '/desk/queue?tab=done'], ['new', '/desk/new'], ['places', '/desk/places'], ['stats', '/desk/stats'], ['me', '/desk/me']]) {
-      await p.go(path)
-      await p.page.waitForSelector('h1')
-      await shot(p, `desk-${name}-${tag}`)
+    for (const role of begun.roles.filter((r) => server.accounts.some((a) => a.role === r))) {
+      const p = await desk(browser, server, role, o)
+      await visit(p, face, begun.desk[role] ?? ['/desk/'], look, seen)
+      await p.close()
     }
-    await openCase(p, fresh.number)
-    await shot(p, `desk-queue-case-${tag}`)
-    await p.close()
   }
-  for (const [name, o] of [['dark', { dark: true }], ['elder', { store: { elder: '1' } }]]) {
-    const p = await open(browser, { url: server.url, width: 390, ...o })
-    for (const [page, path] of [['door', '/?at=' + centre], ['track', '/t/' + fresh.code], ['rate', '/t/' + done.code]]) { await p.go(path); await shot(p, `resident-${page}-${name}`) }
-    await p.close()
-  }
-  console.log(`${n} pictures in docs/screens`)
+  console.log(`${n} pictures`)
 } finally {
   await browser.close()
   await server.stop()

@@ -61,7 +61,7 @@ export async function call<R>(method: string, path: string, o: Options = {}): Pr
   return (res.status === 204 ? undefined : await res.json().catch(() => undefined)) as R
 }
 
-async function failure(res: Response): Promise<CallError> {
+export async function failure(res: Response): Promise<CallError> {
   const p = (await res.json().catch(() => ({}))) as T.Problem
   const fields: Record<string, string> = {}
   for (const e of p.errors ?? []) {
@@ -82,7 +82,7 @@ export const enc = encodeURIComponent
 
 export interface CaseQuery {
   mine?: boolean; step?: string; flow?: string; place?: string; unit?: string; q?: string; overdue?: boolean
-  item?: string; state?: 'open' | 'closed' | 'all'; sort?: 'due' | 'new'; after?: string; limit?: number
+  item?: string; strand?: string; state?: 'open' | 'closed' | 'all'; sort?: 'due' | 'new'; after?: string; limit?: number
 }
 
 /** Every call that the pages make, one line each. */
@@ -110,6 +110,7 @@ export const api = {
   events: (id: string) => get<{ items: T.CaseEvent[] | null }>(`/cases/${enc(id)}/events`),
   act: (id: string, action: string, version: number, form: Record<string, unknown>, key?: string) =>
     post<T.Acted>(`/cases/${enc(id)}/${enc(action)}`, { version, form }, key),
+  tag: (id: string, version: number, strands: string[], key?: string) => post<T.Acted>(`/cases/${enc(id)}/strands`, { version, strands }, key),
   unmask: (id: string, fields: string[], reason: string) => post<T.Contact>(`/cases/${enc(id)}/unmask`, { fields, reason }),
   orgs: (q: { q?: string; kind?: string; place?: string; after?: string; can_take?: boolean; case?: string; action?: string }, signal?: AbortSignal) =>
     get<{ items: T.Org[] | null; next?: string }>('/orgs', q, signal),

@@ -1176,6 +1176,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cases/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who could take which of all orders that the reader has to dispatch
+         * @description Asks for the permission `case.read`.
+         */
+        get: operations["get-cases-proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cases/queue": {
         parameters: {
             query?: never;
@@ -1270,6 +1290,46 @@ export interface paths {
          * @description Asks for the permission `case.read`.
          */
         post: operations["post-cases-id-party"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cases/{id}/strands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say which strands a case bears: one or more
+         * @description Asks for the permission `case.tag`.
+         */
+        post: operations["post-cases-id-strands"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cases/{id}/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who could take an order, and why
+         * @description Asks for the permission `case.read`.
+         */
+        get: operations["get-cases-id-suggest"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1474,7 +1534,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put back exactly what an import added or changed; refused when any of it was changed since
+         * Put back exactly what an import added or changed; what changed since is named, or left with leave
          * @description For whoever is signed in: it concerns the own account alone.
          */
         post: operations["post-imports-id-undo"];
@@ -2366,6 +2426,26 @@ export interface paths {
          * @description Asks for the permission `plan.write`.
          */
         post: operations["post-plans-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What if a station stood here: people with one within 5, 10 and 15 minutes, now and then
+         * @description Asks for the permission `plan.read`.
+         */
+        get: operations["get-plans-id-if"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3952,6 +4032,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/stats/strands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cases opened in a time by strand, and how many different ones
+         * @description Asks for the permission `stats.read`.
+         */
+        get: operations["get-stats-strands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stream": {
         parameters: {
             query?: never;
@@ -5211,8 +5311,23 @@ export interface components {
             phone?: string;
         };
         CareConsent: {
+            /** @example care-visit */
+            template: string;
             /** @example 我同意社区按约好的间隔派人来看望我。 */
             text: string;
+            /** @example 入户关爱 */
+            title: string;
+            /** @example care-1 */
+            version: string;
+        };
+        CareConsents: {
+            items: components["schemas"]["CareConsent"][] | null;
+            /** @example care-visit */
+            template: string;
+            /** @example 我同意社区按约好的间隔派人来看望我。 */
+            text: string;
+            /** @example 入户关爱 */
+            title: string;
             /** @example care-1 */
             version: string;
         };
@@ -5241,6 +5356,8 @@ export interface components {
             phone?: string;
             /** @description The grid, compound, community or village */
             place: string;
+            /** @description Which visits; those that the community arranges when left out */
+            template?: string;
             /** @description The account that visits */
             visitor: string;
         };
@@ -5285,9 +5402,16 @@ export interface components {
              * @enum {string}
              */
             part: "any" | "morning" | "afternoon" | "evening";
+            /** @description The institution that visits by a consent of its own; null for visits that the community arranges */
+            partner: components["schemas"]["Named"];
             /** @example 138****5678 */
             phone?: string;
             place: components["schemas"]["Named"];
+            /**
+             * @description Which visits were agreed to
+             * @example care-visit
+             */
+            template: string;
             /** @description Who visits, masked */
             visitor: components["schemas"]["Named"];
         };
@@ -5333,6 +5457,8 @@ export interface components {
             lat: number;
             /** Format: double */
             lon: number;
+            /** @description The reader may say which strands the case bears */
+            may_tag: boolean;
             /** @description The case that this one was merged into */
             merged?: components["schemas"]["Named"];
             /** @description The next act is the reader's */
@@ -5354,7 +5480,10 @@ export interface components {
             /** @example submitted */
             step: string;
             step_title: string;
+            /** @description The first of its strands */
             strand: string;
+            /** @description 自治 zi, 法治 fa, 德治 de, 智治 zhi: a case may bear several */
+            strands: ("zi" | "fa" | "de" | "zhi")[] | null;
             supervised?: boolean;
             /** @description The first words of what was said */
             text: string;
@@ -5411,7 +5540,10 @@ export interface components {
             /** @example submitted */
             step: string;
             step_title: string;
+            /** @description The first of its strands */
             strand: string;
+            /** @description 自治 zi, 法治 fa, 德治 de, 智治 zhi: a case may bear several */
+            strands: ("zi" | "fa" | "de" | "zhi")[] | null;
             supervised?: boolean;
             /** @description The first words of what was said */
             text: string;
@@ -5551,9 +5683,11 @@ export interface components {
              * Format: int64
              * @description People without an account, one code each
              */
-            count: number;
+            count?: number;
             /** @description What a breakdown counts them in: a villager group, a building */
             group?: string;
+            /** @description Telephone numbers of those who get a code, one each, in the order of the codes: nobody gets two, nor one beside an account. Only a keyed hash is kept */
+            phones?: string[] | null;
         };
         Config: {
             /** @description west, south, east, north */
@@ -7047,6 +7181,14 @@ export interface components {
             name: string;
             shape: (((number[] | null)[] | null)[] | null)[] | null;
         };
+        PlanCover: {
+            /** Format: int64 */
+            all: number;
+            /** Format: int64 */
+            on_foot: number;
+            /** Format: int64 */
+            straight: number;
+        };
         PlanDetail: {
             after?: components["schemas"]["PlanMeasures"];
             areas?: components["schemas"]["PlanArea"][] | null;
@@ -7059,6 +7201,7 @@ export interface components {
             reach?: components["schemas"]["PlanReach"];
             sites?: components["schemas"]["PlanSites"];
             staff?: components["schemas"]["PlanStaff"];
+            stands?: (number[] | null)[] | null;
             today?: components["schemas"]["PlanLot"][] | null;
             water?: (((number[] | null)[] | null)[] | null)[] | null;
         };
@@ -7070,6 +7213,31 @@ export interface components {
             person?: string;
             title?: string;
             why: string;
+        };
+        PlanGreen: {
+            green: components["schemas"]["PlanSight"];
+            /**
+             * Format: int64
+             * @description How many more fall short than are listed
+             */
+            more: number;
+            park: components["schemas"]["PlanSight"];
+            short: components["schemas"]["PlanShort"][] | null;
+        };
+        PlanIf: {
+            /**
+             * Format: int64
+             * @description Metres from the place to the nearest street
+             */
+            beside: number;
+            /** @description Distances are straight lines */
+            line: boolean;
+            now: number[] | null;
+            /** Format: int64 */
+            people: number;
+            then: number[] | null;
+            /** @description The streets within 15 minutes */
+            walked: ((number[] | null)[] | null)[] | null;
         };
         PlanList: {
             items: components["schemas"]["PlanRow"][] | null;
@@ -7181,13 +7349,27 @@ export interface components {
             whole?: boolean;
         };
         PlanReach: {
+            green?: components["schemas"]["PlanGreen"];
             line: boolean;
             rows: components["schemas"]["PlanReachRow"][] | null;
         };
         PlanReachRow: {
+            /**
+             * Format: int64
+             * @description The same on foot to an entrance
+             */
+            foot300: number;
             /** Format: int64 */
+            foot500: number;
+            /**
+             * Format: int64
+             * @description With open green of 400 m² or more within 300 m of its edge, in a straight line
+             */
             green300: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description With a park of 5000 m² or more within 500 m of its edge, in a straight line
+             */
             green500: number;
             /** Format: int64 */
             min10: number;
@@ -7198,6 +7380,15 @@ export interface components {
             name: string;
             /** Format: int64 */
             people: number;
+            /** Format: int64 */
+            slow10: number;
+            /** Format: int64 */
+            slow15: number;
+            /**
+             * Format: int64
+             * @description At the pace of elders, 50 m a minute
+             */
+            slow5: number;
         };
         PlanRow: {
             adopted?: components["schemas"]["PlanTaken"];
@@ -7223,6 +7414,48 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        PlanShort: {
+            community: string;
+            /**
+             * Format: int64
+             * @description Per cent of its land with green within 300 m, straight
+             */
+            green: number;
+            /** Format: int64 */
+            green_foot: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Per cent of its land with a park within 500 m, straight
+             */
+            park: number;
+            /** Format: int64 */
+            park_foot: number;
+            /** Format: int64 */
+            people: number;
+        };
+        PlanSight: {
+            /** @description Of which every tried place and every home is covered */
+            compounds: components["schemas"]["PlanCover"];
+            /**
+             * Format: int64
+             * @description How many count
+             */
+            greens: number;
+            /** @description m² of compounds */
+            land: components["schemas"]["PlanCover"];
+            /**
+             * Format: int64
+             * @description m² from which a green counts
+             */
+            least: number;
+            people: components["schemas"]["PlanCover"];
+            /**
+             * Format: int64
+             * @description Metres
+             */
+            within: number;
+        };
         PlanSites: {
             added: components["schemas"]["PlanStation"][] | null;
             /** Format: int64 */
@@ -7231,6 +7464,8 @@ export interface components {
             before: number;
             /** Format: int64 */
             bound: number;
+            /** @description Distances are straight lines */
+            line: boolean;
             /** Format: int64 */
             people: number;
             /** Format: int64 */
@@ -7402,12 +7637,38 @@ export interface components {
             /** @example 教讲推议 */
             title: string;
         };
+        Proposals: {
+            /**
+             * Format: int64
+             * @description Open orders that nobody is to exceed
+             */
+            capacity: number;
+            items: components["schemas"]["ProposedRow"][] | null;
+            left: components["schemas"]["UnproposedRow"][] | null;
+            line: boolean;
+            /** @description More orders wait than were looked at */
+            more: boolean;
+            /** @description No other sharing fills as many at less walking and evener load */
+            proven: boolean;
+        };
         ProposeInBody: {
             /** @enum {string} */
             about: "works" | "money" | "rules" | "events" | "service";
             place: string;
             text?: string;
             title: string;
+        };
+        ProposedRow: {
+            /** @description The act that dispatches it; form.FIELD names the person */
+            action: string;
+            case: string;
+            field: string;
+            number: string;
+            title: string;
+            to: components["schemas"]["SuggestRow"];
+            /** Format: int64 */
+            version: number;
+            where: string;
         };
         PublicKey: {
             /**
@@ -8345,6 +8606,13 @@ export interface components {
             changed: number;
             file: string;
             id: string;
+            /**
+             * Format: int64
+             * @description Rows that undoing left as they are
+             */
+            left: number;
+            /** @description Which rows were left, in the answer to undoing */
+            left_rows?: components["schemas"]["SheetLeft"][] | null;
             /** @description By the reader */
             own: boolean;
             /** Format: int64 */
@@ -8369,6 +8637,17 @@ export interface components {
             /** @description It has personal cells, which are masked unless a reason is given */
             personal: boolean;
             title: string;
+        };
+        SheetLeft: {
+            /** @description What the row is about */
+            name: string;
+            /**
+             * Format: int64
+             * @description Of the file
+             */
+            row: number;
+            /** @description Why it was left */
+            say: string;
         };
         SheetList: {
             items: components["schemas"]["SheetInfo"][] | null;
@@ -8629,11 +8908,13 @@ export interface components {
             lon: number;
             /**
              * Format: double
-             * @description Straight line from the point that was asked for
+             * @description From the point that was asked for
              */
             metres?: number;
             /** @example 小桥党群服务中心 */
             name: string;
+            /** @description Metres are along the streets; else a straight line */
+            on_foot?: boolean;
             /** @description Open now */
             open: boolean;
             /**
@@ -8655,6 +8936,68 @@ export interface components {
             end?: string;
             id: string;
             title: string;
+        };
+        StrandCount: {
+            /**
+             * Format: int64
+             * @example 320
+             */
+            cases: number;
+            /** @enum {string} */
+            strand: "zi" | "fa" | "de" | "zhi";
+        };
+        StrandTotals: {
+            /**
+             * Format: int64
+             * @description How many different cases
+             * @example 718
+             */
+            distinct: number;
+            /** Format: date-time */
+            from: string;
+            items: components["schemas"]["StrandCount"][] | null;
+            /** Format: date-time */
+            to: string;
+        };
+        SuggestRow: {
+            /**
+             * @description Where the way begins: the middle of the place of the post, or another order in hand
+             * @enum {string}
+             */
+            from?: "post" | "order";
+            id: string;
+            /**
+             * Format: int64
+             * @description Open orders in hand
+             */
+            load: number;
+            /** Format: int64 */
+            metres?: number;
+            /** @description Masked */
+            name: string;
+            /** @description Along the streets; else a straight line */
+            on_foot: boolean;
+            /** @description Where that post is */
+            place: components["schemas"]["Named"];
+            /** @description The post by which this person may take it */
+            title: string;
+            why: string;
+        };
+        Suggestions: {
+            items: components["schemas"]["SuggestRow"][] | null;
+            /** @description The district has no walking network; all ways are straight lines */
+            line: boolean;
+            /** @description Why there is nobody */
+            none?: string;
+        };
+        TagInBody: {
+            /** @description All strands that the case bears from now on */
+            strands: ("zi" | "fa" | "de" | "zhi")[] | null;
+            /**
+             * Format: int64
+             * @description The version of the case that the actor saw
+             */
+            version: number;
         };
         TargetBrief: {
             amount: string;
@@ -8927,6 +9270,10 @@ export interface components {
             /** @example 李* */
             who: string;
         };
+        UndoSheet: {
+            /** @description Leave the rows that changed since as they are, and put back the others */
+            leave?: boolean;
+        };
         UnfilledRow: {
             /** Format: int64 */
             places: number;
@@ -8950,6 +9297,13 @@ export interface components {
             fields: string[] | null;
             reason: string;
             who: string;
+        };
+        UnproposedRow: {
+            case: string;
+            number: string;
+            title: string;
+            where: string;
+            why: string;
         };
         Uploaded: {
             /** Format: int64 */
@@ -10763,7 +11117,8 @@ export interface operations {
                      *           "stage": "draft",
                      *           "stage_title": "报名中",
                      *           "strands": [
-                     *             "zi"
+                     *             "zi",
+                     *             "fa"
                      *           ],
                      *           "title": "周末一起扫楼道",
                      *           "to": "2023-04-27T01:00:00Z",
@@ -10898,7 +11253,8 @@ export interface operations {
                  *       "series": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "spot": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "strands": [
-                 *         "zi"
+                 *         "zi",
+                 *         "fa"
                  *       ],
                  *       "title": "楼道灯不亮",
                  *       "to": "2023-04-27T01:00:00Z",
@@ -10984,7 +11340,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -11404,7 +11761,8 @@ export interface operations {
                      *           "stage": "draft",
                      *           "stage_title": "报名中",
                      *           "strands": [
-                     *             "zi"
+                     *             "zi",
+                     *             "fa"
                      *           ],
                      *           "title": "周末一起扫楼道",
                      *           "to": "2023-04-27T01:00:00Z",
@@ -12159,7 +12517,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -12316,7 +12675,8 @@ export interface operations {
                  *       "series": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "spot": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "strands": [
-                 *         "zi"
+                 *         "zi",
+                 *         "fa"
                  *       ],
                  *       "title": "楼道灯不亮",
                  *       "to": "2023-04-27T01:00:00Z",
@@ -12401,7 +12761,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -14183,7 +14544,8 @@ export interface operations {
                      *       "stage": "draft",
                      *       "stage_title": "报名中",
                      *       "strands": [
-                     *         "zi"
+                     *         "zi",
+                     *         "fa"
                      *       ],
                      *       "title": "周末一起扫楼道",
                      *       "to": "2023-04-27T01:00:00Z",
@@ -16071,7 +16433,8 @@ export interface operations {
                      *             "stage": "draft",
                      *             "stage_title": "报名中",
                      *             "strands": [
-                     *               "zi"
+                     *               "zi",
+                     *               "fa"
                      *             ],
                      *             "title": "周末一起扫楼道",
                      *             "to": "2023-04-27T01:00:00Z",
@@ -16256,7 +16619,8 @@ export interface operations {
                      *         "stage": "draft",
                      *         "stage_title": "报名中",
                      *         "strands": [
-                     *           "zi"
+                     *           "zi",
+                     *           "fa"
                      *         ],
                      *         "title": "周末一起扫楼道",
                      *         "to": "2023-04-27T01:00:00Z",
@@ -16631,7 +16995,8 @@ export interface operations {
                      *         "stage": "draft",
                      *         "stage_title": "报名中",
                      *         "strands": [
-                     *           "zi"
+                     *           "zi",
+                     *           "fa"
                      *         ],
                      *         "title": "周末一起扫楼道",
                      *         "to": "2023-04-27T01:00:00Z",
@@ -16848,7 +17213,8 @@ export interface operations {
                      *         "stage": "draft",
                      *         "stage_title": "报名中",
                      *         "strands": [
-                     *           "zi"
+                     *           "zi",
+                     *           "fa"
                      *         ],
                      *         "title": "周末一起扫楼道",
                      *         "to": "2023-04-27T01:00:00Z",
@@ -20520,7 +20886,10 @@ export interface operations {
                 /**
                  * @example {
                  *       "count": 1,
-                 *       "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *       "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "phones": [
+                 *         "138****5678"
+                 *       ]
                  *     }
                  */
                 "application/json": components["schemas"]["CodesInBody"];
@@ -22594,6 +22963,8 @@ export interface operations {
                 step?: string;
                 flow?: string;
                 item?: string;
+                /** @description Cases that bear this strand, whatever others they bear */
+                strand?: "zi" | "fa" | "de" | "zhi";
                 /** @description A place: its cases and those of all places below */
                 place?: string;
                 unit?: string;
@@ -22657,6 +23028,10 @@ export interface operations {
                      *           "step": "submitted",
                      *           "step_title": "待下单",
                      *           "strand": "zi",
+                     *           "strands": [
+                     *             "zi",
+                     *             "fa"
+                     *           ],
                      *           "supervised": false,
                      *           "text": "三楼到五楼都黑",
                      *           "title": "楼道灯不亮",
@@ -23004,6 +23379,167 @@ export interface operations {
             };
         };
     };
+    "get-cases-proposals": {
+        parameters: {
+            query?: {
+                capacity?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "capacity": 1,
+                     *       "items": [
+                     *         {
+                     *           "action": "submit",
+                     *           "case": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "field": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮",
+                     *           "to": {
+                     *             "from": "post",
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "load": 3,
+                     *             "metres": 1,
+                     *             "name": "小桥社区",
+                     *             "on_foot": false,
+                     *             "place": {
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "name": "小桥社区",
+                     *               "proposed": false
+                     *             },
+                     *             "title": "楼道灯不亮",
+                     *             "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           },
+                     *           "version": 2,
+                     *           "where": "小桥社区 · 建设巷 3号楼"
+                     *         }
+                     *       ],
+                     *       "left": [
+                     *         {
+                     *           "case": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮",
+                     *           "where": "小桥社区 · 建设巷 3号楼",
+                     *           "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "line": false,
+                     *       "more": false,
+                     *       "proven": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Proposals"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-cases-queue": {
         parameters: {
             query?: never;
@@ -23195,6 +23731,10 @@ export interface operations {
                      *           "step": "submitted",
                      *           "step_title": "待下单",
                      *           "strand": "zi",
+                     *           "strands": [
+                     *             "zi",
+                     *             "fa"
+                     *           ],
                      *           "supervised": false,
                      *           "text": "三楼到五楼都黑",
                      *           "title": "楼道灯不亮",
@@ -23408,6 +23948,7 @@ export interface operations {
                      *       "item": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "lat": 36.6484989,
                      *       "lon": 101.7593426,
+                     *       "may_tag": false,
                      *       "merged": {
                      *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *         "name": "小桥社区",
@@ -23541,6 +24082,10 @@ export interface operations {
                      *           "step": "submitted",
                      *           "step_title": "待下单",
                      *           "strand": "zi",
+                     *           "strands": [
+                     *             "zi",
+                     *             "fa"
+                     *           ],
                      *           "supervised": false,
                      *           "text": "三楼到五楼都黑",
                      *           "title": "楼道灯不亮",
@@ -23557,6 +24102,10 @@ export interface operations {
                      *       "step": "submitted",
                      *       "step_title": "待下单",
                      *       "strand": "zi",
+                     *       "strands": [
+                     *         "zi",
+                     *         "fa"
+                     *       ],
                      *       "supervised": false,
                      *       "text": "三楼到五楼都黑",
                      *       "title": "楼道灯不亮",
@@ -24031,6 +24580,380 @@ export interface operations {
                      *       "title": "有人先办了",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-cases-id-strands": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "strands": [
+                 *         "zi",
+                 *         "fa"
+                 *       ],
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["TagInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "round": 1,
+                     *       "step": "submitted",
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Acted"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-cases-id-suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "from": "post",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "load": 3,
+                     *           "metres": 1,
+                     *           "name": "小桥社区",
+                     *           "on_foot": false,
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "title": "楼道灯不亮",
+                     *           "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "line": false,
+                     *       "none": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -26005,6 +26928,14 @@ export interface operations {
                      *           "changed": 1,
                      *           "file": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "left": 1,
+                     *           "left_rows": [
+                     *             {
+                     *               "name": "小桥社区",
+                     *               "row": 1,
+                     *               "say": "王* 接了单，今天上门换灯"
+                     *             }
+                     *           ],
                      *           "own": false,
                      *           "same": 1,
                      *           "sheet": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -26128,7 +27059,18 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "leave": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["UndoSheet"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -26143,6 +27085,14 @@ export interface operations {
                      *       "changed": 1,
                      *       "file": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "left": 1,
+                     *       "left_rows": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "row": 1,
+                     *           "say": "王* 接了单，今天上门换灯"
+                     *         }
+                     *       ],
                      *       "own": false,
                      *       "same": 1,
                      *       "sheet": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -36248,6 +37198,166 @@ export interface operations {
             };
         };
     };
+    "get-plans-id-if": {
+        parameters: {
+            query: {
+                lon: number;
+                lat: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "beside": 1,
+                     *       "line": false,
+                     *       "now": [
+                     *         1
+                     *       ],
+                     *       "people": 1,
+                     *       "then": [
+                     *         1
+                     *       ],
+                     *       "walked": [
+                     *         [
+                     *           [
+                     *             1,
+                     *             1
+                     *           ]
+                     *         ]
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlanIf"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-plans-id-result": {
         parameters: {
             query?: never;
@@ -36428,16 +37538,75 @@ export interface operations {
                      *         "updated_at": "2023-04-27T01:00:00Z"
                      *       },
                      *       "reach": {
+                     *         "green": {
+                     *           "green": {
+                     *             "compounds": {
+                     *               "all": 1,
+                     *               "on_foot": 1,
+                     *               "straight": 1
+                     *             },
+                     *             "greens": 1,
+                     *             "land": {
+                     *               "all": 1,
+                     *               "on_foot": 1,
+                     *               "straight": 1
+                     *             },
+                     *             "least": 1,
+                     *             "people": {
+                     *               "all": 1,
+                     *               "on_foot": 1,
+                     *               "straight": 1
+                     *             },
+                     *             "within": 1
+                     *           },
+                     *           "more": 1,
+                     *           "park": {
+                     *             "compounds": {
+                     *               "all": 1,
+                     *               "on_foot": 1,
+                     *               "straight": 1
+                     *             },
+                     *             "greens": 1,
+                     *             "land": {
+                     *               "all": 1,
+                     *               "on_foot": 1,
+                     *               "straight": 1
+                     *             },
+                     *             "least": 1,
+                     *             "people": {
+                     *               "all": 1,
+                     *               "on_foot": 1,
+                     *               "straight": 1
+                     *             },
+                     *             "within": 1
+                     *           },
+                     *           "short": [
+                     *             {
+                     *               "community": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "green": 1,
+                     *               "green_foot": 1,
+                     *               "name": "小桥社区",
+                     *               "park": 1,
+                     *               "park_foot": 1,
+                     *               "people": 1
+                     *             }
+                     *           ]
+                     *         },
                      *         "line": false,
                      *         "rows": [
                      *           {
+                     *             "foot300": 1,
+                     *             "foot500": 1,
                      *             "green300": 1,
                      *             "green500": 1,
                      *             "min10": 1,
                      *             "min15": 1,
                      *             "min5": 1,
                      *             "name": "小桥社区",
-                     *             "people": 1
+                     *             "people": 1,
+                     *             "slow10": 1,
+                     *             "slow15": 1,
+                     *             "slow5": 1
                      *           }
                      *         ]
                      *       },
@@ -36455,6 +37624,7 @@ export interface operations {
                      *         "after": 1,
                      *         "before": 1,
                      *         "bound": 1,
+                     *         "line": false,
                      *         "people": 1,
                      *         "radius": 1,
                      *         "stands": [
@@ -36480,6 +37650,12 @@ export interface operations {
                      *         ],
                      *         "walk": 1
                      *       },
+                     *       "stands": [
+                     *         [
+                     *           1,
+                     *           1
+                     *         ]
+                     *       ],
                      *       "today": [
                      *         {
                      *           "area": 1,
@@ -44518,12 +45694,18 @@ export interface operations {
                      *           "name": "张*",
                      *           "next_due": "2023-04-27T01:00:00Z",
                      *           "part": "any",
+                     *           "partner": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
                      *           "phone": "138****5678",
                      *           "place": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "name": "小桥社区",
                      *             "proposed": false
                      *           },
+                     *           "template": "care-visit",
                      *           "visitor": {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "name": "小桥社区",
@@ -44676,6 +45858,7 @@ export interface operations {
                  *       "part": "any",
                  *       "phone": "138****5678",
                  *       "place": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "template": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "visitor": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
                  *     }
                  */
@@ -44832,11 +46015,21 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "items": [
+                     *         {
+                     *           "template": "care-visit",
+                     *           "text": "我同意社区按约好的间隔派人来看望我。",
+                     *           "title": "入户关爱",
+                     *           "version": "care-1"
+                     *         }
+                     *       ],
+                     *       "template": "care-visit",
                      *       "text": "我同意社区按约好的间隔派人来看望我。",
+                     *       "title": "入户关爱",
                      *       "version": "care-1"
                      *     }
                      */
-                    "application/json": components["schemas"]["CareConsent"];
+                    "application/json": components["schemas"]["CareConsents"];
                 };
             };
             /** @description Bad Request */
@@ -44959,6 +46152,8 @@ export interface operations {
         parameters: {
             query: {
                 place: string;
+                /** @description Which visits; those that the community arranges when left out */
+                template?: string;
             };
             header?: never;
             path?: never;
@@ -50851,6 +52046,8 @@ export interface operations {
             query?: {
                 dry?: string;
                 as?: string;
+                /** @description Tell how far it is, in lines of JSON {done, rows}; the last has outcome or problem */
+                stream?: string;
             };
             header?: {
                 "Idempotency-Key"?: string;
@@ -51080,6 +52277,10 @@ export interface operations {
                 limit?: number;
                 type?: string;
                 state?: string;
+                /** @description What the green space is good for: leisure 休闲娱乐, sport 运动健身, tourism 旅游观光, learning 科普教育 */
+                use?: "leisure" | "sport" | "tourism" | "learning";
+                /** @description Name of the plan whose layer the site keeps to */
+                plan?: string;
                 place?: string;
                 q?: string;
             };
@@ -51845,6 +53046,7 @@ export interface operations {
                      *           "lon": 101.7593426,
                      *           "metres": 1,
                      *           "name": "小桥党群服务中心",
+                     *           "on_foot": false,
                      *           "open": false,
                      *           "opens": "2023-04-27T01:00:00Z",
                      *           "phone": "138****5678",
@@ -51995,6 +53197,142 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Rates"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-stats-strands": {
+        parameters: {
+            query?: {
+                place?: string;
+                unit?: string;
+                /** @description First day (Asia/Shanghai) on which a counted case was opened; thirty days ago when it is left out */
+                from?: string;
+                /** @description Last day; today when it is left out */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "distinct": 718,
+                     *       "from": "2023-04-27T01:00:00Z",
+                     *       "items": [
+                     *         {
+                     *           "cases": 320,
+                     *           "strand": "zi"
+                     *         }
+                     *       ],
+                     *       "to": "2023-04-27T01:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StrandTotals"];
                 };
             };
             /** @description Bad Request */

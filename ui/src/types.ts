@@ -42,7 +42,7 @@ export type MenuItem = Exact<S['MenuItem'], { unit: Named | null }> & { beads?: 
 export type Menu = Exact<S['Menu'], { items: MenuItem[] | null; place: At }> & { point?: [number, number] }
 export type Created = Exact<S['Created'], { place: At }>
 
-interface Row { unit: Named | null; assignee: Named | null; clock: Clock | null; strand: Strand }
+interface Row { unit: Named | null; assignee: Named | null; clock: Clock | null; strand: Strand; strands: Strand[] | null }
 export type CaseRow = Exact<S['CaseRow'], Row>
 export type CaseList = Exact<S['CaseList'], { items: CaseRow[] | null }>
 export type Route = Exact<S['Route'], { unit: Named | null }>

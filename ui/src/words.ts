@@ -9,10 +9,12 @@ import { reports } from './words/reports'
 import { resident } from './words/resident'
 import { rounds } from './words/rounds'
 import { sheets } from './words/sheets'
+import { strands } from './words/strands'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
 const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning, ...roomwords }
 import { roomwords } from './words/rooms'
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning, ...strands }
 import { works } from './words/works'
 import { indicators } from './words/indicators'
 import { planning } from './words/planning'

@@ -18,7 +18,7 @@ const apiOnly: Record<string, string> = {
   'POST /tokens': 'for programs: sanzhi token makes one', 'DELETE /tokens/{id}': 'as above',
   'POST /webhooks': 'for programs of others', 'DELETE /webhooks/{id}': 'as above', 'POST /webhooks/{id}/test': 'as above', 'POST /outbox/{id}/retry': 'as above',
   // These have pages; the act stands in a variable there.
-  'POST /rounds/shifts/{id}/close': 'shiftAct', 'POST /rounds/shifts/{id}/open': 'shiftAct', 'POST /rounds/shifts/{id}/workers': 'shiftAct', 'POST /rounds/shifts/{id}/workers/{duty}/{do}': 'shiftAct',
+  'POST /rounds/shifts/{id}/close': 'shiftAct', 'POST /rounds/shifts/{id}/open': 'shiftAct', 'POST /rounds/shifts/{id}/workers': 'workers are named when the shift is planned', 'POST /rounds/shifts/{id}/workers/{duty}/{do}': 'shiftAct',
   'POST /track/{code}/rate': 'trackAct', 'POST /reports/{id}/discard': 'the bulletin’s page', 'POST /reports/{id}/publish': 'the bulletin’s page',
   'POST /ballots/{id}/decline': 'the ballot’s page', 'POST /ballots/{id}/hand-on': 'the ballot’s page', 'POST /ballots/{id}/open': 'the ballot’s page', 'POST /ballots/{id}/resolve': 'the ballot’s page', 'POST /ballots/{id}/take-up': 'the ballot’s page',
 }

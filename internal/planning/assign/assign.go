@@ -88,9 +88,16 @@ func (p *Problem) Check() error {
 
 // Solve gives the optimum of a problem; see Solver for changing a solved one. It ends early only with the context's error.
 func Solve(ctx context.Context, p *Problem) (*Solution, error) {
+	return SolveTelling(ctx, p, nil)
+}
+
+// SolveTelling is Solve that tells now and then how far it is. How many steps there will be is not known before, so the share
+// nears one ever more slowly.
+func SolveTelling(ctx context.Context, p *Problem, tell func(share float64)) (*Solution, error) {
 	s, err := NewSolver(p)
 	if err != nil {
 		return nil, err
 	}
+	s.tell = tell
 	return s.Solve(ctx)
 }

@@ -43,6 +43,7 @@ type Solver struct {
 	rightArc []int32
 	more     map[int32][]int32 // real arcs that a change added, by right node
 	pivots   int
+	tell     func(share float64)
 }
 
 const none = int32(-1)
@@ -226,7 +227,13 @@ func (s *Solver) Solve(ctx context.Context) (*Solution, error) {
 				break
 			}
 			s.pivot(e)
-			if s.pivots++; s.pivots&1023 == 0 && ctx.Err() != nil {
+			if s.pivots++; s.pivots&1023 != 0 {
+				continue
+			}
+			if s.tell != nil {
+				s.tell(float64(s.pivots) / float64(s.pivots+4*s.base()))
+			}
+			if ctx.Err() != nil {
 				return nil, kernel.Unavailable(kernel.T("计算已停下", "the calculation was stopped"), ctx.Err())
 			}
 		}

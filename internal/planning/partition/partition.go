@@ -44,7 +44,7 @@ type Options struct {
 	// Compact counts that many cut edges for each vertex at the mean radius from its part's centroid (0: shape does not count
 	// beyond the cut), after the balanced centroidal power diagrams of Cohen-Addad, Klein and Young.
 	Compact float64
-	// Progress is told how many vertices have been given their part, now and then.
+	// Progress is told now and then how much of the work is done, as a number of vertices of all; it never falls.
 	Progress func(done, all int)
 }
 

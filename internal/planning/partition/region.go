@@ -22,7 +22,7 @@ type divider struct {
 	k      int
 	lo, hi int32
 	rnd    rng
-	tell   func()
+	tell   func(share float64) // of this region's work, as far as it is done
 }
 
 // How coarse the coarsest level is and how hard each level is searched; found by trial on districts of 100,000 and a million
@@ -52,19 +52,19 @@ func (d *divider) divide(l *level) (part []int32, names []int32, err error) {
 	if l.home != nil {
 		names = d.startFrom(l, names)
 	}
-	part, err = d.cycle(l)
-	for range d.o.Effort {
+	part, err = d.cycle(l, 0)
+	for e := range d.o.Effort {
 		if err != nil {
 			return nil, nil, err
 		}
 		l.tie = part
-		part, err = d.cycle(l)
+		part, err = d.cycle(l, e+1)
 	}
 	return part, names, err
 }
 
-// cycle goes down to the coarsest level and up again, starting from l.tie when there is one.
-func (d *divider) cycle(l *level) ([]int32, error) {
+// cycle goes down to the coarsest level and up again, starting from l.tie when there is one. turn counts the cycles before it.
+func (d *divider) cycle(l *level, turn int) ([]int32, error) {
 	total := int64(0)
 	for _, w := range l.w {
 		total += int64(w)
@@ -74,6 +74,11 @@ func (d *divider) cycle(l *level) ([]int32, error) {
 	if err := d.ctx.Err(); err != nil {
 		return nil, err
 	}
+	all := int64(0)
+	for _, x := range levels {
+		all += int64(x.n)
+	}
+	todo := all
 	top := levels[len(levels)-1]
 	lo, hi := make([]int32, d.k), make([]int32, d.k)
 	for p := range lo {
@@ -88,7 +93,8 @@ func (d *divider) cycle(l *level) ([]int32, error) {
 	r.terms = newTerms(d.o, r.l, r.part, d.k)
 	for i := len(levels) - 1; ; i-- {
 		d.improve(r, l.tie == nil && (i > 0 || len(levels) == 1), i == 0)
-		d.tell()
+		todo -= int64(r.l.n)
+		d.tell((float64(turn+1) - float64(todo)/float64(all)) / float64(d.o.Effort+1))
 		if err := d.ctx.Err(); err != nil {
 			return nil, err
 		}

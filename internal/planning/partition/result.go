@@ -23,9 +23,9 @@ func (p *plan) solveRegions() error {
 	local := make([]int32, p.base.n)
 	for i := range p.regions {
 		g := &p.regions[i]
-		d := &divider{ctx: p.ctx, o: p.o, k: g.parts, lo: g.lo, hi: g.hi, rnd: rng(p.o.Seed*0x9e3779b97f4a7c15 + uint64(i)), tell: func() {}}
+		d := &divider{ctx: p.ctx, o: p.o, k: g.parts, lo: g.lo, hi: g.hi, rnd: rng(p.o.Seed*0x9e3779b97f4a7c15 + uint64(i)), tell: func(float64) {}}
 		if p.o.Progress != nil {
-			d.tell = func() { p.o.Progress(done, int(p.base.n)) }
+			d.tell = func(share float64) { p.o.Progress(done+int(share*float64(len(g.nodes))), int(p.base.n)) }
 		}
 		part, continued, err := d.divide(p.extract(g, local))
 		if err != nil {
@@ -42,8 +42,8 @@ func (p *plan) solveRegions() error {
 			}
 		}
 		names[i] = continued
+		d.tell(1)
 		done += len(g.nodes)
-		d.tell()
 	}
 	next := 0
 	for i, g := range p.regions {

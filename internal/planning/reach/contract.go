@@ -155,9 +155,14 @@ func (n *Network) link() {
 	for i, e := range n.arcs {
 		n.hops[i] = hop{e.to, e.length}
 	}
-	mean := sum / uint64(max(1, len(n.chains)))
-	// A bucket a quarter of a chain wide seldom holds two nodes of which one improves the other.
-	n.shift = uint(max(0, bits.Len64(mean)-3))
+	n.shift = widthOf(sum, len(n.chains))
+	n.less = newElimination(n, mostNeighbours)
+}
+
+// widthOf fits the queue's buckets to lengths: one a quarter of the mean wide seldom holds two nodes of which one improves the
+// other.
+func widthOf(sum uint64, count int) uint {
+	return uint(max(0, bits.Len64(sum/uint64(max(1, count)))-3))
 }
 
 // hilbertOrder lists the chosen nodes along a Hilbert curve over their box.

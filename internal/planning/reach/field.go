@@ -39,7 +39,7 @@ type Field struct {
 	sites []Location
 	gone  []bool
 	label []label  // by junction
-	on    []seat   // the sites by chain and place
+	on    []seat   // the sites by chain
 	busy  []uint64 // by chain, a bit: there are sites on it
 	q     queue
 }
@@ -50,35 +50,40 @@ type seat struct {
 	along, beside uint32
 }
 
-// NewField finds the nearest of the sites, which are numbered as they stand in the list, for all locations: one search from
-// all sites at once over the junctions (Dijkstra 1959, with Dial's queue), from which what lies on chains follows by two
-// sums.
+// NewField finds the nearest of the sites, which are numbered as they stand in the list, for all locations: two sweeps over the
+// junctions and between them one search from all sites at once over the few that the sweeps leave (Dijkstra 1959, with Dial's
+// queue); what lies on chains follows from their ends by two sums.
 func NewField(n *Network, sites []Location) *Field {
 	f := &Field{n: n, sites: slices.Clone(sites), gone: make([]bool, len(sites)), label: make([]label, n.junction)}
 	for i := range f.label {
 		f.label[i] = noLabel
 	}
 	f.seat()
-	f.q.reset(n.shift)
-	for _, s := range f.on { // in the order of their places, so that near ones are worked on one after another
-		f.seed(s.site)
+	for _, s := range f.on {
+		a, b := f.ends(s.site)
+		c := &n.chains[s.chain]
+		f.label[c.a] = min(f.label[c.a], a)
+		f.label[c.b] = min(f.label[c.b], b)
 	}
-	f.spread()
+	n.less.settle(f.label, &f.q)
 	return f
 }
 
-// seat sorts the sites by their places.
+// seat sorts the sites by their chains.
 func (f *Field) seat() {
 	f.on, f.busy = f.on[:0], make([]uint64, len(f.n.chains)/64+1)
+	keys := make([]uint64, 0, len(f.sites))
 	for i, l := range f.sites {
 		if !f.gone[i] {
 			f.busy[l.Chain/64] |= 1 << (l.Chain % 64)
-			f.on = append(f.on, seat{l.Chain, int32(i), l.Along, l.Beside})
+			keys = append(keys, uint64(l.Chain)<<32|uint64(i))
 		}
 	}
-	slices.SortFunc(f.on, func(x, y seat) int {
-		return cmp.Or(cmp.Compare(x.chain, y.chain), cmp.Compare(x.along, y.along), cmp.Compare(x.site, y.site))
-	})
+	slices.Sort(keys)
+	for _, k := range keys {
+		l := &f.sites[uint32(k)]
+		f.on = append(f.on, seat{l.Chain, int32(uint32(k)), l.Along, l.Beside})
+	}
 }
 
 // ends gives the labels that a site lends to the ends of its chain.
@@ -106,15 +111,11 @@ func (f *Field) improve(v int32, l label) {
 func (f *Field) spread() {
 	n, labels := f.n, f.label
 	distance := func(v int32) uint32 { return labels[v].distance() }
-	for {
-		b := f.q.next(distance)
-		if b == nil {
-			return
-		}
-		for i := 0; i < len(*b); i++ {
-			u := (*b)[i]
+	for f.q.next(distance) {
+		at := f.q.at
+		for u := f.q.take(); u != none; u = f.q.take() {
 			l := labels[u]
-			if l.distance()>>n.shift != f.q.at {
+			if l.distance()>>n.shift != at {
 				continue // settled in an earlier bucket
 			}
 			for _, e := range n.hops[n.first[u]:n.first[u+1]] {
@@ -124,11 +125,10 @@ func (f *Field) spread() {
 				}
 			}
 		}
-		f.q.done(b)
 	}
 }
 
-// seats gives the sites on a chain in the order of their places.
+// seats gives the sites on a chain.
 func (f *Field) seats(c int32) []seat {
 	if f.busy[c/64]>>(c%64)&1 == 0 {
 		return nil
@@ -171,31 +171,27 @@ func (f *Field) Nodes() NodeField {
 	n := f.n
 	out := make(NodeField, len(n.at))
 	copy(out, f.label)
-	on := f.on
+	// What the ends of each chain lend to the nodes inside it; written down first, so that the nodes can be gone through without
+	// asking where one chain ends and the next begins.
+	ends := make([][2]label, len(n.chains))
 	for i := range n.chains {
 		c := &n.chains[i]
-		here := 0
-		for here < len(on) && on[here].chain == int32(i) {
-			here++
+		ends[i] = [2]label{f.label[c.a], f.label[c.b].plus(c.length)}
+	}
+	inner := out[n.junction:]
+	along, inChain := n.along[:len(inner)], n.inChain[:len(inner)]
+	for k := range inner {
+		p, e := label(along[k])<<32, &ends[inChain[k]]
+		inner[k] = min(e[0]+p, e[1]-p) // what no path leads to stays beyond noLabel
+	}
+	for j := range f.on {
+		s := &f.on[j]
+		c := &n.chains[s.chain]
+		for v := c.from; v < c.to; v++ {
+			out[v] = min(out[v], s.label(n.along[v-n.junction]))
 		}
-		f.inner(c, on[:here], out[c.from:c.to])
-		on = on[here:]
 	}
 	return out
-}
-
-// inner fills in the nodes inside a chain. What no path leads to stays beyond noLabel.
-func (f *Field) inner(c *chain, on []seat, out NodeField) {
-	la, lb := f.label[c.a], f.label[c.b].plus(c.length)
-	along := f.n.along[c.from-f.n.junction:][:len(out)]
-	for k, p := range along {
-		out[k] = min(la.plus(p), lb-label(p)<<32)
-	}
-	for j := range on {
-		for k, p := range along {
-			out[k] = min(out[k], on[j].label(p))
-		}
-	}
 }
 
 // Add puts one more site into the field and gives its number. Only what it is the nearest of is visited.

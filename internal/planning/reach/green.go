@@ -53,19 +53,19 @@ func (n *Network) Greenness(rule GreenRule, greens []Green, homes []Home, compou
 	if !(step > 0) {
 		step = DefaultStep
 	}
-	g := n.greens(rule, greens)
+	g := NewGreens(n, rule, greens)
 	var land, people, whole [2]tally
 	left := make([][2]bool, len(compounds)) // something of the compound is not covered
 	for i, area := range compounds {
-		lattice(area, step, func(p orb.Point) {
-			for k, ok := range g.covers(p) {
+		Lattice(area, step, func(p orb.Point) {
+			for k, ok := range g.Covers(p) {
 				land[k].add(1, ok)
 				left[i][k] = left[i][k] || !ok
 			}
 		})
 	}
 	for _, h := range homes {
-		for k, ok := range g.covers(h.At) {
+		for k, ok := range g.Covers(h.At) {
 			people[k].add(float64(h.People), ok)
 			if h.Compound >= 0 && h.Compound < len(left) {
 				left[h.Compound][k] = left[h.Compound][k] || !ok
@@ -97,8 +97,8 @@ func (t *tally) share() float64 {
 	return t.within / t.all
 }
 
-// greenIndex is the greens that count, ready for questions.
-type greenIndex struct {
+// Greens is the greens that count by a rule, ready for questions. It is immutable and safe for concurrent use.
+type Greens struct {
 	n      *Network
 	within float64
 	areas  []*geo.Prepared
@@ -106,22 +106,31 @@ type greenIndex struct {
 	field  *Field
 }
 
-func (n *Network) greens(rule GreenRule, greens []Green) *greenIndex {
-	g := &greenIndex{n: n, within: rule.Within}
+// NewGreens takes those of the greens that are large enough for the rule. Without a network nothing is covered on foot.
+func NewGreens(n *Network, rule GreenRule, greens []Green) *Greens {
+	g := &Greens{n: n, within: rule.Within}
 	var doors []Location
 	for _, x := range greens {
 		if geo.Area(x.Shape) < rule.MinArea {
 			continue
 		}
 		g.areas, g.shapes = append(g.areas, geo.Prepare(x.Shape)), append(g.shapes, x.Shape)
-		doors = append(doors, n.Doors(x.Shape, x.Entrances)...)
+		if n != nil {
+			doors = append(doors, n.Doors(x.Shape, x.Entrances)...)
+		}
 	}
-	g.field = NewField(n, doors)
+	if n != nil {
+		g.field = NewField(n, doors)
+	}
 	return g
 }
 
-// covers tells whether a place is covered in a straight line and on foot.
-func (g *greenIndex) covers(p orb.Point) (by [2]bool) {
+// Count is how many greens count.
+func (g *Greens) Count() int { return len(g.areas) }
+
+// Covers tells whether a place is covered in a straight line from a green's edge, and on foot to an entrance. A place inside a
+// green is covered either way.
+func (g *Greens) Covers(p orb.Point) (by [2]bool) {
 	f := planeAt(p)
 	for i, area := range g.areas {
 		b := area.Bound()
@@ -141,6 +150,9 @@ func (g *greenIndex) covers(p orb.Point) (by [2]bool) {
 		})
 		by[0] = best <= g.within*g.within
 	}
+	if g.n == nil {
+		return by
+	}
 	if l, ok := g.n.Snap(p); ok {
 		x := g.field.At(l)
 		by[1] = x.Site >= 0 && x.Distance <= Units(g.within)
@@ -148,9 +160,9 @@ func (g *greenIndex) covers(p orb.Point) (by [2]bool) {
 	return by
 }
 
-// lattice calls do for every place of a square lattice, step metres apart, that lies in an area; for an area that holds none
+// Lattice calls do for every place of a square lattice, step metres apart, that lies in an area; for an area that holds none
 // of them, for the point where its name would stand.
-func lattice(area orb.Geometry, step float64, do func(orb.Point)) {
+func Lattice(area orb.Geometry, step float64, do func(orb.Point)) {
 	in := geo.Prepare(area)
 	b := in.Bound()
 	f := planeAt(b.Center())

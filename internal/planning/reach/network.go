@@ -65,6 +65,7 @@ type Network struct {
 	hops  []hop // the same arcs as far as a search needs them, so that more of them fit into the cache
 	index sideIndex
 	shift uint // of the queue's buckets
+	less  *elimination
 }
 
 // chain joins two junctions, a ≤ b; its inner nodes are from … to−1.

@@ -100,6 +100,8 @@ func drawTown(t *rapid.T) *town {
 	if w.n, err = New(w.nodes, w.sides); err != nil {
 		t.Fatal(err)
 	}
+	// A town is so small that all of it would be taken out.
+	w.n.less = newElimination(w.n, rapid.IntRange(0, mostNeighbours).Draw(t, "neighbours"))
 	return w
 }
 

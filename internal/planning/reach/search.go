@@ -155,7 +155,7 @@ func (s *Search) run(l Location, radius uint32) {
 
 func (s *Search) begin() {
 	s.met = s.met[:0]
-	s.q.at, s.q.held = 0, 0
+	s.q.again()
 }
 
 func (s *Search) improve(v int32, d, radius uint32) {
@@ -172,15 +172,11 @@ func (s *Search) improve(v int32, d, radius uint32) {
 func (s *Search) spread(radius uint32) {
 	n := s.n
 	of := func(v int32) uint32 { return s.distance[v] }
-	for {
-		b := s.q.next(of)
-		if b == nil {
-			return
-		}
-		for i := 0; i < len(*b); i++ {
-			u := (*b)[i]
+	for s.q.next(of) {
+		at := s.q.at
+		for u := s.q.take(); u != none; u = s.q.take() {
 			d := s.distance[u]
-			if d>>n.shift != s.q.at {
+			if d>>n.shift != at {
 				continue
 			}
 			for _, e := range n.hops[n.first[u]:n.first[u+1]] {
@@ -189,7 +185,6 @@ func (s *Search) spread(radius uint32) {
 				}
 			}
 		}
-		s.q.done(b)
 	}
 }
 

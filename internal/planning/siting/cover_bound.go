@@ -39,9 +39,9 @@ func (s *coverSearch) descend(rounds int, primal bool) (int64, error) {
 		}
 		if primal && (round%25 == 24 || round == 8) {
 			s.from(s.chosen())
-			if round%100 == 99 && s.o.Progress != nil {
-				s.o.Progress(s.value, floor(best))
-			}
+		}
+		if round%16 == 15 {
+			s.tell(best)
 		}
 		if err := s.stopped(); err != nil {
 			return 0, err

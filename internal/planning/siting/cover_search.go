@@ -30,6 +30,7 @@ type coverSearch struct {
 	bound  int64
 	nodes  int
 	rounds int
+	rooted bool            // the bound of the root is known
 	work   int64           // entries of the rows that were looked at
 	ctx    context.Context //nolint:containedctx // a search lives as long as one call
 
@@ -157,10 +158,8 @@ func (s *coverSearch) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.bound = min(s.bound, root)
-	if s.o.Progress != nil {
-		s.o.Progress(s.value, s.bound)
-	}
+	s.bound, s.rooted = min(s.bound, root), true
+	s.tell(float64(s.bound))
 	s.shake(mostWork / 3)
 	if s.value >= s.bound || s.o.Nodes < 0 {
 		return s.stopped()
@@ -175,6 +174,18 @@ func (s *coverSearch) stopped() error {
 	return nil
 }
 
+// tell says how far the search is: by rounds at the root, where bound is the best so far, by nodes and work after it.
+func (s *coverSearch) tell(bound float64) {
+	if s.o.Progress == nil {
+		return
+	}
+	share := min(0.5, 0.5*float64(s.rounds)/float64(s.o.Rounds))
+	if s.rooted {
+		share = 0.5 + 0.5*max(float64(s.nodes)/float64(max(1, s.o.Nodes)), float64(s.work)/float64(mostWork))
+	}
+	s.o.Progress(min(1, share), s.value, min(s.bound, floor(min(bound, 1e18))))
+}
+
 // mostWork bounds a search by the entries of the rows that it looks at, so that it ends in time and in the same place everywhere.
 const mostWork = int64(1_800_000_000)
 
@@ -187,7 +198,7 @@ func (s *coverSearch) shake(work int64) {
 		c.add(j)
 	}
 	for idle := 0; s.work < work && idle < 4*len(c.list)+60; idle++ {
-		if s.value >= s.bound || s.ctx.Err() != nil {
+		if s.tell(float64(s.bound)); s.value >= s.bound || s.ctx.Err() != nil {
 			return
 		}
 		before := slices.Clone(c.list)

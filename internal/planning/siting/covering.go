@@ -31,8 +31,8 @@ type Options struct {
 	Rounds int
 	// Nodes is how many branches may be looked at; 0 is the default, below 0 none.
 	Nodes int
-	// Progress is told the best value and the bound now and then; nil for nobody.
-	Progress func(value, bound int64)
+	// Progress is told now and then how much of the work allowed is done, the best value and the bound; nil for nobody.
+	Progress func(share float64, value, bound int64)
 }
 
 // Answer is a choice of sites. Of a covering, Bound is never below the optimum and Value never above it; of a p-median the other

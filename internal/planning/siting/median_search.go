@@ -29,6 +29,7 @@ type medianSearch struct {
 	bound  int64
 	nodes  int
 	rounds int
+	rooted bool            // the bound of the root is known
 	tried  map[uint64]bool // choices that were beginnings already
 
 	u     []float64 // multipliers by point: what its nearest site may cost
@@ -158,10 +159,8 @@ func (s *medianSearch) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.bound = root
-	if s.o.Progress != nil {
-		s.o.Progress(s.value, s.bound)
-	}
+	s.bound, s.rooted = root, true
+	s.tell()
 	if s.value > s.bound {
 		s.shake(40)
 	}
@@ -178,10 +177,22 @@ func (s *medianSearch) stopped() error {
 	return nil
 }
 
+// tell says how far the search is: by rounds at the root, by nodes after it.
+func (s *medianSearch) tell() {
+	if s.o.Progress == nil {
+		return
+	}
+	share := min(0.5, 0.5*float64(s.rounds)/float64(s.o.Rounds))
+	if s.rooted {
+		share = 0.5 + 0.5*float64(s.nodes)/float64(max(1, s.o.Nodes))
+	}
+	s.o.Progress(min(1, share), s.value, min(s.bound, s.value))
+}
+
 // shake moves a few sites of the best choice to random places and exchanges from there.
 func (s *medianSearch) shake(tries int) {
 	for range tries {
-		if s.value <= s.bound || s.ctx.Err() != nil {
+		if s.tell(); s.value <= s.bound || s.ctx.Err() != nil {
 			return
 		}
 		c := s.newClusters(s.best)
@@ -229,6 +240,9 @@ func (s *medianSearch) climb(rounds int, primal bool) (int64, error) {
 		}
 		if primal && (round < 20 && round%4 == 3 || round%24 == 23) {
 			s.from(slices.Clone(s.order[:s.p]))
+		}
+		if round%16 == 15 {
+			s.tell()
 		}
 		if err := s.stopped(); err != nil {
 			return 0, err

@@ -39,6 +39,7 @@ var (
 	flows = []string{"menu", "hazard"}
 	steps = []string{"order", "submit", "done"}
 	items = []string{"", "lift", "light"}
+	bears = []cases.Strands{nil, {"zi"}, {"fa"}, {"zi", "fa"}, {"fa", "de", "zhi"}}
 )
 
 func instant() *rapid.Generator[time.Time] {
@@ -76,6 +77,7 @@ func aCase(n int) *rapid.Generator[*cases.Case] {
 		if c.Step == "done" {
 			c.Ended, c.ClosedAt = "done", instant().Draw(t, "closed")
 		}
+		c.Strands = rapid.SampledFrom(bears).Draw(t, "strands")
 		c.Path = rapid.SampledFrom(accesstest.Paths).Draw(t, "path")
 		c.Place = territory.At{Community: &territory.Ref{ID: newID(), Code: "630105002204", Name: "书院社区", Kind: territory.Community}, Path: c.Path}
 		c.Title = kernel.T(`电梯 "坏" 了'`, `lift; DROP TABLE case_record --`)
@@ -150,6 +152,7 @@ func casesRoundTrip(t *testing.T, db *store.DB) {
 		c.Unit, c.Assignee, c.AssigneeName, c.Cohandles = from.Unit, from.Assignee, "王某某", accesstest.Orgs[:2]
 		c.Urgent, c.Supervised, c.Held, c.Clocks, c.TickAt = from.Urgent, from.Supervised, from.Held, from.Clocks, from.TickAt
 		c.Result, c.UpdatedAt, c.ClosedAt, c.FinishedAt, c.Measures = from.Result, start.Add(time.Hour), from.ClosedAt, from.FinishedAt, from.Measures
+		c.Strands = from.Strands
 		c.Score, c.Solved, c.RatedAt, c.StepAt = from.Score, from.Solved, from.RatedAt, start.Add(time.Hour)
 		update(t, db, func(tx kernel.Tx) error {
 			if ok, err := (store.Cases{}).Update(tx, c, was+5); err != nil || ok {
@@ -219,7 +222,7 @@ func casesUnique(t *testing.T, db *store.DB) {
 // query draws a filter, with the words that it is the model of.
 func query() *rapid.Generator[cases.Query] {
 	return rapid.Custom(func(t *rapid.T) cases.Query {
-		return cases.Query{Flow: maybe(t, "flow", flows), Step: maybe(t, "step", steps), Item: maybe(t, "item", items), Path: maybe(t, "path", accesstest.Paths),
+		return cases.Query{Flow: maybe(t, "flow", flows), Step: maybe(t, "step", steps), Item: maybe(t, "item", items), Strand: maybe(t, "strand", workflow.Strands), Path: maybe(t, "path", accesstest.Paths),
 			Unit: maybe(t, "unit", accesstest.Orgs), Overdue: rapid.Bool().Draw(t, "overdue"), Open: rapid.Bool().Draw(t, "open"),
 			Closed: rapid.IntRange(0, 3).Draw(t, "closed") == 0, From: sometime().Draw(t, "from"), To: sometime().Draw(t, "to"), Now: instant().Draw(t, "now"),
 			Allow: everything(tenant), ByDue: rapid.Bool().Draw(t, "by due")}
@@ -232,6 +235,9 @@ func matches(q cases.Query, c *cases.Case) bool {
 		if eq[0] != "" && eq[0] != eq[1] {
 			return false
 		}
+	}
+	if q.Strand != "" && !slices.Contains(c.Strands, q.Strand) {
+		return false
 	}
 	open := c.Ended == ""
 	return (q.Path == "" || q.Path.Holds(c.Path)) && (!(q.Open || q.Overdue || q.ByDue) || open) && (!q.Closed || !open) &&

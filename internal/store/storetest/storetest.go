@@ -75,6 +75,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"search finds all and only what was said", casesSearch},
 		{"search by examples", casesSearchExamples},
 		{"scopes select what they allow", casesScope},
+		{"strands are counted, each and together", casesStrands},
+		{"walking networks are kept, the newest in use", streetsKept},
 		{"rates are counted right", casesRates},
 		{"an open overdue case counts against the rates", casesRatesOverdue},
 		{"rates in sums are the rates that are counted", casesRatesSummed},

@@ -176,8 +176,9 @@ type codesIn struct {
 	Key     string    `header:"Idempotency-Key"`
 	RawBody []byte
 	Body    struct {
-		Group string `json:"group,omitempty" maxLength:"80" doc:"What a breakdown counts them in: a villager group, a building"`
-		Count int    `json:"count" doc:"People without an account, one code each"`
+		Group  string   `json:"group,omitempty" maxLength:"80" doc:"What a breakdown counts them in: a villager group, a building"`
+		Count  int      `json:"count,omitempty" doc:"People without an account, one code each"`
+		Phones []string `json:"phones,omitempty" maxItems:"500" doc:"Telephone numbers of those who get a code, one each, in the order of the codes: nobody gets two, nor one beside an account. Only a keyed hash is kept"`
 	}
 }
 
@@ -399,7 +400,7 @@ func (s *Server) ballotAct(ctx context.Context, action string, in *ballotActIn) 
 func (s *Server) ballotCodes(ctx context.Context, in *codesIn) (*body[BallotCodes], error) {
 	a := CallerOf(ctx).Actor
 	return once(ctx, s, in.Key, "POST /ballots/"+string(in.ID)+"/codes", in.RawBody, func(tx kernel.Tx) (*BallotCodes, error) {
-		l, err := s.Ballots.Codes(tx, a, in.ID, in.Body.Group, in.Body.Count)
+		l, err := s.Ballots.Codes(tx, a, in.ID, in.Body.Group, in.Body.Count, in.Body.Phones)
 		out := &BallotCodes{Group: in.Body.Group, Codes: make([]string, len(l))}
 		for i, c := range l {
 			out.Codes[i] = c.Grouped()
@@ -431,7 +432,7 @@ func (s *Server) vote(ctx context.Context, in *voteIn) (*body[Cast], error) {
 	return once(ctx, s, in.Key, "POST /ballots/"+string(in.ID)+"/vote", nil, func(tx kernel.Tx) (*Cast, error) {
 		var err error
 		if in.Body.Code != "" {
-			_, err = s.Ballots.VoteByCode(tx, in.ID, code, in.Body.Choice)
+			_, err = s.Ballots.VoteByCode(tx, voter, in.ID, code, in.Body.Choice)
 			err = s.missed(ctx, err)
 		} else {
 			_, err = s.Ballots.Vote(tx, voter, in.ID, in.Body.Choice)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ type listIn struct {
 	Step    string    `query:"step" maxLength:"40"`
 	Flow    string    `query:"flow" maxLength:"40"`
 	Item    string    `query:"item" maxLength:"80"`
+	Strand  string    `query:"strand" enum:"zi,fa,de,zhi" doc:"Cases that bear this strand, whatever others they bear"`
 	Place   kernel.ID `query:"place" doc:"A place: its cases and those of all places below"`
 	Unit    kernel.ID `query:"unit"`
 	Q       string    `query:"q" maxLength:"100" doc:"Words of what was said, or a whole number"`
@@ -82,6 +84,8 @@ func (s *Server) caseRoutes(api huma.API) {
 	handle(s, api, op{method: "GET", path: "/cases/{id}/events", perm: access.CaseRead, sum: "A case's time line", errors: []int{401, 404}}, s.caseEvents)
 	handle(s, api, op{method: "POST", path: "/cases/{id}/{action}", perm: access.CaseRead, sum: "Take an action of the case's flow", errors: []int{401, 403, 404, 409}}, s.act)
 	handle(s, api, op{method: "POST", path: "/cases/{id}/party", perm: access.CaseRead, sum: "Give another party of a confidential matter a code of its own: its application, joined to the case", status: http.StatusCreated, errors: []int{401, 403, 404, 409}}, s.addParty)
+	handle(s, api, op{method: "POST", path: "/cases/{id}/strands", perm: access.CaseTag, sum: "Say which strands a case bears: one or more", errors: []int{401, 403, 404, 409}}, s.tag)
+	handle(s, api, op{method: "GET", path: "/stats/strands", perm: access.StatsRead, sum: "Cases opened in a time by strand, and how many different ones", errors: []int{401}}, s.strandTotals)
 	handle(s, api, op{method: "POST", path: "/cases/{id}/unmask", perm: access.CaseUnmask, sum: "See masked fields, with a reason that is logged and shown to the person", errors: []int{401, 403, 404}}, s.unmask)
 }
 
@@ -128,7 +132,11 @@ func (s *Server) prepare(ctx context.Context, c Caller, o cases.Order) (*cases.D
 			return nil, err
 		}
 	}
-	return s.Cases.Prepare(ctx, c.Actor, o)
+	d, err := s.Cases.Prepare(ctx, c.Actor, o)
+	if err == nil && c.Actor.Kind == kernel.ActorAnonymous {
+		err = s.bringPhotos(ctx, c.Actor.Tenant, append(slices.Clone(o.Photos), photosIn(o.Form)...))
+	}
+	return d, err
 }
 
 func emergencyLines(lang kernel.Lang, l []cases.Emergency) []EmergencyLine {
@@ -142,7 +150,7 @@ func emergencyLines(lang kernel.Lang, l []cases.Emergency) []EmergencyLine {
 // query turns the filters of a request into those of the store, within what the reader may see.
 func (s *Server) query(ctx context.Context, in *listIn) (cases.Query, error) {
 	actor := CallerOf(ctx).Actor
-	q := cases.Query{Flow: in.Flow, Step: in.Step, Item: in.Item, Unit: in.Unit, Overdue: in.Overdue, Open: in.State == "open", Closed: in.State == "closed",
+	q := cases.Query{Flow: in.Flow, Step: in.Step, Item: in.Item, Strand: in.Strand, Unit: in.Unit, Overdue: in.Overdue, Open: in.State == "open", Closed: in.State == "closed",
 		Now: s.Clock.Now(), Allow: access.ScopeOf(actor, access.CaseRead), Page: kernel.Page{After: in.After, Limit: in.Limit}.Clamp(50, 200)}
 	set, err := s.Cases.Setups.Of(ctx, actor.Tenant)
 	if err != nil {
@@ -376,6 +384,7 @@ type similarIn struct {
 
 // similar shows what anybody may know of open cases near by: what, where, how far; nothing of who asked.
 func (s *Server) similar(ctx context.Context, in *similarIn) (*body[CaseList], error) {
+	ctx = s.atPoint(ctx, in.Body.Lon, in.Body.Lat, in.Body.CRS)
 	actor := CallerOf(ctx).Actor
 	crs, err := geo.ParseCRS(in.Body.CRS)
 	if err != nil {
@@ -399,7 +408,7 @@ func (s *Server) similar(ctx context.Context, in *similarIn) (*body[CaseList], e
 			}
 			r := v.row(c)
 			out.Body.Items = append(out.Body.Items, CaseRow{Flow: r.Flow, Item: r.Item, Title: r.Title, Where: r.Where, Step: r.Step, StepTitle: r.StepTitle,
-				Bead: r.Bead, OpenedAt: r.OpenedAt, Clock: r.Clock, Strand: r.Strand})
+				Bead: r.Bead, OpenedAt: r.OpenedAt, Clock: r.Clock, Strand: r.Strand, Strands: r.Strands})
 		}
 		return err
 	})

@@ -79,7 +79,7 @@ const (
 var exampleWords = map[string]any{"name": "小桥社区", "code": "630105002001", "kind": "community", "kind_name": "社区", "text": "三楼到五楼都黑", "full_text": "三楼到五楼都黑",
 	"user": "community-clerk-43", "password": "correct horse 9", "old": "green tea 77", "title": "楼道灯不亮", "label": "几盏", "lon": 101.7593426, "lat": 36.6484989, "say": "王* 接了单，今天上门换灯",
 	"next": "", "reason": "约上门时间", "who": "李*", "phone": "138****5678", "where": "小桥社区 · 建设巷 3号楼", "step": "submitted", "step_title": "待下单", "number": "630105-20230427-7K3M9",
-	"flow": "menu", "strand": "zi", "version": 2, "round": 1, "district": "城北区", "tenant": "630105", "role": "community_clerk", "role_title": "社区工作者", "thumb": "/api/v1/photos/" + exampleID + "/thumb",
+	"flow": "menu", "strand": "zi", "strands": []any{"zi", "fa"}, "version": 2, "round": 1, "district": "城北区", "tenant": "630105", "role": "community_clerk", "role_title": "社区工作者", "thumb": "/api/v1/photos/" + exampleID + "/thumb",
 	"url": "/api/v1/photos/" + exampleID, "leaf": strings.Repeat("ab", 32), "digest": strings.Repeat("ab", 32), "signature": "c2lnbmF0dXJl", "via": "unit", "zh": "路灯不亮", "en": "Street lamp out",
 	"device": "Firefox", "token": "szt_630105_…", "detail": "", "fields": []any{"phone"}, "may": []any{"case.read", "case.act"}, "source": "flow: menu …", "lang": "zh",
 	"rate": 0.97, "num": 97, "den": 100, "bead": 3, "words": "居民来电催", "actor": "李*", "level": "warning", "rule": "lighting", "days": 90, "type": "text",

@@ -136,6 +136,7 @@ type PlanStation struct {
 // PlanSites is where stations would be added.
 type PlanSites struct {
 	Radius int           `json:"radius"`
+	Line   bool          `json:"line" doc:"Distances are straight lines"`
 	Before int           `json:"before"`
 	After  int           `json:"after"`
 	Bound  int           `json:"bound"`
@@ -167,17 +168,75 @@ type PlanStaff struct {
 type PlanReachRow struct {
 	Name     string `json:"name"`
 	People   int    `json:"people"`
-	Green300 int    `json:"green300"`
-	Green500 int    `json:"green500"`
+	Green300 int    `json:"green300" doc:"With open green of 400 m² or more within 300 m of its edge, in a straight line"`
+	Green500 int    `json:"green500" doc:"With a park of 5000 m² or more within 500 m of its edge, in a straight line"`
+	Foot300  int    `json:"foot300" doc:"The same on foot to an entrance"`
+	Foot500  int    `json:"foot500"`
 	Min5     int    `json:"min5"`
 	Min10    int    `json:"min10"`
 	Min15    int    `json:"min15"`
+	Slow5    int    `json:"slow5" doc:"At the pace of elders, 50 m a minute"`
+	Slow10   int    `json:"slow10"`
+	Slow15   int    `json:"slow15"`
+}
+
+// PlanCover is how much has green in reach: all there is, by a straight line from the edge, and on foot to an entrance.
+type PlanCover struct {
+	All      int `json:"all"`
+	Straight int `json:"straight"`
+	OnFoot   int `json:"on_foot"`
+}
+
+// PlanSight is one of the two rules measured three ways.
+type PlanSight struct {
+	Within    int       `json:"within" doc:"Metres"`
+	Least     int       `json:"least" doc:"m² from which a green counts"`
+	Greens    int       `json:"greens" doc:"How many count"`
+	People    PlanCover `json:"people"`
+	Land      PlanCover `json:"land" doc:"m² of compounds"`
+	Compounds PlanCover `json:"compounds" doc:"Of which every tried place and every home is covered"`
+}
+
+// PlanShort is a compound that falls short, with the percentages of its land that are covered.
+type PlanShort struct {
+	Name      string `json:"name"`
+	Community string `json:"community"`
+	People    int    `json:"people"`
+	Green     int    `json:"green" doc:"Per cent of its land with green within 300 m, straight"`
+	GreenFoot int    `json:"green_foot"`
+	Park      int    `json:"park" doc:"Per cent of its land with a park within 500 m, straight"`
+	ParkFoot  int    `json:"park_foot"`
+}
+
+// PlanGreen is 300 m to green and 500 m to a park.
+type PlanGreen struct {
+	Green PlanSight   `json:"green"`
+	Park  PlanSight   `json:"park"`
+	Short []PlanShort `json:"short"`
+	More  int         `json:"more" doc:"How many more fall short than are listed"`
 }
 
 // PlanReach is a reach report. Line says that distances are straight lines.
 type PlanReach struct {
-	Line bool           `json:"line"`
-	Rows []PlanReachRow `json:"rows"`
+	Line  bool           `json:"line"`
+	Rows  []PlanReachRow `json:"rows"`
+	Green *PlanGreen     `json:"green,omitempty"`
+}
+
+// PlanIf is what would be if a station stood at a place: people with one within 5, 10 and 15 minutes, now and then.
+type PlanIf struct {
+	People int            `json:"people"`
+	Line   bool           `json:"line" doc:"Distances are straight lines"`
+	Now    []int          `json:"now"`
+	Then   []int          `json:"then"`
+	Beside int            `json:"beside" doc:"Metres from the place to the nearest street"`
+	Walked [][][2]float64 `json:"walked" doc:"The streets within 15 minutes"`
+}
+
+type planIfIn struct {
+	PlanID
+	Lon float64 `query:"lon" minimum:"-180" maximum:"180" required:"true"`
+	Lat float64 `query:"lat" minimum:"-90" maximum:"90" required:"true"`
 }
 
 // PlanDetail is a plan with what it came to, once it is ready.
@@ -194,6 +253,8 @@ type PlanDetail struct {
 	Sites *PlanSites    `json:"sites,omitempty"`
 	Staff *PlanStaff    `json:"staff,omitempty"`
 	Reach *PlanReach    `json:"reach,omitempty"`
+	// Stands are the stations that a reach report counted.
+	Stands []orb.Point `json:"stands,omitempty"`
 }
 
 type plansIn struct {
@@ -232,6 +293,7 @@ func (s *Server) planRoutes(api huma.API) {
 	handle(s, api, op{method: "POST", path: "/plans", perm: write, sum: "Ask for a plan; it is worked out beside", status: http.StatusCreated, errors: []int{401, 403, 404}, max: 128 << 10}, s.newPlan)
 	handle(s, api, op{method: "GET", path: "/plans/{id}", perm: read, sum: "How far a plan is", errors: []int{404}}, s.onePlan)
 	handle(s, api, op{method: "GET", path: "/plans/{id}/result", perm: read, sum: "What a plan came to, beside what it began from", errors: []int{404, 409}}, s.planResult)
+	handle(s, api, op{method: "GET", path: "/plans/{id}/if", perm: read, sum: "What if a station stood here: people with one within 5, 10 and 15 minutes, now and then", errors: []int{404, 409}}, s.planIf)
 	handle(s, api, op{method: "POST", path: "/plans/{id}/cancel", perm: write, sum: "Stop working a plan out", errors: []int{401, 403, 404, 409}}, s.cancelPlan)
 	handle(s, api, op{method: "POST", path: "/plans/{id}/adopt", perm: write, sum: "Make a plan the district's own: grids, posts and open cases change in one unit of work", errors: []int{401, 403, 404, 409}}, s.adoptPlan)
 	handle(s, api, op{method: "POST", path: "/plans/adoptions/{id}/undo", perm: write, sum: "Take an adoption back", errors: []int{401, 403, 404, 409}}, s.undoPlan)
@@ -399,4 +461,13 @@ func (s *Server) planResult(ctx context.Context, in *PlanID) (*body[PlanDetail],
 	}
 	out.Body.show(LangOf(ctx), r, g)
 	return out, nil
+}
+
+func (s *Server) planIf(ctx context.Context, in *planIfIn) (*body[PlanIf], error) {
+	actor := CallerOf(ctx).Actor
+	x, err := s.Plans.WhatIf(ctx, actor, in.ID, orb.Point{in.Lon, in.Lat})
+	if err != nil {
+		return nil, err
+	}
+	return &body[PlanIf]{PlanIf{People: x.People, Line: x.Line, Now: x.Now[:], Then: x.Then[:], Beside: x.Beside, Walked: append([][][2]float64{}, x.Walked...)}}, nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"slices"
 
 	"sanzhi/internal/kernel"
@@ -26,7 +27,7 @@ func (d *PlanDetail) show(lang kernel.Lang, r *planning.Result, g *planning.Grou
 		d.Now, d.After = planMeasures(&r.Now), planMeasures(&r.Plan)
 	}
 	if x := r.Siting; x != nil {
-		d.Sites = &PlanSites{Radius: x.Radius, Before: x.Before, After: x.After, Bound: x.Bound, People: x.People, Added: []PlanStation{}}
+		d.Sites = &PlanSites{Radius: x.Radius, Line: x.Line, Before: x.Before, After: x.After, Bound: x.Bound, People: x.People, Added: []PlanStation{}}
 		for _, a := range x.Added {
 			d.Sites.Added = append(d.Sites.Added, PlanStation{a.Name, a.At, a.Gain})
 		}
@@ -34,10 +35,10 @@ func (d *PlanDetail) show(lang kernel.Lang, r *planning.Result, g *planning.Grou
 			d.Sites.Stands = append(d.Sites.Stands, a.At)
 		}
 	}
-	if x := r.Reach; x != nil {
-		d.Reach = &PlanReach{Line: x.Line}
-		for _, row := range x.Rows {
-			d.Reach.Rows = append(d.Reach.Rows, PlanReachRow{row.Name, row.People, row.Green[0], row.Green[1], row.Station[0], row.Station[1], row.Station[2]})
+	if r.Reach != nil {
+		d.Reach = planReach(r.Reach, g)
+		for _, a := range g.Stands {
+			d.Stands = append(d.Stands, a.At)
 		}
 	}
 	if r.Staff != nil {
@@ -89,4 +90,33 @@ func planMeasures(m *planning.Measures) *PlanMeasures {
 	return &PlanMeasures{Grids: m.Grids, Balanced: m.Balanced, Within: m.Within, Least: m.Least, Most: m.Most, Mean: m.Mean, People: m.People, Guessed: m.Guessed, Walk: m.Walk,
 		Staffed: m.Staffed, Sited: m.Sited, Mix: m.Mix, Split: m.Split, Broken: m.Broken, Moved: m.Moved, Score: m.Score.All, Scale: m.Score.Scale, Convenient: m.Score.Convenient,
 		Resources: m.Score.Resources, Functions: m.Score.Functions}
+}
+
+// mostShort is how many compounds that fall short are listed.
+const mostShort = 200
+
+func planReach(x *planning.ReachResult, g *planning.Ground) *PlanReach {
+	out := &PlanReach{Line: x.Line}
+	for _, row := range x.Rows {
+		out.Rows = append(out.Rows, PlanReachRow{Name: row.Name, People: row.People, Green300: row.Green[0], Green500: row.Green[1], Foot300: row.OnFoot[0], Foot500: row.OnFoot[1],
+			Min5: row.Station[0], Min10: row.Station[1], Min15: row.Station[2], Slow5: row.Slow[0], Slow10: row.Slow[1], Slow15: row.Slow[2]})
+	}
+	if x.Open == nil || len(x.Open.Rows) == 0 {
+		return out // worked out before greens were measured
+	}
+	all := x.Open.Rows[0]
+	out.Green = &PlanGreen{Green: planSight(all.Green), Park: planSight(all.Park), Short: []PlanShort{}, More: max(0, len(x.Open.Short)-mostShort)}
+	pc := func(v float64) int { return int(100 * v) }
+	for _, f := range x.Open.Short[:min(len(x.Open.Short), mostShort)] {
+		out.Green.Short = append(out.Green.Short, PlanShort{Name: f.Name, Community: g.Areas[f.Area].Name, People: f.People, Green: pc(f.Green.Straight), GreenFoot: pc(f.Green.OnFoot),
+			Park: pc(f.Park.Straight), ParkFoot: pc(f.Park.OnFoot)})
+	}
+	return out
+}
+
+func planSight(x planning.Sight) PlanSight {
+	of := func(c planning.Cover) PlanCover {
+		return PlanCover{int(math.Round(c.All)), int(math.Round(c.Straight)), int(math.Round(c.OnFoot))}
+	}
+	return PlanSight{Within: x.Within, Least: x.Least, Greens: x.Greens, People: of(x.People), Land: of(x.Land), Compounds: of(x.Compounds)}
 }

@@ -171,7 +171,8 @@ type StationRow struct {
 	Opens     *time.Time `json:"opens,omitempty" doc:"When it opens next, within two weeks"`
 	Lon       float64    `json:"lon"`
 	Lat       float64    `json:"lat"`
-	Metres    *float64   `json:"metres,omitempty" doc:"Straight line from the point that was asked for"`
+	Metres    *float64   `json:"metres,omitempty" doc:"From the point that was asked for"`
+	OnFoot    bool       `json:"on_foot,omitempty" doc:"Metres are along the streets; else a straight line"`
 }
 
 // StationList is one page of stations.
@@ -182,6 +183,9 @@ type StationList struct {
 }
 
 func (s *Server) stations(ctx context.Context, in *stationsIn) (*body[StationList], error) {
+	if in.from {
+		ctx = s.atPoint(ctx, in.Lon, in.Lat, in.CRS)
+	}
 	actor, lang := CallerOf(ctx).Actor, LangOf(ctx)
 	ask := registers.Near{Need: in.Need, Kind: in.Kind, OpenOnly: in.Open}
 	if in.from {
@@ -246,7 +250,7 @@ func stationRow(r *registers.Register, st *registers.Station, lang kernel.Lang, 
 	}
 	if far {
 		d := math.Round(st.Distance)
-		out.Metres = &d
+		out.Metres, out.OnFoot = &d, st.OnFoot
 	}
 	return out
 }

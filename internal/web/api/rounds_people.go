@@ -20,6 +20,8 @@ type CarePerson struct {
 	Address  string     `json:"address" example:"建设巷 3号楼"`
 	Place    Named      `json:"place"`
 	Visitor  Named      `json:"visitor" doc:"Who visits, masked"`
+	Template string     `json:"template" example:"care-visit" doc:"Which visits were agreed to"`
+	Partner  *Named     `json:"partner" doc:"The institution that visits by a consent of its own; null for visits that the community arranges"`
 	Every    int        `json:"every" doc:"Days between visits"`
 	Part     string     `json:"part" enum:"any,morning,afternoon,evening" doc:"When a visit is welcome"`
 	AgreedAt time.Time  `json:"agreed_at"`
@@ -38,8 +40,16 @@ type CarePeople struct {
 
 // CareConsent is what is read out or signed before anybody is written down.
 type CareConsent struct {
-	Version string `json:"version" example:"care-1"`
-	Text    string `json:"text" example:"我同意社区按约好的间隔派人来看望我。"`
+	Template string `json:"template" example:"care-visit"`
+	Title    string `json:"title" example:"入户关爱"`
+	Version  string `json:"version" example:"care-1"`
+	Text     string `json:"text" example:"我同意社区按约好的间隔派人来看望我。"`
+}
+
+// CareConsents are the texts of all visits that somebody may agree to, each a consent of its own.
+type CareConsents struct {
+	CareConsent
+	Items []CareConsent `json:"items"`
 }
 
 // CareVisitor is somebody who may be asked to visit.
@@ -55,7 +65,8 @@ type CareVisitors struct {
 }
 
 type careVisitorsIn struct {
-	Place kernel.ID `query:"place" required:"true" maxLength:"26"`
+	Place    kernel.ID `query:"place" required:"true" maxLength:"26"`
+	Template string    `query:"template" maxLength:"40" doc:"Which visits; those that the community arranges when left out"`
 }
 
 // CareAgreed answers who was written down.
@@ -74,17 +85,18 @@ type careIn struct {
 	Key     string `header:"Idempotency-Key"`
 	RawBody []byte
 	Body    struct {
-		Name    string    `json:"name" maxLength:"120"`
-		Phone   string    `json:"phone,omitempty" maxLength:"30"`
-		Address string    `json:"address" maxLength:"400" doc:"Building, entrance, floor"`
-		Place   kernel.ID `json:"place" maxLength:"26" doc:"The grid, compound, community or village"`
-		Visitor kernel.ID `json:"visitor" maxLength:"26" doc:"The account that visits"`
-		Every   int       `json:"every" minimum:"1" maximum:"90" doc:"Days between visits"`
-		Part    string    `json:"part,omitempty" enum:"any,morning,afternoon,evening"`
-		Text    string    `json:"consent_text" maxLength:"20" example:"care-1" doc:"The version of the text that was agreed to"`
-		By      string    `json:"consent_by" enum:"self,guardian"`
-		How     string    `json:"consent_how" enum:"written,spoken"`
-		Agreed  bool      `json:"agreed" doc:"A consent of its own, apart from any other"`
+		Template string    `json:"template,omitempty" maxLength:"40" doc:"Which visits; those that the community arranges when left out"`
+		Name     string    `json:"name" maxLength:"120"`
+		Phone    string    `json:"phone,omitempty" maxLength:"30"`
+		Address  string    `json:"address" maxLength:"400" doc:"Building, entrance, floor"`
+		Place    kernel.ID `json:"place" maxLength:"26" doc:"The grid, compound, community or village"`
+		Visitor  kernel.ID `json:"visitor" maxLength:"26" doc:"The account that visits"`
+		Every    int       `json:"every" minimum:"1" maximum:"90" doc:"Days between visits"`
+		Part     string    `json:"part,omitempty" enum:"any,morning,afternoon,evening"`
+		Text     string    `json:"consent_text" maxLength:"20" example:"care-1" doc:"The version of the text that was agreed to"`
+		By       string    `json:"consent_by" enum:"self,guardian"`
+		How      string    `json:"consent_how" enum:"written,spoken"`
+		Agreed   bool      `json:"agreed" doc:"A consent of its own, apart from any other"`
 	}
 }
 
@@ -119,17 +131,39 @@ func (s *Server) cares(ctx context.Context, in *PageQuery) (*body[CarePeople], e
 			return nil, err
 		}
 		out.Items = append(out.Items, CarePerson{ID: c.ID, Name: p.Name, Phone: p.Phone, Address: p.Address, Place: Named{ID: c.Place, Name: c.PlaceName}, Visitor: Named{ID: c.Visitor, Name: c.VisitorName},
+			Template: c.Template, Partner: partnerOf(c),
 			Every: c.Every, Part: string(c.Part), AgreedAt: c.AgreedAt, By: string(c.ConsentBy), How: string(c.ConsentHow), LastAt: instant(c.LastAt), NextDue: instant(c.NextDue), Missed: c.Missed})
 	}
 	return &body[CarePeople]{out}, nil
 }
 
-func (s *Server) careConsent(ctx context.Context, _ *struct{}) (*body[CareConsent], error) {
-	return &body[CareConsent]{CareConsent{rounds.ConsentVersion, rounds.ConsentText.In(LangOf(ctx))}}, nil
+// partnerOf names the institution that visits; nil when the community arranges it.
+func partnerOf(c *rounds.Care) *Named {
+	if c.Partner == "" {
+		return nil
+	}
+	return &Named{ID: c.Partner, Name: c.PartnerName}
+}
+
+func (s *Server) careConsent(ctx context.Context, _ *struct{}) (*body[CareConsents], error) {
+	out, lang := CareConsents{Items: []CareConsent{}}, LangOf(ctx)
+	out.CareConsent = CareConsent{Version: rounds.ConsentVersion, Text: rounds.ConsentText.In(lang)}
+	err := s.Store.View(ctx, CallerOf(ctx).Actor.Tenant, func(tx kernel.Tx) error {
+		l, err := s.Rounds.CareTemplates(tx)
+		for i, t := range l {
+			version, text := t.ConsentText()
+			out.Items = append(out.Items, CareConsent{Template: t.ID, Title: t.Title.In(lang), Version: version, Text: text.In(lang)})
+			if i == 0 {
+				out.CareConsent = out.Items[0]
+			}
+		}
+		return err
+	})
+	return &body[CareConsents]{out}, err
 }
 
 func (s *Server) careVisitors(ctx context.Context, in *careVisitorsIn) (*body[CareVisitors], error) {
-	l, err := s.Rounds.Visitors(ctx, CallerOf(ctx).Actor, in.Place)
+	l, err := s.Rounds.Visitors(ctx, CallerOf(ctx).Actor, in.Place, in.Template)
 	out := CareVisitors{Items: []CareVisitor{}}
 	for _, v := range l {
 		out.Items = append(out.Items, CareVisitor{ID: v.Person.ID, Name: v.Name, Post: v.Title})
@@ -140,7 +174,7 @@ func (s *Server) careVisitors(ctx context.Context, in *careVisitorsIn) (*body[Ca
 func (s *Server) careAgree(ctx context.Context, in *careIn) (*body[CareAgreed], error) {
 	actor, b := CallerOf(ctx).Actor, &in.Body
 	return once(ctx, s, in.Key, "POST /rounds/care", in.RawBody, func(tx kernel.Tx) (*CareAgreed, error) {
-		c, err := s.Rounds.Agree(tx, actor, rounds.Enrol{Name: b.Name, Phone: b.Phone, Address: b.Address, Place: b.Place, Visitor: b.Visitor, Every: b.Every, Part: rounds.PartOfDay(b.Part),
+		c, err := s.Rounds.Agree(tx, actor, rounds.Enrol{Template: b.Template, Name: b.Name, Phone: b.Phone, Address: b.Address, Place: b.Place, Visitor: b.Visitor, Every: b.Every, Part: rounds.PartOfDay(b.Part),
 			Text: b.Text, By: rounds.ConsentBy(b.By), How: rounds.ConsentHow(b.How), Agreed: b.Agreed})
 		if err != nil {
 			return nil, err

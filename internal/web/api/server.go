@@ -119,6 +119,7 @@ func (s *Server) routes(api huma.API) {
 	s.sessionRoutes(api)
 	s.districtRoutes(api)
 	s.caseRoutes(api)
+	s.suggestRoutes(api)
 	s.trackRoutes(api)
 	s.photoRoutes(api)
 	s.mineRoutes(api)

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -66,6 +67,28 @@ type SheetImport struct {
 	Same     int        `json:"same"`
 	UndoneAt *time.Time `json:"undone_at,omitempty"`
 	Undoable bool       `json:"undoable"`
+	Left     int        `json:"left" doc:"Rows that undoing left as they are"`
+	// LeftRows are told once, in the answer to undoing.
+	LeftRows []SheetLeft `json:"left_rows,omitempty" doc:"Which rows were left, in the answer to undoing"`
+}
+
+// SheetLeft is a row that undoing left as it is.
+type SheetLeft struct {
+	Row  int    `json:"row" doc:"Of the file"`
+	Name string `json:"name" doc:"What the row is about"`
+	Say  string `json:"say" doc:"Why it was left"`
+}
+
+// UndoSheet says how to undo.
+type UndoSheet struct {
+	Leave bool `json:"leave,omitempty" doc:"Leave the rows that changed since as they are, and put back the others"`
+}
+
+type undoSheetIn struct {
+	ID      kernel.ID `path:"id"`
+	Key     string    `header:"Idempotency-Key"`
+	Body    UndoSheet
+	RawBody []byte
 }
 
 // SheetImports is one keyset page of imports, newest first.
@@ -77,7 +100,7 @@ type SheetImports struct {
 func (s *Server) sheetRoutes(api huma.API) {
 	handle(s, api, op{method: "GET", path: "/sheets", signed: true, sum: "Registers that can be taken out or brought in as Excel files", errors: []int{401}}, s.sheetList)
 	handle(s, api, op{method: "GET", path: "/imports", signed: true, sum: "Files that were brought in, newest first", errors: []int{401}}, s.sheetImports)
-	handle(s, api, op{method: "POST", path: "/imports/{id}/undo", signed: true, sum: "Put back exactly what an import added or changed; refused when any of it was changed since", errors: []int{401, 403, 404, 409}}, s.sheetUndo)
+	handle(s, api, op{method: "POST", path: "/imports/{id}/undo", signed: true, sum: "Put back exactly what an import added or changed; what changed since is named, or left with leave", errors: []int{401, 403, 404, 409}}, s.sheetUndo)
 	reg := api.OpenAPI().Components.Schemas
 	id := &huma.Param{Name: "id", In: "path", Required: true, Description: "The sheet's key", Schema: &huma.Schema{Type: huma.TypeString}}
 	problem := func(say string) *huma.Response {
@@ -94,6 +117,7 @@ func (s *Server) sheetRoutes(api huma.API) {
 	api.OpenAPI().AddOperation(&huma.Operation{Method: "POST", Path: "/sheets/{id}/import", OperationID: "post-sheets-id-import", Summary: "Bring rows in from a file, all or none", Security: security,
 		Description: "multipart/form-data with one file. With `dry=1` nothing is written and faults are told; `as=xlsx` gives the file back with the wrong cells marked.",
 		Parameters: []*huma.Param{id, {Name: "dry", In: "query", Schema: &huma.Schema{Type: huma.TypeString}}, {Name: "as", In: "query", Schema: &huma.Schema{Type: huma.TypeString}},
+			{Name: "stream", In: "query", Description: "Tell how far it is, in lines of JSON {done, rows}; the last has outcome or problem", Schema: &huma.Schema{Type: huma.TypeString}},
 			{Name: "Idempotency-Key", In: "header", Schema: &huma.Schema{Type: huma.TypeString}}},
 		RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{"file": {Type: huma.TypeString, Format: "binary"}}}}}},
 		Responses: map[string]*huma.Response{"200": {Description: "What was done, or would be", Content: map[string]*huma.MediaType{"application/json": {Schema: reg.Schema(typeOf[SheetOutcome](), true, "SheetOutcome")}}},
@@ -134,32 +158,48 @@ func (s *Server) sheetImports(ctx context.Context, in *PageQuery) (*body[SheetIm
 }
 
 func importRow(x *sheets.Import, title string, actor kernel.Actor, now time.Time) SheetImport {
-	row := SheetImport{ID: x.ID, Sheet: x.Sheet, Title: title, File: x.File, At: x.At, Own: x.By == actor.Ref(), Added: x.Added, Changed: x.Changed, Same: x.Same, Undoable: x.Undoable(now)}
+	row := SheetImport{ID: x.ID, Sheet: x.Sheet, Title: title, File: x.File, At: x.At, Own: x.By == actor.Ref(), Added: x.Added, Changed: x.Changed, Same: x.Same, Undoable: x.Undoable(now), Left: x.Left}
 	if !x.UndoneAt.IsZero() {
 		row.UndoneAt = &x.UndoneAt
 	}
 	return row
 }
 
-func (s *Server) sheetUndo(ctx context.Context, in *keyedIDIn) (*body[SheetImport], error) {
+func (s *Server) sheetUndo(ctx context.Context, in *undoSheetIn) (*body[SheetImport], error) {
 	actor, lang := CallerOf(ctx).Actor, LangOf(ctx)
-	out, err := once(ctx, s, in.Key, "POST /imports/"+string(in.ID)+"/undo", nil, func(tx kernel.Tx) (*SheetImport, error) {
-		x, err := s.Sheets.Undo(tx, actor, in.ID)
-		if err != nil {
-			return nil, err
+	left := map[int]kernel.Text{}
+	for {
+		out, err := once(ctx, s, in.Key, "POST /imports/"+string(in.ID)+"/undo", in.RawBody, func(tx kernel.Tx) (*SheetImport, error) {
+			x, left, err := s.Sheets.Undo(tx, actor, in.ID, in.Body.Leave, left)
+			if err != nil {
+				return nil, err
+			}
+			k, err := s.Sheets.Kind(actor, x.Sheet)
+			if err != nil {
+				return nil, err
+			}
+			row := importRow(x, k.Title.In(lang), actor, tx.Now())
+			for _, l := range left {
+				row.LeftRows = append(row.LeftRows, SheetLeft{l.Row, l.Name.In(lang), l.Say.In(lang)})
+			}
+			return &row, nil
+		})
+		var stuck *sheets.StuckError
+		switch {
+		case err == nil:
+			s.sheetsChanged(actor.Tenant)
+			return out, nil
+		case !errors.As(err, &stuck):
+			return out, err
+		case len(left) == mostStuck || !left[stuck.Row].IsZero():
+			return nil, kernel.Conflict(kernel.T("很多行都撤不掉，请逐条更正", "many rows cannot be undone; correct them one by one"))
 		}
-		k, err := s.Sheets.Kind(actor, x.Sheet)
-		if err != nil {
-			return nil, err
-		}
-		row := importRow(x, k.Title.In(lang), actor, tx.Now())
-		return &row, nil
-	})
-	if err == nil {
-		s.sheetsChanged(actor.Tenant)
+		left[stuck.Row] = stuck.Say // the next try leaves it, or names it
 	}
-	return out, err
 }
+
+// mostStuck is how many rows may turn out not to go back while an import is undone.
+const mostStuck = 20
 
 // sheetsChanged makes this process read anew what a file may have changed: posts and the district's setup.
 func (s *Server) sheetsChanged(t kernel.Tenant) {
@@ -264,8 +304,7 @@ func sheetError(err error) error {
 
 func (s *Server) sheetImport(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	actor, lang := CallerOf(ctx).Actor, LangOf(ctx)
-	k, err := s.Sheets.Kind(actor, r.PathValue("id"))
+	k, err := s.Sheets.Kind(CallerOf(ctx).Actor, r.PathValue("id"))
 	if err != nil {
 		Fail(w, r, err)
 		return
@@ -275,13 +314,37 @@ func (s *Server) sheetImport(w http.ResponseWriter, r *http.Request) {
 		Fail(w, r, err)
 		return
 	}
-	if r.URL.Query().Get("dry") != "" {
-		s.trySheet(w, r, k, sent)
+	// Ten thousand rows may take longer than other requests on a small machine, and go on when the page is closed.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), mostBringing)
+	defer cancel()
+	r = r.WithContext(ctx)
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(mostBringing + 10*time.Second))
+	if r.URL.Query().Get("as") == "xlsx" {
+		s.sendMarked(w, r, k, sent)
 		return
 	}
+	run := func(tell sheets.Tell) (*SheetOutcome, error) { return s.bringSheet(r, k, sent, tell) }
+	if r.URL.Query().Get("dry") != "" {
+		run = func(tell sheets.Tell) (*SheetOutcome, error) { return s.trySheet(ctx, k, sent, tell) }
+	}
+	if r.URL.Query().Get("stream") != "" {
+		s.streamSheet(w, r, int64(len(sent.file.Rows)), run)
+		return
+	}
+	out, err := run(sheets.Tell{})
+	if err != nil {
+		Fail(w, r, err)
+		return
+	}
+	sendJSON(w, out)
+}
+
+func (s *Server) bringSheet(r *http.Request, k *sheets.Kind, sent *sentSheet, tell sheets.Tell) (*SheetOutcome, error) {
+	ctx := r.Context()
+	actor, lang := CallerOf(ctx).Actor, LangOf(ctx)
 	sum := sha256.Sum256(sent.raw)
 	out, err := once(ctx, s, r.Header.Get("Idempotency-Key"), "POST /sheets/"+k.Key+"/import", sum[:], func(tx kernel.Tx) (*SheetOutcome, error) {
-		o, err := s.Sheets.Import(tx, actor, k.Key, sent.name, sent.file)
+		o, err := s.Sheets.Import(tx, actor, k.Key, sent.name, sent.file, tell)
 		if err != nil {
 			return nil, err
 		}
@@ -292,11 +355,56 @@ func (s *Server) sheetImport(w http.ResponseWriter, r *http.Request) {
 		return &done, nil
 	})
 	if err != nil {
-		Fail(w, r, err)
-		return
+		return nil, err
 	}
 	s.sheetsChanged(actor.Tenant)
-	sendJSON(w, out.Body)
+	return &out.Body, nil
+}
+
+// mostBringing is how long a file may take.
+const mostBringing = 3 * time.Minute
+
+// sheetStep is one line of an answer that is told as it goes: how many rows are done, and at last what came of it.
+type sheetStep struct {
+	Done    int64         `json:"done"`
+	Rows    int64         `json:"rows"`
+	Outcome *SheetOutcome `json:"outcome,omitempty"`
+	Problem *Problem      `json:"problem,omitempty"`
+}
+
+// streamSheet tells how far a file is, a line for each look. What writes the rows waits for nobody: it counts, and the lines are sent beside it.
+func (s *Server) streamSheet(w http.ResponseWriter, r *http.Request, rows int64, run func(sheets.Tell) (*SheetOutcome, error)) {
+	var done atomic.Int64
+	last := make(chan sheetStep, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil { // this is not the goroutine that the server watches
+				last <- sheetStep{Rows: rows, Problem: ProblemOf(r.Context(), fmt.Errorf("sheet: %v", p))}
+			}
+		}()
+		out, err := run(sheets.Tell{Done: func(n int) { done.Store(int64(n)) }})
+		step := sheetStep{Done: rows, Rows: rows, Outcome: out}
+		if err != nil {
+			step.Problem = ProblemOf(r.Context(), err)
+		}
+		last <- step
+	}()
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.Header().Set("Cache-Control", "private, no-store")
+	w.Header().Set("X-Accel-Buffering", "no")
+	lines, flush := json.NewEncoder(w), http.NewResponseController(w)
+	look := time.NewTicker(250 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-look.C:
+			_ = lines.Encode(sheetStep{Done: done.Load(), Rows: rows}) //nolint:errchkjson // the client is gone when this fails
+			_ = flush.Flush()
+		case step := <-last:
+			_ = lines.Encode(step) //nolint:errchkjson // the client is gone when this fails
+			return
+		}
+	}
 }
 
 func sendJSON(w http.ResponseWriter, v any) {
@@ -308,41 +416,47 @@ func sendJSON(w http.ResponseWriter, v any) {
 var errTried = errors.New("tried only")
 
 // trySheet does everything and gives it up again, so that what it tells is what an import would meet.
-func (s *Server) trySheet(w http.ResponseWriter, r *http.Request, k *sheets.Kind, sent *sentSheet) {
-	ctx := r.Context()
-	actor, lang := CallerOf(ctx).Actor, LangOf(ctx)
-	var o *sheets.Outcome
-	var opened *sheets.Opened
-	err := s.Store.Update(ctx, actor.Tenant, func(tx kernel.Tx) (err error) {
-		if o, err = s.Sheets.Import(tx, actor, k.Key, sent.name, sent.file); err != nil {
+func (s *Server) trySheet(ctx context.Context, k *sheets.Kind, sent *sentSheet, tell sheets.Tell) (*SheetOutcome, error) {
+	o, opened, err := s.tried(ctx, k, sent, tell)
+	if err != nil {
+		return nil, err
+	}
+	out := outcome(o, opened.Sheet, LangOf(ctx))
+	out.ID = ""
+	return &out, nil
+}
+
+func (s *Server) tried(ctx context.Context, k *sheets.Kind, sent *sentSheet, tell sheets.Tell) (o *sheets.Outcome, opened *sheets.Opened, err error) {
+	actor := CallerOf(ctx).Actor
+	err = s.Store.Update(ctx, actor.Tenant, func(tx kernel.Tx) (err error) {
+		if o, err = s.Sheets.Import(tx, actor, k.Key, sent.name, sent.file, tell); err != nil {
 			return err
 		}
 		return errTried
 	})
 	if err != nil && !errors.Is(err, errTried) {
-		Fail(w, r, err)
-		return
+		return nil, nil, err
 	}
 	err = s.Sheets.View(ctx, actor.Tenant, func(tx kernel.Tx) (err error) {
 		opened, err = s.Sheets.Open(tx, actor, k)
 		return err
 	})
+	return o, opened, err
+}
+
+// sendMarked gives a file back with what is wrong marked.
+func (s *Server) sendMarked(w http.ResponseWriter, r *http.Request, k *sheets.Kind, sent *sentSheet) {
+	lang := LangOf(r.Context())
+	o, opened, err := s.tried(r.Context(), k, sent, sheets.Tell{})
+	var data []byte
+	if err == nil {
+		data, err = sheets.Marked(opened.Sheet, sent.file, o.Faults, lang)
+	}
 	if err != nil {
 		Fail(w, r, err)
 		return
 	}
-	if r.URL.Query().Get("as") == "xlsx" {
-		data, err := sheets.Marked(opened.Sheet, sent.file, o.Faults, lang)
-		if err != nil {
-			Fail(w, r, err)
-			return
-		}
-		sendBook(w, sheets.FileName(k, lang, s.Clock.Now()), data)
-		return
-	}
-	out := outcome(o, opened.Sheet, lang)
-	out.ID = ""
-	sendJSON(w, out)
+	sendBook(w, sheets.FileName(k, lang, s.Clock.Now()), data)
 }
 
 func outcome(o *sheets.Outcome, sheet *kernel.Sheet, lang kernel.Lang) SheetOutcome {

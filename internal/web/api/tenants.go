@@ -38,3 +38,31 @@ func (s *Server) atPoint(ctx context.Context, lon, lat float64, crs string) cont
 	}
 	return ctx
 }
+
+// bringPhotos brings to the tenant what whoever is not signed in uploaded before anybody knew whose the matter is: such photos wait in the default
+// tenant.
+func (s *Server) bringPhotos(ctx context.Context, t kernel.Tenant, photos []kernel.ID) error {
+	if s.Tenants == nil || t == s.Tenant || len(photos) == 0 || len(photos) > maxBrought {
+		return nil
+	}
+	return s.Files.Bring(ctx, s.Tenant, t, photos)
+}
+
+// maxBrought bounds what one request brings: more photos than any form takes are refused by the form.
+const maxBrought = 12
+
+// photosIn gives the ids that a form names as its photos.
+func photosIn(form map[string]any) (ids []kernel.ID) {
+	for _, v := range form {
+		list, ok := v.([]any)
+		if !ok {
+			continue
+		}
+		for _, x := range list {
+			if id, ok := x.(string); ok {
+				ids = append(ids, kernel.ID(id))
+			}
+		}
+	}
+	return ids
+}

@@ -17,6 +17,7 @@ type line struct {
 	event    string
 	from, to string
 	round    int
+	strands  []string
 	personal map[string]any
 }
 
@@ -37,6 +38,8 @@ func (v *view) lines(rows []*ledger.Row) ([]line, error) {
 			From  string `json:"from"`
 			To    string `json:"to"`
 			Round int    `json:"round"`
+			// Of the act that says which strands the case bears.
+			Strands []string `json:"strands"`
 		}
 		if err := json.Unmarshal([]byte(r.Public), &pub); err != nil {
 			return nil, kernel.Internal("ledger row "+string(r.ID), err)
@@ -45,7 +48,7 @@ func (v *view) lines(rows []*ledger.Row) ([]line, error) {
 		if err != nil {
 			return nil, kernel.Internal("ledger row "+string(r.ID), err)
 		}
-		out = append(out, line{row: r, event: pub.Event, from: pub.From, to: pub.To, round: pub.Round, personal: personal})
+		out = append(out, line{row: r, event: pub.Event, from: pub.From, to: pub.To, round: pub.Round, strands: pub.Strands, personal: personal})
 	}
 	return out, nil
 }
@@ -87,6 +90,10 @@ func (v *view) events(c *cases.Case, lines []line, public bool) []Event {
 	for i := range lines {
 		l := &lines[i]
 		a, ok := f.Flow.Action(l.row.Act)
+		if l.row.Act == cases.ActStrands && !public {
+			st, _ := f.Flow.Step(l.to)
+			out = append(out, v.taggedLine(l, st.Bead))
+		}
 		if !ok {
 			continue
 		}

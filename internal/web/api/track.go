@@ -116,6 +116,9 @@ func (s *Server) byCode(ctx context.Context, raw, action, key string, sent []byt
 	if err != nil {
 		return nil, err
 	}
+	if err := s.bringPhotos(ctx, t, photosIn(form)); err != nil {
+		return nil, err
+	}
 	c := CallerOf(ctx)
 	// The code is the caller: whoever holds it, from whatever device, is the same requester.
 	c.Actor = kernel.Actor{Kind: kernel.ActorRequester, Tenant: t, Case: kernel.ID(s.Cases.Keyring.TrackHash(code)), Lang: LangOf(ctx)}

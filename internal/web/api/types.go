@@ -139,7 +139,8 @@ type CaseRow struct {
 	End        string    `json:"end,omitempty" doc:"How the case ended; empty while it is open"`
 	Version    int       `json:"version"`
 	Round      int       `json:"round"`
-	Strand     string    `json:"strand"`
+	Strand     string    `json:"strand" doc:"The first of its strands"`
+	Strands    []string  `json:"strands" enum:"zi,fa,de,zhi" doc:"自治 zi, 法治 fa, 德治 de, 智治 zhi: a case may bear several"`
 	Unit       *Named    `json:"unit"`
 	Assignee   *Named    `json:"assignee"`
 	OpenedAt   time.Time `json:"opened_at"`
@@ -205,6 +206,7 @@ type CaseDetail struct {
 	Merged    *Named       `json:"merged,omitempty" doc:"The case that this one was merged into"`
 	// Parties tells of a matter between parties, each of whom follows it by a code of its own.
 	Parties *CaseParties `json:"parties,omitempty"`
+	MayTag  bool         `json:"may_tag" doc:"The reader may say which strands the case bears"`
 	// Rating is shown to those who oversee units, never to the one worker on the case.
 	Rating *Rating `json:"rating,omitempty"`
 }

@@ -42,7 +42,7 @@ func (v *view) named(org kernel.ID) *Named {
 // row renders a case as lists show it.
 func (v *view) row(c *cases.Case) CaseRow {
 	r := CaseRow{ID: c.ID, Number: c.Number, Flow: c.Flow, Item: c.Item, Title: c.Title.In(v.lang), Text: cut(c.Text, 60), Where: where(c.Place),
-		Step: c.Step, End: c.Ended, Version: c.Version, Round: c.Round, Strand: c.Strand, Unit: v.named(c.Unit), OpenedAt: c.OpenedAt,
+		Step: c.Step, End: c.Ended, Version: c.Version, Round: c.Round, Strand: c.Strands.First(), Strands: orNone(c.Strands), Unit: v.named(c.Unit), OpenedAt: c.OpenedAt,
 		Supervised: c.Supervised, Held: c.Held, Urgent: c.Urgent, Lon: c.Lon, Lat: c.Lat, Mine: cases.IsTurn(v.set, v.who, c)}
 	if c.Assignee != "" {
 		r.Assignee = &Named{ID: c.Assignee, Name: c.AssigneeName}
@@ -201,7 +201,8 @@ func (v *view) detail(c *cases.Case, rows []*ledger.Row, offers []*workflow.Acti
 	}
 	d := &CaseDetail{CaseRow: v.row(c), FlowTitle: f.Flow.Title.In(v.lang), Beads: v.beads(f.Flow, c, lines), FullText: c.Text, Address: private.Address,
 		Place: c.Place, Form: v.answers(v.formOf(f.Flow, c), private.Form), Photos: v.photos(c.Photos, ""), Clocks: v.clocks(f.Flow, c),
-		Actions: v.actions(f.Flow, c, offers), Cohandles: []Named{}, Similar: []CaseRow{}, Route: v.route(c)}
+		Actions: v.actions(f.Flow, c, offers), Cohandles: []Named{}, Similar: []CaseRow{}, Route: v.route(c),
+		MayTag: cases.MayTag(v.who, v.who.Tenant, c)}
 	if private.Contact != (cases.Contact{}) {
 		d.Contact = &Contact{Name: vault.MaskName(private.Contact.Name), Phone: vault.MaskPhone(private.Contact.Phone)}
 	}

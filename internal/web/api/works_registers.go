@@ -62,6 +62,8 @@ type sitesIn struct {
 	WorkPage
 	Type  string    `query:"type" maxLength:"20"`
 	State string    `query:"state" maxLength:"20"`
+	Use   string    `query:"use" enum:"leisure,sport,tourism,learning" doc:"What the green space is good for: leisure 休闲娱乐, sport 运动健身, tourism 旅游观光, learning 科普教育"`
+	Plan  string    `query:"plan" maxLength:"80" doc:"Name of the plan whose layer the site keeps to"`
 	Place kernel.ID `query:"place" maxLength:"26"`
 	Q     string    `query:"q" maxLength:"60"`
 }
@@ -230,7 +232,7 @@ func (s *Server) listSites(ctx context.Context, in *sitesIn) (*body[SiteList], e
 	actor := CallerOf(ctx).Actor
 	out := &body[SiteList]{SiteList{Items: []SiteRow{}}}
 	err := s.Store.View(ctx, actor.Tenant, func(tx kernel.Tx) error {
-		q := works.SiteQuery{Type: works.SiteType(in.Type), State: works.State(in.State), Text: in.Q, Page: kernel.Page{After: in.After, Limit: in.Limit}.Clamp(50, 200)}
+		q := works.SiteQuery{Type: works.SiteType(in.Type), State: works.State(in.State), Use: works.Use(in.Use), Plan: in.Plan, Text: in.Q, Page: kernel.Page{After: in.After, Limit: in.Limit}.Clamp(50, 200)}
 		if in.Place != "" {
 			p, err := s.Places.Place(tx, in.Place)
 			if err != nil {

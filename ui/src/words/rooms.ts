@@ -40,7 +40,6 @@ export const roomwords = {
   'wk.photoSure': ['去掉这张照片吗，去掉后不能找回', 'Remove this photo? It cannot be brought back'],
   'wk.noAfter': ['还没有改造后的照片', 'No photo from after yet'],
   'wk.plannedTo': (d: string) => [`原计划 ${d}`, `planned ${d}`],
-  'wk.noBefore': ['没有改造前的照片', 'No photo from before'],
   'wk.link': ['关联一件事', 'Link a case'],
   'wk.linkHelp': ['按单号或内容找', 'By number or words'],
   'wk.linked': ['已关联', 'Linked'],

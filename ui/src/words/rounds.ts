@@ -82,6 +82,8 @@ export const rounds = {
   'rounds.care.visitor': (n: string) => [`${n}来看望`, `visited by ${n}`],
   'rounds.care.add': ['登记一位', 'Write somebody down'],
   'rounds.care.consent': ['同意书（念给本人听，或请本人签字）', 'The consent (read it out, or have it signed)'],
+  'rounds.care.which': ['同意哪一种上门', 'Which visits'],
+  'rounds.care.partner': (n: string) => [`${n}上门，另有单独同意`, `${n} visits, by a consent of its own`],
   'rounds.care.agreed': ['本人听了、看了，同意', 'It was read and agreed to'],
   'rounds.care.by': ['谁同意的', 'Who agreed'],
   'rounds.care.by.self': ['本人', 'The person'],

@@ -1,4 +1,4 @@
-import { call, CallError, enc, get, post } from '../../api'
+import { CallError, enc, failure, get, onceKey, post } from '../../api'
 import type { components } from '../../openapi'
 import { lang } from '../../lang'
 import { t } from '../../words'
@@ -26,13 +26,37 @@ async function save(method: string, path: string, body?: FormData): Promise<void
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }
 
+export interface Step { done: number; rows: number; outcome?: Outcome; problem?: { status: number; detail: string; errors?: { field: string; message: string }[] } }
+
+/** Sends a file and hears, line by line, how many of its rows are done. */
+async function told(id: string, dry: boolean, f: File, each: (done: number, rows: number) => void): Promise<Outcome> {
+  const res = await fetch(`/api/v1/sheets/${enc(id)}/import?stream=1${dry ? '&dry=1' : ''}`, { method: 'POST', credentials: 'same-origin', headers: { 'Accept-Language': lang.value, 'Idempotency-Key': onceKey() }, body: form(f) }).catch(() => { throw new CallError(0, t('offline')) })
+  if (!res.ok) throw await failure(res)
+  const reader = res.body!.getReader()
+  const text = new TextDecoder()
+  let rest = ''
+  for (;;) {
+    const { value, done } = await reader.read().catch(() => { throw new CallError(0, t('offline')) })
+    rest += value ? text.decode(value, { stream: true }) : ''
+    const lines = rest.split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const step = JSON.parse(line) as Step
+      if (step.problem) throw new CallError(step.problem.status, step.problem.errors?.[0]?.message || step.problem.detail, Object.fromEntries((step.problem.errors ?? []).map((e) => [e.field, e.message])))
+      if (step.outcome) return step.outcome
+      each(step.done, step.rows)
+    }
+    if (done) throw new CallError(0, t('offline'))
+  }
+}
+
 export const calls = {
   list: () => get<{ items: Sheet[] | null }>('/sheets').then((r) => r.items ?? []),
   template: (id: string) => save('GET', `/sheets/${enc(id)}/template.xlsx`),
   export: (id: string, reason: string) => save('GET', `/sheets/${enc(id)}/export.xlsx${reason ? '?reason=' + enc(reason) : ''}`),
   marked: (id: string, f: File) => save('POST', `/sheets/${enc(id)}/import?dry=1&as=xlsx`, form(f)),
-  try: (id: string, f: File) => call<Outcome>('POST', `/sheets/${enc(id)}/import`, { query: { dry: 1 }, body: form(f) }),
-  go: (id: string, f: File) => call<Outcome>('POST', `/sheets/${enc(id)}/import`, { body: form(f) }),
+  try: (id: string, f: File, each: (done: number, rows: number) => void) => told(id, true, f, each),
+  go: (id: string, f: File, each: (done: number, rows: number) => void) => told(id, false, f, each),
   imports: (after?: string) => get<{ items: Import[] | null; next?: string }>('/imports', { after, limit: 20 }),
-  undo: (id: string) => post<Import>(`/imports/${enc(id)}/undo`, {}),
+  undo: (id: string, leave: boolean) => post<Import>(`/imports/${enc(id)}/undo`, { leave }),
 }

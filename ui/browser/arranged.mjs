@@ -1,0 +1,29 @@
+// What must have happened before every page can be seen: orders on their way, a plan, a sign-up.
+import { carry, hand, place } from './arrange.mjs'
+import { centre } from './lib.mjs'
+
+/** Gives where each face begins: paths of the resident, and of each role at the desk, in an order that shows most pages first. */
+export async function arrange(server) {
+  const fresh = await place(server, '楼道灯不亮，下楼摸黑')
+  const done = await place(server, '三楼到五楼都黑，老人晚上不敢下楼')
+  await carry(server, done.id, 'done')
+  const [lon, lat] = centre.split(',')
+  const clerk = await hand(server, 'community_clerk')
+  const here = (await clerk.get(`/places/at?lon=${lon}&lat=${lat}`)).community
+  const planner = await hand(server, 'planner')
+  const plan = await planner.post('/plans', { kind: 'reach', name: '够得着吗', place: here.id, params: {} })
+  const open = (await clerk.get('/activities?stage=open&from=' + new Date().toISOString().slice(0, 10))).items.find((a) => a.pay === 'unpaid') ?? {}
+  const posts = open.id ? (await clerk.get('/activities/' + open.id)).posts : []
+  const signed = posts?.length ? await clerk.post(`/activities/${open.id}/signups`, { post: posts[0].id, contact: { name: '王五', phone: '13900002222' }, skills: [] }) : {}
+
+  return {
+    roles: ['community_clerk', 'planner', 'system_admin', 'security_admin', 'auditor', 'district_leader', 'unit_dispatcher', 'grid_worker'],
+    resident: ['/', '/?at=' + centre, '/choose', '/t', '/t/' + fresh.track_code, '/t/' + done.track_code, '/activities/mine/' + signed.code],
+    desk: {
+      community_clerk: ['/desk/queue?tab=all', '/desk/cases/' + fresh.id],
+      planner: ['/desk/', '/desk/works', '/desk/plans/' + plan.id],
+      district_leader: ['/desk/', '/desk/indicators'],
+    },
+    fresh, done,
+  }
+}
