@@ -12,9 +12,8 @@ import { sheets } from './words/sheets'
 import { strands } from './words/strands'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning, ...roomwords }
 import { roomwords } from './words/rooms'
-const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning, ...strands }
+const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning, ...strands, ...roomwords }
 import { works } from './words/works'
 import { indicators } from './words/indicators'
 import { planning } from './words/planning'

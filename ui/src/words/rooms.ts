@@ -42,7 +42,6 @@ export const roomwords = {
   'wk.plannedTo': (d: string) => [`原计划 ${d}`, `planned ${d}`],
   'wk.link': ['关联一件事', 'Link a case'],
   'wk.linkHelp': ['按单号或内容找', 'By number or words'],
-  'wk.linked': ['已关联', 'Linked'],
   'wk.start': ['为这件事立一个工程', 'Write a work for this case'],
   'wk.toWork': ['关联到已有工程', 'Link to a work'],
   'wk.findWork': ['按名称找工程', 'Find a work by name'],
