@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
 import { pages } from './dev/pages.ts'
+import { worker } from './dev/worker.ts'
 
 const here = (p: string) => fileURLToPath(new URL(p, import.meta.url))
 
@@ -24,16 +25,18 @@ function pack(): Plugin {
 
 /** What is served names no other host. Vue's own error texts would carry an address; the number alone is enough to look one up. */
 function hostless(): Plugin {
-  return { name: 'hostless', apply: 'build', renderChunk: (code) => code.replaceAll('https://vuejs.org/error-reference/#runtime-', 'vue-error-') }
+  const named = /https:\/\/(?:github\.com|maplibre\.org|wiki\.openstreetmap\.org)[^\s"'`)<]*/g
+  return { name: 'hostless', apply: 'build', renderChunk: (code) => code.replaceAll('https://vuejs.org/error-reference/#runtime-', 'vue-error-').replace(named, '') }
 }
 
 /** Where `npm run dev` finds the program, e.g. SANZHI=http://127.0.0.1:8080. */
 const api = process.env.SANZHI
 
 export default defineConfig({
-  plugins: [vue(), pages(), hostless(), keep(), pack()],
+  plugins: [vue(), pages(), hostless(), keep(), worker(here('dist'), here('src/worker/sw.js')), pack()],
   define: { __VUE_OPTIONS_API__: false, __VUE_PROD_DEVTOOLS__: false },
   server: { proxy: api ? { '/api': { target: api, changeOrigin: true } } : undefined },
+  worker: { format: 'es', plugins: () => [hostless()] },
   build: {
     target: ['chrome100', 'safari15.4', 'firefox100'],
     assetsInlineLimit: 0, // the content security policy allows no data: addresses

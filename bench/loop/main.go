@@ -30,6 +30,7 @@ type options struct {
 	profile    string
 	json       string
 	lists      bool
+	prepare    bool
 }
 
 func parseOptions() *options {
@@ -48,6 +49,7 @@ func parseOptions() *options {
 	flag.StringVar(&o.profile, "profile", "", "write CPU profiles of the servers to FILE.CONTESTANT")
 	flag.StringVar(&o.json, "json", "", "also write every figure to this file")
 	flag.BoolVar(&o.lists, "lists", true, "also time a page of each role's lists, and search")
+	flag.BoolVar(&o.prepare, "prepare", false, "only prepare the data, for whoever measures something else on it")
 	flag.Parse()
 	if o.quick {
 		o.rounds, o.window, o.warm = 1, 4*time.Second, time.Second
@@ -100,6 +102,9 @@ func run(ctx context.Context, o *options) error {
 			return fmt.Errorf("prepare %s: %w", c.name(), err)
 		}
 		fmt.Printf("prepared %-28s %6.1f s\n", c.name(), time.Since(begin).Seconds())
+	}
+	if o.prepare {
+		return nil
 	}
 	r := &report{o: o, machine: machine()}
 	for round := range o.rounds {

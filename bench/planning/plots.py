@@ -1,5 +1,5 @@
 """The table and one plot of each room, written into bench/README.md between two marks. Plots are plain SVG without a library."""
-import datetime, os, platform, re
+import os, platform, re
 from html import escape
 from pathlib import Path
 
@@ -63,14 +63,17 @@ def machine():
     return f"{os.cpu_count()} × {cpu}, {memory:.0f} GiB"
 
 
-def write(readme, rows, rounds, left_out, seconds):
+def write(readme, parts, left_out):
+    """parts are the rows of each part as they were measured last."""
+    rows = [r for p in parts.values() for r in p["rows"]]
+    when = "; ".join(f"{k}: {p['rounds']} round{'s' if p['rounds'] > 1 else ''}, {p['day']}, {p['seconds']:.0f} s" for k, p in parts.items())
     plots = readme.parent / "planning" / "plots"
     plots.mkdir(exist_ok=True)
     pictures = [f"![{title}](planning/plots/{name}.svg)" for name, (title, goals) in ROOMS.items()
                 if plot(plots / f"{name}.svg", title, [r for r in rows if r["goal"].rstrip("+") in goals])]
     judged = [r for r in rows if r["met"] is not None]
     text = f"""{BEGIN}
-{datetime.date.today()}, {machine()}; medians of {rounds} round{"s" if rounds > 1 else ""}, {seconds / 60:.0f} minutes in all; load of the last minutes {os.getloadavg()[1]:.1f}.
+{machine()}, shared with other work; medians ({when}).
 {sum(bool(r["met"]) for r in judged)} of {len(judged)} rows met.{" Left out: " + ", ".join(left_out) + "." if left_out else ""}
 
 {table(rows)}

@@ -13,6 +13,8 @@ import (
 // NewAccount is what an account is made of.
 type NewAccount struct {
 	User, Name, Password string
+	// MustChange says that somebody else has chosen the password: until it is changed the posts do not count.
+	MustChange bool
 }
 
 // CreateAccount makes an account that can sign in at once; its posts are given by orgs. by is who does it. Errors: Invalid
@@ -30,7 +32,7 @@ func (s *Service) CreateAccount(ctx context.Context, by kernel.Actor, in NewAcco
 		return Account{}, err
 	}
 	now := s.Clock.Now()
-	a := Account{ID: kernel.NewID(now), Tenant: by.Tenant, User: user, NameMasked: vault.MaskName(name), Created: now}
+	a := Account{ID: kernel.NewID(now), Tenant: by.Tenant, User: user, NameMasked: vault.MaskName(name), MustChange: in.MustChange, Created: now}
 	if a.NameSealed, err = s.Sealer.SealText(name, NameField(a.Tenant, a.ID)); err != nil {
 		return Account{}, kernel.Internal("access.CreateAccount", err)
 	}
@@ -59,23 +61,39 @@ func (s *Service) SetPassword(ctx context.Context, by kernel.Actor, account kern
 	if err := CheckPassword(a.User, password); err != nil {
 		return err
 	}
+	return s.putPassword(ctx, by, a, password, by.Account != account && a.MustChange)
+}
+
+// GivePassword gives an account a one-time password, which must be changed at the next sign-in, and ends all its sessions and tokens.
+// The password is told this once.
+func (s *Service) GivePassword(ctx context.Context, by kernel.Actor, account kernel.ID) (string, error) {
+	a, err := s.account(ctx, by.Tenant, account)
+	if err != nil {
+		return "", err
+	}
+	password := OncePassword()
+	return password, s.putPassword(ctx, by, a, password, true)
+}
+
+// putPassword stores a password. must says that it has to be changed at the next sign-in.
+func (s *Service) putPassword(ctx context.Context, by kernel.Actor, a Account, password string, must bool) error {
 	phc, err := s.Hasher.Hash(ctx, password)
 	if err != nil {
 		return err
 	}
 	return s.Store.Update(ctx, by.Tenant, func(tx kernel.Tx) error {
-		if err := s.Accounts.SetPasswordPHC(tx, account, phc); err != nil {
+		if err := s.Accounts.SetPasswordPHC(tx, a.ID, phc); err != nil {
 			return err
 		}
-		if by.Account == account && a.MustChange {
-			if err := s.Accounts.SetMustChange(tx, account, false); err != nil {
+		if a.MustChange != must {
+			if err := s.Accounts.SetMustChange(tx, a.ID, must); err != nil {
 				return err
 			}
 		}
-		if err := s.revokeAll(tx, account); err != nil {
+		if err := s.revokeAll(tx, a.ID); err != nil {
 			return err
 		}
-		return s.record(tx, by, PasswordSet, account)
+		return s.record(tx, by, PasswordSet, a.ID)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"encoding/base32"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -183,6 +184,14 @@ func CheckPassword(user, password string) error {
 		return kernel.Invalid("password", kernel.T("这个密码太常见，请换一个", "this password is too common; choose another"))
 	}
 	return nil
+}
+
+// OncePassword is 80 random bits in four groups that can be read out: what somebody is given for the first sign-in.
+func OncePassword() string {
+	var b [10]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
+	s := strings.ToLower(base32.StdEncoding.EncodeToString(b[:]))
+	return s[:4] + "-" + s[4:8] + "-" + s[8:12] + "-" + s[12:]
 }
 
 // isRun reports whether each character follows the one before by the same step of -1, 0 or 1 (a 9 may be followed by 0).

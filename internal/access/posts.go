@@ -96,3 +96,9 @@ func related(actor kernel.Actor, p kernel.Post, r workflow.Relation, t Target) b
 		return false
 	}
 }
+
+// IsAdministrator reports whether the role is one of the three administrators, of which an account holds one at most.
+func IsAdministrator(r kernel.Role) bool { return slices.Contains(administrators, r) }
+
+// NeedsOrg reports whether a post with the role is held at an organisation.
+func NeedsOrg(r kernel.Role) bool { return sights[r] == sightUnit || sights[r] == sightCadre }

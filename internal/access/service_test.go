@@ -321,11 +321,11 @@ func TestCreateAccountRefuses(t *testing.T) {
 		kind  kernel.Kind
 		field string
 	}{
-		{NewAccount{"WANG ", "王", goodPassword}, kernel.KindConflict, ""},
-		{NewAccount{"a", "王", goodPassword}, kernel.KindInvalid, "user"},
-		{NewAccount{"a b", "王", goodPassword}, kernel.KindInvalid, "user"},
-		{NewAccount{"li", " ", goodPassword}, kernel.KindInvalid, "name"},
-		{NewAccount{"li", "李", "1234567"}, kernel.KindInvalid, "password"},
+		{NewAccount{User: "WANG ", Name: "王", Password: goodPassword}, kernel.KindConflict, ""},
+		{NewAccount{User: "a", Name: "王", Password: goodPassword}, kernel.KindInvalid, "user"},
+		{NewAccount{User: "a b", Name: "王", Password: goodPassword}, kernel.KindInvalid, "user"},
+		{NewAccount{User: "li", Name: " ", Password: goodPassword}, kernel.KindInvalid, "name"},
+		{NewAccount{User: "li", Name: "李", Password: "1234567"}, kernel.KindInvalid, "password"},
 	} {
 		_, err := d.CreateAccount(ctx, by, tt.in)
 		var e *kernel.Error
@@ -333,7 +333,7 @@ func TestCreateAccountRefuses(t *testing.T) {
 			t.Errorf("%+v: %v", tt.in, err)
 		}
 	}
-	if _, err := d.CreateAccount(ctx, kernel.System("630104"), NewAccount{"wang", "王", goodPassword}); err != nil {
+	if _, err := d.CreateAccount(ctx, kernel.System("630104"), NewAccount{User: "wang", Name: "王", Password: goodPassword}); err != nil {
 		t.Errorf("the same name in another tenant: %v", err)
 	}
 }

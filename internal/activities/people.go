@@ -22,6 +22,11 @@ func (s *Service) fill(tx kernel.Tx, p *Person, c Contact) error {
 	if err != nil {
 		return kernel.Internal("number", err)
 	}
+	more, err := vault.NewCaseSuffix(random) // one suffix alone is not enough for ten thousand people of a year
+	if err != nil {
+		return kernel.Internal("number", err)
+	}
+	suffix += more
 	p.Number = map[PersonKind]string{VolunteerKind: "V", WorkerKind: "W"}[p.Kind] + string(tx.Tenant()) + "-" + tx.Now().In(kernel.Shanghai).Format("2006") + "-" + suffix
 	if c.Name == "" {
 		return nil

@@ -171,6 +171,8 @@ type Query struct {
 	MergedInto       kernel.ID
 	Words            []string // bigrams of the search
 	Number           string
+	NumberPart       NumberPart
+	IDs              []kernel.ID // these alone, when any
 	Overdue          bool
 	Open, Closed     bool
 	From, To         time.Time // of OpenedAt, half-open

@@ -35,7 +35,9 @@ type Setup struct {
 	Paired   map[kernel.ID]kernel.ID
 	Calendar *workflow.Calendar
 	Office   workflow.OfficeHours
-	Index    Locator
+	// Limits of orders without an account, where the district has set its own.
+	Limits *OwnLimits
+	Index  Locator
 }
 
 // Setups gives the present setup of a tenant.
@@ -59,10 +61,15 @@ type Item struct {
 	Levels []territory.Kind `json:"levels,omitempty"`
 	// Places narrows it to these paths and below; empty is the whole district.
 	Places []kernel.Path `json:"places,omitempty"`
+	// Off keeps the item from being ordered; cases that run keep its limit.
+	Off bool `json:"off,omitempty"`
 }
 
 // At reports whether the item can be ordered at a place.
 func (i *Item) At(at *territory.At) bool {
+	if i.Off {
+		return false
+	}
 	base := at.Community
 	if base == nil {
 		base = at.Village

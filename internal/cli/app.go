@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"sanzhi/internal/access"
 	"sanzhi/internal/activities"
@@ -183,8 +184,10 @@ func (j journal) RecordAccess(tx kernel.Tx, ev access.Event) error {
 		personal["device"] = ev.Device
 	}
 	actor := kernel.Anonymous(tx.Tenant())
-	if ev.Account != "" && ev.By == "account:"+string(ev.Account) {
-		actor = kernel.Actor{Kind: kernel.ActorAccount, Tenant: tx.Tenant(), Account: ev.Account}
+	if id, ok := strings.CutPrefix(ev.By, "account:"); ok {
+		actor = kernel.Actor{Kind: kernel.ActorAccount, Tenant: tx.Tenant(), Account: kernel.ID(id)}
+	} else if ev.By == kernel.System(tx.Tenant()).Ref() {
+		actor = kernel.System(tx.Tenant())
 	}
 	if _, err := j.log.Append(tx, ledger.Entry{Actor: actor, Act: string(ev.What), Object: ev.Account, Public: map[string]any{"by": ev.By}, Personal: personal}); err != nil {
 		return err

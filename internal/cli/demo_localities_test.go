@@ -79,6 +79,8 @@ func TestEveryFigureOfTheSevenArticlesHolds(t *testing.T) {
 		{"990051 safety_measures", each("DELETE FROM round_record WHERE tenant = '990051' AND measure = 'drill'")},
 		{"990051 shift_checks", each("UPDATE round_duty SET passed = 0 WHERE tenant = '990051' AND id = (SELECT MIN(d.id) FROM round_duty d WHERE d.tenant = '990051' AND d.shift <> '')")},
 		{"522622 jobs_stable", each("UPDATE activity_wage SET employment = 'flexible' WHERE tenant = '522622'")},
+		{"522622 picked_a_day", each("UPDATE activity_wage SET grams = grams + 500 WHERE tenant = '522622'")},
+		{"522622 wage_a_day", each("UPDATE activity_wage SET rate_fen = rate_fen * 2 WHERE tenant = '522622'")},
 		{"341002 volunteers", each("UPDATE team_member SET to_at = 1 WHERE tenant = '341002' AND person = (SELECT MIN(m.person) FROM team_member m WHERE m.tenant = '341002')")},
 		{"341002 groups_in_grids", each("DELETE FROM volunteer_grid WHERE tenant = '341002' AND grid = 3")},
 		{"620723 activity_forms", each("UPDATE activity SET form = 'tell' WHERE tenant = '620723' AND form = 'help'")},
@@ -100,7 +102,7 @@ func TestToldQuantitiesStayAsTheyAreTold(t *testing.T) {
 		want   string
 	}{
 		{"530925", "planted", "12000余株"}, {"530925", "replaced", "7000余株"}, {"530925", "facade", "41000余平方米"}, {"530925", "lamps", "40盏"}, {"530925", "built", "50个"}, {"530925", "planned", "18个"},
-		{"150123", "lanes", "近400条"}, {"150123", "bikes", "18000余辆"}, {"150123", "green", "7处"}, {"522622", "area", "1000余亩"}, {"522622", "stable", "50余人"}, {"522622", "flexible", "600余人次"},
+		{"150123", "lanes", "近400条"}, {"150123", "bikes", "18000余辆"}, {"150123", "green", "7处"}, {"522622", "area", "1000余亩"}, {"522622", "stable", "50余人"}, {"522622", "flexible", "600余人次"}, {"522622", "picked", "约5.5斤"}, {"522622", "earned", "约100元"},
 		{"341002", "people", "61人"}, {"341002", "sessions", "30余次"}, {"341002", "good", "1000余人次"}, {"341002", "special", "10余次"}, {"620723", "varieties", "30余个"}, {"620723", "sessions", "90余场次"},
 		{"620723", "times", "1000余人次"}, {"610632", "met", "100%"}, {"990051", "measures", "6项"},
 	} {

@@ -39,9 +39,6 @@ func (e *env) checkLocality(a *app, l *demo.Locality) (rows []figureRow, err err
 // measureLocal asks a query of the reports what a figure is now.
 func measureLocal(tx kernel.Tx, queries *reports.Registry, l *demo.Locality, f demo.LocalFigure) (measured, error) {
 	path := kernel.Path("").Child(string(l.Tenant))
-	if f.Query == "picked_a_day" || f.Query == "wage_a_day" {
-		return pickedADay(tx, f.Query)
-	}
 	q := queries.Get(f.Query)
 	if q == nil {
 		return measured{}, fmt.Errorf("there is no query %s", f.Query)
@@ -58,25 +55,15 @@ func measureLocal(tx kernel.Tx, queries *reports.Registry, l *demo.Locality, f d
 			m.value = 100 * float64(t.Num) / float64(t.Den)
 		}
 	}
+	if q.Mean > 0 && t.Den > 0 {
+		m.value = float64(t.Num) / float64(t.Den) / float64(q.Mean)
+	}
 	if q.Told != nil {
 		told, err := q.Told(tx, ask)
 		if err != nil {
 			return measured{}, err
 		}
 		m.told = cmp.Or(told.Qualifier, kernel.Exact)
-	}
-	return m, nil
-}
-
-// pickedADay gives what one shift brought on average: 斤 picked, or yuan earned. A shift is a day's work of one person.
-func pickedADay(tx kernel.Tx, what string) (measured, error) {
-	shifts, grams, fen, err := store.Activities{}.Picked(tx)
-	if err != nil || shifts == 0 {
-		return measured{}, err
-	}
-	m := measured{value: float64(grams) / 500 / float64(shifts), source: "the register of activities, weighings"}
-	if what == "wage_a_day" {
-		m.value = float64(fen) / 100 / float64(shifts)
 	}
 	return m, nil
 }

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base32"
 	"strings"
 	"time"
 
@@ -204,7 +202,7 @@ func (f *founding) accounts(ctx context.Context, admin string) error {
 		if err != nil {
 			return err
 		}
-		password := oncePassword()
+		password := access.OncePassword()
 		a := access.Account{ID: kernel.NewID(f.now), Tenant: f.t, User: user, NameMasked: x.title, MustChange: true, Created: f.now}
 		if a.PasswordPHC, err = f.a.access.Hasher.Hash(ctx, password); err != nil {
 			return err
@@ -223,14 +221,6 @@ func (f *founding) accounts(ctx context.Context, admin string) error {
 		f.out.Administrators = append(f.out.Administrators, FoundedAccount{x.role, user, password})
 	}
 	return nil
-}
-
-// oncePassword is 80 random bits in four groups that can be read out.
-func oncePassword() string {
-	var b [10]byte
-	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
-	s := strings.ToLower(base32.StdEncoding.EncodeToString(b[:]))
-	return s[:4] + "-" + s[4:8] + "-" + s[8:12] + "-" + s[12:]
 }
 
 func (f *founding) store(tx kernel.Tx, sources []string) error {

@@ -26,6 +26,7 @@ type importOSMCmd struct {
 	NameEn string `help:"Name of the district in English, when it is to be founded." placeholder:"NAME"`
 	Admin  string `help:"User name of the system administrator of a new district." default:"admin" placeholder:"USER"`
 	People int    `help:"How many people live in the whole file; they are shared over the homes by floor space, as an estimate." placeholder:"N"`
+	Level  string `help:"admin_level of the boundaries that become communities, where --under names none." default:"8"`
 	Under  string `help:"Code of the community or village that buildings and sites stand under; one is made when left out." placeholder:"CODE"`
 }
 
@@ -37,6 +38,7 @@ type osmReport struct {
 	Founded     *Founded      `json:"founded,omitempty"`
 	Places      *PlacesReport `json:"places"`
 	Buildings   int           `json:"buildings"`
+	Communities int           `json:"communities"`
 	Compounds   int           `json:"compounds"` // residential land
 	Sites       int           `json:"sites"`
 	Greens      int           `json:"greens"` // greens and parks
@@ -46,6 +48,8 @@ type osmReport struct {
 	Km          float64       `json:"networkKm"`
 	Paved       bool          `json:"networkNew"` // it differs from the one that was there
 	People      int           `json:"people,omitempty"`
+	MapFeatures int           `json:"mapFeatures"` // of the base map
+	MapBytes    int           `json:"mapBytes"`
 	Attribution string        `json:"attribution"`
 }
 
@@ -86,12 +90,14 @@ type osmImport struct {
 	t      kernel.Tenant
 	r      osmReport
 	places []geo.Feature
-	// compounds come before the places.
+	// bounds are the communities that the file draws; compounds come before the places.
+	bounds    []geo.Feature
 	compounds []geo.Feature
 	drawn     []geo.Feature
 	bound     orb.Bound
 	n         *reach.Network
 	rooms     []dwelling
+	tiles     []byte
 }
 
 // osmSites are the amenities that become sites.
@@ -99,7 +105,7 @@ var osmSites = []string{"school", "kindergarten", "college", "clinic", "hospital
 	"social_centre", "social_facility", "nursing_home", "police", "fire_station", "post_office", "courthouse", "marketplace", "toilets", "shelter"}
 
 // osmKeys are the tags that are kept.
-var osmKeys = []string{"building", "amenity", "leisure", "landuse", "natural", "waterway", "name", "name:zh", "name:en", "addr:street", "addr:housenumber"}
+var osmKeys = []string{"building", "amenity", "leisure", "landuse", "natural", "waterway", "name", "name:zh", "name:en", "addr:street", "addr:housenumber", "boundary", "admin_level"}
 
 func osmGreen(leisure, landuse string) string {
 	switch {
@@ -120,13 +126,16 @@ func (m *osmImport) read(raw []byte) error {
 	m.r.Nodes, m.r.Km = n.Nodes(), n.Length()/1000
 	shapes, err := osmpbf.Shapes(raw, osmKeys, func(tags osmpbf.Tags) bool {
 		return tags.Find("building") != "" || slices.Contains(osmSites, tags.Find("amenity")) || tags.Find("natural") == "water" ||
-			tags.Find("waterway") == "river" || tags.Find("landuse") == "residential" || osmGreen(tags.Find("leisure"), tags.Find("landuse")) != ""
+			tags.Find("waterway") == "river" || tags.Find("landuse") == "residential" || m.boundary(tags.Find("boundary"), tags.Find("admin_level")) || osmGreen(tags.Find("leisure"), tags.Find("landuse")) != ""
 	})
 	if err != nil {
 		return err
 	}
 	for _, s := range shapes {
 		m.shape(s)
+	}
+	if m.tiles, err = m.baseMap(raw); err != nil {
+		return err
 	}
 	m.house()
 	if m.c.People < 0 {
@@ -157,6 +166,12 @@ func (m *osmImport) shape(s osmpbf.Shape) {
 		m.draw(s, "green", name)
 		return
 	}
+	if m.boundary(s.Tags["boundary"], s.Tags["admin_level"]) {
+		if area && name != "" {
+			m.bounds = append(m.bounds, geo.Feature{Geometry: s.Geometry, Properties: map[string]any{"name": name}})
+		}
+		return
+	}
 	if s.Tags["landuse"] == "residential" && area {
 		m.compound(s, name)
 		return
@@ -175,6 +190,11 @@ func (m *osmImport) shape(s osmpbf.Shape) {
 	}
 }
 
+// boundary reports whether tags say that an area is to be a community.
+func (m *osmImport) boundary(kind, level string) bool {
+	return m.c.Under == "" && kind == "administrative" && level == m.c.Level
+}
+
 // compound makes a compound of residential land.
 func (m *osmImport) compound(s osmpbf.Shape, name string) {
 	m.r.Compounds++
@@ -188,24 +208,17 @@ func (m *osmImport) compound(s osmpbf.Shape, name string) {
 // house puts every building under the compound that its middle lies in, the first of several, and the compounds before all that
 // stands under them.
 func (m *osmImport) house() {
-	type land struct {
-		*geo.Prepared
-		code any
-	}
-	lands := make([]land, len(m.compounds))
+	lands := make([]osmLand, len(m.compounds))
 	for i, c := range m.compounds {
-		lands[i] = land{geo.Prepare(c.Geometry), c.Properties["code"]}
+		code, _ := c.Properties["code"].(string)
+		lands[i] = osmLand{geo.Prepare(c.Geometry), code}
 	}
 	for _, p := range m.places {
 		if p.Properties["kind"] != string(territory.Building) {
 			continue
 		}
-		at, ok := geo.LabelPoint(p.Geometry)
-		for _, l := range lands {
-			if ok && l.Bound().Contains(at) && l.Locate(at) != geo.Outside {
-				p.Properties["parent"] = l.code
-				break
-			}
+		if code := landOf(lands, p.Geometry); code != "" {
+			p.Properties["parent"] = code
 		}
 	}
 	for i := range m.rooms {
@@ -283,13 +296,8 @@ func (m *osmImport) store(e *env, a *app) error {
 		return err
 	}
 	if m.c.Under == "" {
-		if m.c.Under, err = m.frame(e, a, row); err != nil {
+		if err := m.frame(e, a, row); err != nil {
 			return err
-		}
-	}
-	for i := range m.places {
-		if m.places[i].Properties["parent"] == "" {
-			m.places[i].Properties["parent"] = m.c.Under
 		}
 	}
 	file, w := io.Pipe()
@@ -306,11 +314,13 @@ func (m *osmImport) store(e *env, a *app) error {
 	c := m.bound.Center()
 	row.Settings.Features, row.Settings.Centre = drawn.String(), [2]float64{c[0], c[1]}
 	row.Settings.Bounds = [4]float64{m.bound.Min[0], m.bound.Min[1], m.bound.Max[0], m.bound.Max[1]}
-	return a.db.Update(e.ctx, m.t, func(tx kernel.Tx) (err error) {
-		if _, m.r.Paved, err = a.plans.Pave(tx, kernel.System(m.t), m.n, osmAttribution); err != nil {
-			return err
-		}
-		return a.tenants.Put(tx, row)
+	return m.keepMap(e, a, row, func() error {
+		return a.db.Update(e.ctx, m.t, func(tx kernel.Tx) (err error) {
+			if _, m.r.Paved, err = a.plans.Pave(tx, kernel.System(m.t), m.n, osmAttribution); err != nil {
+				return err
+			}
+			return a.tenants.Put(tx, row)
+		})
 	})
 }
 
@@ -335,26 +345,67 @@ func (m *osmImport) district(e *env, a *app) (*store.TenantRow, error) {
 	return find()
 }
 
-// frame puts a subdistrict and a community before the places, for a district whose divisions nobody has brought in. In one
-// that has communities, somebody must say which is meant.
-func (m *osmImport) frame(e *env, a *app, row *store.TenantRow) (string, error) {
-	street, community := string(m.t)+"001", string(m.t)+"001001"
+// frame puts a subdistrict and its communities before the places, for a district whose divisions nobody has brought in: those that
+// the file draws, else one. In a district that has communities, somebody must say which is meant.
+func (m *osmImport) frame(e *env, a *app, row *store.TenantRow) error {
+	street := string(m.t) + "001"
+	head := []geo.Feature{{Properties: map[string]any{"code": street, "name": row.Name.Zh + "街道", "kind": string(territory.Subdistrict), "parent": string(m.t)}}}
+	codes := map[string]bool{}
+	community := func(n int, name string, shape orb.Geometry) string {
+		code := fmt.Sprintf("%s%03d", street, n)
+		codes[code] = true
+		head = append(head, geo.Feature{Geometry: shape, Properties: map[string]any{"code": code, "name": name, "kind": string(territory.Community), "parent": street}})
+		return code
+	}
+	lands := make([]osmLand, 0, len(m.bounds))
+	for i, f := range m.bounds {
+		name, _ := f.Properties["name"].(string)
+		lands = append(lands, osmLand{geo.Prepare(f.Geometry), community(i+2, name, f.Geometry)})
+	}
+	rest := ""
+	for _, p := range m.places {
+		if p.Properties["parent"] != "" {
+			continue
+		}
+		if p.Properties["parent"] = landOf(lands, p.Geometry); p.Properties["parent"] != "" {
+			continue
+		}
+		if rest == "" {
+			rest = community(1, row.Name.Zh+"社区", nil)
+		}
+		p.Properties["parent"] = rest
+	}
 	other := false
 	err := a.db.View(e.ctx, m.t, func(tx kernel.Tx) error {
 		return store.Territory{}.EachPlace(tx, func(p *territory.Place) error {
 			l := p.Kind.Level()
-			other = other || (l == territory.LevelCommunity || l == territory.LevelVillage) && p.Code != community
+			other = other || (l == territory.LevelCommunity || l == territory.LevelVillage) && !codes[p.Code]
 			return nil
 		})
 	})
 	if err == nil && other {
 		err = kernel.Invalid("under", kernel.T("这里已有社区或村，请用 --under 写明楼栋和站点属于哪一个", "the district has communities or villages already; name with --under the one that buildings and sites stand under"))
 	}
-	m.places = append([]geo.Feature{
-		{Properties: map[string]any{"code": street, "name": row.Name.Zh + "街道", "kind": string(territory.Subdistrict), "parent": string(m.t)}},
-		{Properties: map[string]any{"code": community, "name": row.Name.Zh + "社区", "kind": string(territory.Community), "parent": street}},
-	}, m.places...)
-	return community, err
+	m.r.Communities = len(codes)
+	m.places = append(head, m.places...)
+	return err
+}
+
+// osmLand is an area that others lie in, by its code.
+type osmLand struct {
+	*geo.Prepared
+	code string
+}
+
+// landOf gives the first of the areas that holds the middle of a shape; empty for none.
+func landOf(lands []osmLand, g orb.Geometry) string {
+	at, ok := geo.LabelPoint(g)
+	for _, l := range lands {
+		if ok && l.Bound().Contains(at) && l.Locate(at) != geo.Outside {
+			return l.code
+		}
+	}
+	return ""
 }
 
 func (r *osmReport) print(e *env) error {
@@ -365,8 +416,9 @@ func (r *osmReport) print(e *env) error {
 		}
 	}
 	p.say(kernel.T(
-		fmt.Sprintf("小区 %d，楼栋 %d，站点 %d，绿地 %d；步行网 %d 个节点，%.1f 公里；形状不对而略去 %d", r.Compounds, r.Buildings, r.Sites, r.Greens, r.Nodes, r.Km, r.Dropped),
-		fmt.Sprintf("%d compounds, %d buildings, %d sites, %d greens; walking network of %d nodes, %.1f km; %d left out because of their shapes", r.Compounds, r.Buildings, r.Sites, r.Greens, r.Nodes, r.Km, r.Dropped)))
+		fmt.Sprintf("社区 %d，小区 %d，楼栋 %d，站点 %d，绿地 %d；步行网 %d 个节点，%.1f 公里；形状不对而略去 %d", r.Communities, r.Compounds, r.Buildings, r.Sites, r.Greens, r.Nodes, r.Km, r.Dropped),
+		fmt.Sprintf("%d communities, %d compounds, %d buildings, %d sites, %d greens; walking network of %d nodes, %.1f km; %d left out because of their shapes", r.Communities, r.Compounds, r.Buildings, r.Sites, r.Greens, r.Nodes, r.Km, r.Dropped)))
+	p.say(kernel.T(fmt.Sprintf("底图 %d 个要素，%.1f MB", r.MapFeatures, float64(r.MapBytes)/1e6), fmt.Sprintf("base map of %d features, %.1f MB", r.MapFeatures, float64(r.MapBytes)/1e6)))
 	p.say(kernel.T("地图数据 "+osmAttribution, "map data "+osmAttribution))
 	if p.err != nil {
 		return p.err

@@ -3,11 +3,15 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"sanzhi/internal/geo/osmpbf"
 	"sanzhi/internal/geo/osmpbf/osmpbftest"
+	"sanzhi/internal/geo/pmtiles"
 )
 
 func TestImportOSM(t *testing.T) {
@@ -43,7 +47,35 @@ func TestImportOSM(t *testing.T) {
 	if status != exitDone || r.Founded == nil || r.Buildings != 2 || r.Sites != 2 || r.Greens != 1 || r.Dropped != 1 || r.Places.New != 7 || r.Nodes != 4 || r.Attribution == "" {
 		t.Fatalf("status %d: %+v %s", status, r, said)
 	}
+	maps := filesKept(t, data)
+	if len(maps) != 1 || r.MapFeatures != 5 || r.MapBytes != len(maps[0]) { // a way, a park, two houses, a school: one that crosses itself is drawn as it is
+		t.Fatalf("%d base maps of %d features", len(maps), r.MapFeatures)
+	}
+	tiles, err := pmtiles.Open(strings.NewReader(maps[0]))
+	if err != nil || tiles.MaxZoom != 15 || tiles.Bounds[0] < 101.69 || tiles.Bounds[2] > 101.71 {
+		t.Fatal(err, tiles)
+	}
+	if about, err := tiles.About(); err != nil || !strings.Contains(string(about), osmAttribution) {
+		t.Error(string(about), err)
+	}
 	if status, r, said = run(); status != exitDone || r.Founded != nil || r.Places.New != 0 || r.Places.Same != 7 {
 		t.Errorf("again: status %d: %+v %s", status, r.Places, said)
 	}
+}
+
+// filesKept gives the contents of the district's files.
+func filesKept(t *testing.T, data string) (out []string) {
+	t.Helper()
+	err := filepath.WalkDir(filepath.Join(data, "files"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		out = append(out, string(b))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }

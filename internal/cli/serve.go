@@ -140,7 +140,7 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 		Plans:      a.plans,
 		Ballots:    a.ballots,
 		Registers:  a.registers, OrgWork: store.Registers{},
-		Sheets: a.sheets, Picture: store.Picture{},
+		Sheets: a.sheets, Picture: store.Picture{}, Neighbours: store.Neighbours{},
 		Privacy: a.privacy, PrivacyPaths: store.PrivacyAccounts{Sealer: a.sealer},
 	}
 }

@@ -303,15 +303,20 @@ func (c *counting) figure(key string, spec Spec) (bool, error) {
 		}
 		f.Rule.tell(told)
 	}
+	q.mean(&f)
 	f.Num, f.Den, f.Size, f.Root = set.tally.Num, set.tally.Den, len(set.entries), set.root()
 	f.print()
-	if err := c.compare(q, &f); err != nil {
-		return false, fmt.Errorf("%s: %w", q.ID, err)
+	if q.Mean == 0 { // an average is not spread over places nor compared
+		if err := c.compare(q, &f); err != nil {
+			return false, fmt.Errorf("%s: %w", q.ID, err)
+		}
 	}
-	if q.Persons && hiddenTally(q.Share, f.Tally()) {
+	if share, of := q.counts(f.Tally()); q.Persons && hiddenTally(share, of) {
 		f.hide()
 	} else {
-		c.spread(q, &f, set)
+		if q.Mean == 0 {
+			c.spread(q, &f, set)
+		}
 		c.out[key] = set.entries
 	}
 	c.doc.Figures = append(c.doc.Figures, f)

@@ -246,7 +246,7 @@ func (r *leavesRead) leaf(line []byte, tree *ledger.Tree, asOf time.Time) error 
 // replay counts a figure anew from the ledger alone, where that is possible, and compares the sets.
 func (v *Verdict) replay(f *Figure, entries []string, read *leavesRead, reg *Registry) {
 	q := reg.Get(f.Query)
-	if q == nil || q.Version != f.Version || q.Replay == nil || read.bare || string(f.Path) != string(v.doc.Tenant)+"/" {
+	if q == nil || q.Version != f.Version || q.Replay == nil || q.Replays != nil && !q.Replays(f.Ask()) || read.bare || string(f.Path) != string(v.doc.Tenant)+"/" {
 		return
 	}
 	was := map[kernel.ID]bool{}

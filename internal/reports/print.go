@@ -18,6 +18,8 @@ type Rule struct {
 	// Told is the step of a figure whose records are themselves told with 余, 近 or 约, as As says; a template never sets it. Such
 	// a figure is printed as it was told and never becomes exact.
 	Told float64 `json:"told,omitempty" yaml:"-"`
+	// Mean is of a figure that is an average: so many of what is counted make one of the unit. The query sets it, never a template.
+	Mean int `json:"mean,omitempty" yaml:"-"`
 }
 
 // tell keeps how the records of a figure are told, in place of what the template asks for.
@@ -42,6 +44,9 @@ type Printed struct {
 func Print(share bool, unit kernel.Text, r Rule, t Tally) Printed {
 	if share {
 		return printShare(r, t)
+	}
+	if r.Mean > 0 {
+		return printMean(unit, r, t)
 	}
 	n := t.Num
 	q := kernel.Quantity{Value: float64(n), Unit: unit.Zh, Qualifier: kernel.Exact}

@@ -63,6 +63,8 @@ type Query struct {
 	Unit                  kernel.Text
 	// Share: the figure is Num ÷ Den in per cent; otherwise it is Num.
 	Share bool
+	// Mean: the figure is an average, Num ÷ Den over its records, and Mean of Num make one of the unit (500 g a 斤); 0 for all others.
+	Mean int
 	// Persons: each record stands for a person, so that small figures are suppressed.
 	Persons bool
 	// Small: the public is not told of fewer than five of it at a place or in a month.
@@ -77,6 +79,8 @@ type Query struct {
 	Told func(tx kernel.Tx, a Ask) (kernel.Quantity, error)
 	// Replay counts anew from the ledger's records alone; nil when the ledger does not tell all that the query asks.
 	Replay Replay
+	// Replays says which questions the ledger tells all of; nil when it does of every one.
+	Replays func(a Ask) bool
 }
 
 // Registry holds the queries by their ids.

@@ -50,3 +50,43 @@ func ReplayClosed(flow string, steps ...string) Replay {
 		return Tally{1, 1}
 	}
 }
+
+// openFlows are the shipped flows whose cases are no secret. The ledger does not say of a case whether it is, so of other flows, and of all flows
+// together, it cannot be counted from the ledger alone what a figure may count.
+var openFlows = []string{"menu", "hazard", "paired", "civility", "hotline"}
+
+// OpenedInLedger says of which questions about opened cases the ledger tells all: those about one flow whose cases are no secret. Where a case rests
+// now is asked of the store, and the strands that a case began with are those of its item.
+func OpenedInLedger(a Ask) bool {
+	return slices.Contains(openFlows, a.Params["flow"]) && a.Params["steps"] == "" && a.Params["strand"] == ""
+}
+
+// ReplayOpened counts a case that was opened within the period and was not merged into another.
+func ReplayOpened(a Ask, acts []*Act) Tally {
+	var first, last *Act
+	for _, x := range acts {
+		if x.Text("flow") == "" || x.Text("number") == "" {
+			continue
+		}
+		if x.Text("from") == "" && first == nil {
+			first = x
+		}
+		if last = x; x.Text("to") == "merged" && x.Text("from") != "merged" {
+			return Tally{}
+		}
+	}
+	if first == nil || first.Text("flow") != a.Params["flow"] {
+		return Tally{}
+	}
+	if unit := a.Params["unit"]; unit != "" && last.Text("unit") != unit {
+		return Tally{}
+	}
+	at := first.Time()
+	if ms := first.Number("opened_at"); ms != 0 { // what was imported was opened elsewhere, earlier
+		at = time.UnixMilli(ms).UTC()
+	}
+	if !within(a, at) {
+		return Tally{}
+	}
+	return Tally{1, 1}
+}

@@ -305,7 +305,7 @@ func (s *Service) Now(tx kernel.Tx, i *Issued, f *Figure, q *Query) (*Change, er
 		return nil, err
 	}
 	c := &Change{Tally: set.tally, Now: Print(f.Share, f.Unit, f.Rule, set.tally)}
-	if q.Persons && hiddenTally(q.Share, set.tally) {
+	if share, of := q.counts(set.tally); q.Persons && hiddenTally(share, of) {
 		g := *f
 		g.hide()
 		return &Change{Now: Printed{Text: g.Text}}, nil

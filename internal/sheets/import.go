@@ -177,8 +177,9 @@ func (im *importing) read(f *File) ([]*item, error) {
 	return items, nil
 }
 
-// keyOf is by what a row is known again.
-func (im *importing) keyOf(v kernel.Values) string {
+// keyOf is by what a row is known again: in clear, and as an export shows it. The second is asked only for rows that are masked themselves,
+// since two people may look alike under their stars.
+func (im *importing) keyOf(v kernel.Values) (clear, masked string) {
 	cols := im.o.Key
 	if len(cols) == 0 {
 		for _, c := range im.o.Sheet.Columns {
@@ -187,11 +188,11 @@ func (im *importing) keyOf(v kernel.Values) string {
 			}
 		}
 	}
-	parts := make([]string, len(cols))
+	parts, stars := make([]string, len(cols)), make([]string, len(cols))
 	for i, c := range cols {
-		parts[i] = shown(im.o.Sheet.Column(c), v[c])
+		parts[i], stars[i] = v[c], shown(im.o.Sheet.Column(c), v[c])
 	}
-	return strings.Join(parts, "\x1f")
+	return strings.Join(parts, "\x1f"), "*" + strings.Join(stars, "\x1f")
 }
 
 // match finds the row that each row of the file is about.
@@ -199,8 +200,11 @@ func (im *importing) match(items []*item) error {
 	im.byID, im.byKey = map[kernel.ID]*Row{}, map[string][]*Row{}
 	err := im.o.Each(func(r Row) error {
 		im.byID[r.ID] = &r
-		k := im.keyOf(r.Values)
+		k, masked := im.keyOf(r.Values)
 		im.byKey[k] = append(im.byKey[k], &r)
+		if im.kind.Personal {
+			im.byKey[masked] = append(im.byKey[masked], &r)
+		}
 		return nil
 	})
 	if err != nil {
@@ -234,7 +238,11 @@ func (im *importing) match(items []*item) error {
 // known finds the row by its key, for a row without a number or with that of another installation; false when there is none. Rows with
 // numbers of their own may be alike: each is another one.
 func (im *importing) known(it *item, fresh map[string]int, taken map[kernel.ID]int) bool {
-	k, mark := im.keyOf(it.cells), "key "
+	k, masked := im.keyOf(it.cells)
+	mark, stars := "key ", im.kind.Personal && strings.ContainsRune(k, '*')
+	if stars {
+		k = masked
+	}
 	if id := it.cells[idColumn]; id != "" {
 		mark = "id " + id + " "
 	}
@@ -243,7 +251,12 @@ func (im *importing) known(it *item, fresh map[string]int, taken map[kernel.ID]i
 		return false
 	}
 	fresh[mark+k] = it.row
-	for _, r := range im.byKey[k] {
+	l := im.byKey[k]
+	if stars && len(l) > 1 {
+		im.fault(it.row, "", t("打了星号的内容对得上几条，请写全，或者写上系统编号", "several entries look like this under their stars; write it out, or give the system number"))
+		return false
+	}
+	for _, r := range l {
 		if it.old == nil || taken[it.old.ID] > 0 {
 			it.old = r
 		}

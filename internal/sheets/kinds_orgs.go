@@ -1,7 +1,6 @@
 package sheets
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -172,13 +171,20 @@ type holdings struct {
 	name   map[kernel.ID]string
 	phone  map[kernel.ID]string
 	byNo   map[string]kernel.ID // by phone
+	byID   map[kernel.ID]*orgs.Holding
+	of     map[kernel.ID][]*orgs.Holding // by person
 }
 
+func (h *holdings) note(x *orgs.Holding) { h.byID[x.ID], h.of[x.Person] = x, append(h.of[x.Person], x) }
+
 func (s *Service) openHoldings(tx kernel.Tx, actor kernel.Actor, n *Names) (*Opened, error) {
-	h := &holdings{s: s, tx: tx, actor: actor, n: n, name: map[kernel.ID]string{}, phone: map[kernel.ID]string{}, byNo: map[string]kernel.ID{}}
+	h := &holdings{s: s, tx: tx, actor: actor, n: n, name: map[kernel.ID]string{}, phone: map[kernel.ID]string{}, byNo: map[string]kernel.ID{}, byID: map[kernel.ID]*orgs.Holding{}, of: map[kernel.ID][]*orgs.Holding{}}
 	var err error
 	if h.list, h.people, err = s.Orgs.Held(tx); err != nil {
 		return nil, err
+	}
+	for _, x := range h.list {
+		h.note(x)
 	}
 	for id, p := range h.people {
 		if h.name[id], err = s.unseal(p.NameSealed, personField(tx, id, "name")); err != nil {
@@ -227,8 +233,12 @@ func (s *Service) unseal(sealed string, at vault.Field) (string, error) {
 }
 
 func (h *holdings) each(each func(Row) error) error {
+	roles := map[kernel.Role]bool{}
+	for _, c := range roleChoices() {
+		roles[kernel.Role(c.Key)] = true
+	}
 	for _, x := range h.list {
-		if !access.Decide(h.actor, access.AccountRead, access.Target{Tenant: h.tx.Tenant(), Path: x.Path}).Allow || !slices.ContainsFunc(roleChoices(), func(c kernel.Choice) bool { return c.Key == string(x.Role) }) {
+		if !access.Decide(h.actor, access.AccountRead, access.Target{Tenant: h.tx.Tenant(), Path: x.Path}).Allow || !roles[x.Role] {
 			continue
 		}
 		v := kernel.Values{"name": h.name[x.Person], "phone": h.phone[x.Person], "title": x.Title, "role": string(x.Role), "place": h.n.Place(x.Place), "from": dayOf(x.From), "to": dayOf(x.To)}
@@ -271,6 +281,7 @@ func (h *holdings) add(v kernel.Values) (kernel.ID, error) {
 		return "", err
 	}
 	h.list = append(h.list, x)
+	h.note(x)
 	return x.ID, h.record("post_given", x)
 }
 
@@ -287,8 +298,8 @@ func (h *holdings) check(x *orgs.Holding) error {
 		return kernel.Invalid("to", t("结束的日子要在开始之后", "the end must come after the beginning"))
 	}
 	posts := []kernel.Post{}
-	for _, o := range h.list {
-		if o.Person == x.Person && o.ID != x.ID {
+	for _, o := range h.of[x.Person] {
+		if o.ID != x.ID {
 			posts = append(posts, kernel.Post{Role: o.Role, Org: o.Org, Place: o.Place})
 		}
 	}
@@ -323,17 +334,8 @@ func (h *holdings) person(v kernel.Values) (kernel.ID, error) {
 	return p.ID, h.s.Orgs.PutPeople(h.tx, []*orgs.Person{p})
 }
 
-func (h *holdings) find(id kernel.ID) *orgs.Holding {
-	for _, x := range h.list {
-		if x.ID == id {
-			return x
-		}
-	}
-	return nil
-}
-
 func (h *holdings) change(id kernel.ID, v kernel.Values) error {
-	x := *h.find(id)
+	x := *h.byID[id]
 	if err := may(h.tx, h.actor, access.PostWrite, x.Path); err != nil {
 		return err
 	}
@@ -360,7 +362,7 @@ func (h *holdings) change(id kernel.ID, v kernel.Values) error {
 }
 
 func (h *holdings) remove(id kernel.ID) error {
-	x := h.find(id)
+	x := h.byID[id]
 	if err := may(h.tx, h.actor, access.PostWrite, x.Path); err != nil {
 		return err
 	}

@@ -136,20 +136,6 @@ func (Activities) Jobs(k kernel.Tx, path kernel.Path) (stable, flexible int, err
 	return stable, flexible, err
 }
 
-// Picked gives the shifts that were paid, what they brought in grams, and what was paid for them in fen.
-func (Activities) Picked(k kernel.Tx) (shifts int, grams, fen int64, err error) {
-	rows, err := on(k).Query("SELECT grams, rate_fen FROM (SELECT CAST(SUM(grams) AS BIGINT) AS grams, MAX(rate_fen) AS rate_fen FROM activity_wage WHERE tenant = $1 GROUP BY signup) x", string(on(k).tenant))
-	_, err = scanAll(rows, err, func(r *sql.Rows) (struct{}, error) {
-		var g, rate int64
-		err := r.Scan(&g, &rate)
-		shifts++
-		grams += g
-		fen += activities.Wage(g, rate)
-		return struct{}{}, err
-	})
-	return shifts, grams, fen, err
-}
-
 const teamCols = `id, parent, title, kind, place, path, lead, lead_title`
 
 // membersOf counts the distinct persons of a team and of the teams below it.

@@ -122,6 +122,7 @@ func caseFilter(t *tx, q cases.Query) *filter {
 			f.and("c."+eq.col+" = ?", eq.v)
 		}
 	}
+	f.some(q)
 	if q.Strand != "" {
 		f.and(bearsStrand, "% "+q.Strand+" %")
 	}

@@ -54,12 +54,14 @@ func caseQueries() []*reports.Query {
 		return s.query(reports.Query{ID: id, Version: 1, Title: title, Leaves: leaves, Source: fromCases, Unit: unit, Over: over, Params: params, Small: true,
 			Reads: access.CaseRead, Replay: replay})
 	}
+	received := count(opened, "cases_opened", reports.OverPeriod, unitCases, kernel.T("这段时间里收到的事", "cases that were opened in the period"), noSecrets, caseParams, reports.ReplayOpened)
+	received.Replays = reports.OpenedInLedger
 	return append([]*reports.Query{
 		count(solved, "issues_solved", reports.OverPeriod, unitCases, kernel.T("居民点单、到“评”这一步居民说解决了的。一件并了几件的只算一次", "cases that residents ordered and, when rating, said are solved; several merged into one count once"),
 			kernel.T("没评的、说没解决的、后来又重开的不算", "cases not rated, not solved, or opened again since"), nil, reports.ReplaySolved("menu", "rated")),
 		count(closed, "hazards_closed", reports.OverPeriod, unitHazards, kernel.T("查出、整改并复查合格的安全隐患", "hazards that were found, removed and passed the recheck"),
 			kernel.T("还没复查的、并入别件的不算", "hazards not rechecked yet, or merged into others"), nil, reports.ReplayClosed("hazard", "rechecked")),
-		count(opened, "cases_opened", reports.OverPeriod, unitCases, kernel.T("这段时间里收到的事", "cases that were opened in the period"), noSecrets, caseParams, nil),
+		received,
 		count(standing, "cases_open", reports.OverNow, unitCases, kernel.T("还在办的事", "cases that are open"), noSecrets, caseParams, nil),
 		count(overdue, "cases_overdue", reports.OverNow, unitCases, kernel.T("还在办、而且有一个时限已经过了的事", "open cases with a deadline that has passed"), noSecrets, caseParams, nil),
 	}, rateQueries()...)

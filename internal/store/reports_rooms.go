@@ -118,6 +118,8 @@ func peopleQueries() []*reports.Query {
 		q(groups, "groups_in_grids", unitPercent, kernel.T("归入志愿服务网格的村民组 ÷ 全部村民组", "villager groups in a grid of volunteers ÷ all villager groups"), reports.Query{Share: true, Reads: access.PlaceRead}),
 		q(once("who", "stable"), "jobs_stable", unitPeople, kernel.T("稳定就业的人，领过计件工资的，一人一次", "people in steady jobs who were paid, each once"), people),
 		q(once("signup", "flexible"), "jobs_flexible", unitTimes, kernel.T("灵活就业的人次，领过计件工资的班次", "odd jobs that were paid, in person-times"), people),
+		dayOfWork("SUM(w.grams)").query(dayQuery("picked_a_day", 500, kernel.T("斤", "jin"), kernel.T("一人一天采下的斤数，按过秤记录平均", "what one person picked in a day, averaged over the weighings"))),
+		dayOfWork("SUM((w.grams * w.rate_fen + 500) / 1000)").query(dayQuery("wage_a_day", 100, kernel.T("元", "yuan"), kernel.T("一人一天挣的元数，过秤的公斤数乘单价，逐次四舍五入到分，按天平均", "what one person earned in a day: kilograms weighed times the rate, each rounded to the fen, averaged over days"))),
 	}
 }
 

@@ -35,6 +35,11 @@ type Settings struct {
 	Bounds    [4]float64        `json:"bounds"` // west, south, east, north
 	// Features are what a map draws beside places, as GeoJSON.
 	Features string `json:"features,omitempty"`
+	// Calendar holds years that the district keeps itself; Limits are its own limits of orders.
+	Calendar cases.OwnDays    `json:"calendar,omitzero"`
+	Limits   *cases.OwnLimits `json:"limits,omitempty"`
+	// Basemap names the content (by its hash) that is the base map; one is made of the places and Features when it is empty.
+	Basemap string `json:"basemap,omitempty"`
 	// DemoSeed is the public seed of a demonstration district's passwords.
 	DemoSeed string `json:"demoSeed,omitempty"`
 }
@@ -216,7 +221,7 @@ func (s *Setups) revision(ctx context.Context, t kernel.Tenant) (row *TenantRow,
 
 func (s *Setups) load(ctx context.Context, row *TenantRow) (*cases.Setup, error) {
 	set := &cases.Setup{Tenant: row.Tenant, District: row.Name, Demo: row.Demo, Centre: row.Settings.Centre, Bounds: row.Settings.Bounds,
-		Emergency: row.Settings.Emergency, Calendar: workflow.China(), Flows: map[string]map[int]*workflow.Compiled{}, Latest: map[string]int{},
+		Emergency: row.Settings.Emergency, Flows: map[string]map[int]*workflow.Compiled{}, Latest: map[string]int{},
 		Orgs: map[kernel.ID]*orgs.Org{}, Committee: map[kernel.ID]kernel.ID{}, Property: map[kernel.ID]kernel.ID{}, Paired: map[kernel.ID]kernel.ID{}}
 	if row.Settings.Office != "" {
 		office, err := workflow.ParseOfficeHours(row.Settings.Office)
@@ -225,7 +230,12 @@ func (s *Setups) load(ctx context.Context, row *TenantRow) (*cases.Setup, error)
 		}
 		set.Office = office
 	}
-	err := s.Tenants.DB.View(ctx, row.Tenant, func(k kernel.Tx) error {
+	calendar, err := cases.CalendarOf(row.Settings.Calendar)
+	if err != nil {
+		return nil, err
+	}
+	set.Calendar, set.Limits = calendar, row.Settings.Limits
+	err = s.Tenants.DB.View(ctx, row.Tenant, func(k kernel.Tx) error {
 		if err := loadFlows(k, set); err != nil {
 			return err
 		}

@@ -136,8 +136,8 @@ func (Territory) Search(k kernel.Tx, q territory.Query, page kernel.Page) ([]*te
 	}
 	f := &filter{}
 	f.standing(k)
-	if text != "" {
-		f.conds = append(f.conds, "("+f.begins("code", text)+" OR "+f.begins("initials", strings.ToLower(text))+" OR "+f.contains("name", text)+")")
+	if err := f.named(k, text); err != nil {
+		return nil, "", err
 	}
 	if len(q.Kinds) > 0 {
 		in := make([]string, len(q.Kinds))
@@ -267,6 +267,9 @@ func (s Territory) UpsertPlaces(k kernel.Tx, list []*territory.Place) error {
 		return []any{t, string(p.ID), string(p.Parent), string(p.Kind), p.Code, p.Name, initials, string(p.Path), p.Households, p.People, string(p.Host),
 			functions, ms(p.ValidFrom), ms(p.ValidTo), p.shape, p.lon, p.lat}
 	})
+	if err == nil {
+		err = putPlaceWords(k, list)
+	}
 	if err != nil && on(k).db.Engine.IsUnique(err) {
 		return kernel.Conflict(kernel.T("有两个地点的代码或路径相同，请检查后再存", "two of the places bear the same code or path; check them and store again"))
 	}

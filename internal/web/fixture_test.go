@@ -134,7 +134,11 @@ type journal struct {
 }
 
 func (j journal) RecordAccess(tx kernel.Tx, ev access.Event) error {
-	_, err := j.log.Append(tx, ledger.Entry{Actor: kernel.Anonymous(tx.Tenant()), Act: string(ev.What), Object: ev.Account, Public: map[string]any{"by": ev.By}})
+	actor := kernel.Anonymous(tx.Tenant())
+	if id, ok := strings.CutPrefix(ev.By, "account:"); ok {
+		actor = kernel.Actor{Kind: kernel.ActorAccount, Tenant: tx.Tenant(), Account: kernel.ID(id)}
+	}
+	_, err := j.log.Append(tx, ledger.Entry{Actor: actor, Act: string(ev.What), Object: ev.Account, Public: map[string]any{"by": ev.By}})
 	if err != nil || ev.Account == "" {
 		return err
 	}
@@ -173,8 +177,9 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 		Uploads: access.NewOrderLimiter(access.DefaultOrderLimits, w.clock), Files: w.files, Activities: joinActivities(w, sealer, ring), SignKey: sign, Version: "1", Signed: api.NewSignedCache(),
 		Desk: store.Desk{Tenants: store.Tenants{DB: w.db}, Outbox: w.outbox}, Renew: w.setups.Forget, Hooks: store.Webhooks{DB: w.db, Sealer: sealer},
 		Works: w.works(), Indicators: w.indicators(),
-		Sheets: w.sheets(ring), Picture: store.Picture{},
+		Sheets: w.sheets(ring), Picture: store.Picture{}, Neighbours: store.Neighbours{}, Points: store.Cases{}, Basemaps: &store.Basemaps{Blobs: store.Blobs{DB: w.db}},
 		Plans:     w.plans(),
+		Admin:     api.AdminDeps{Setup: store.SetupDesk{}, Flows: store.SetupDesk{}, People: store.SetupDesk{}, Ledger: store.Ledger{}, Keys: w.keyState},
 		Registers: w.registers, OrgWork: store.Registers{}, Bulletins: w.bulletins(sealer)}
 }
 

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"sanzhi/internal/web/public"
 )
 
 // Limits bound what the network may take of the program.
@@ -55,7 +57,7 @@ func deadline(mux *table, d time.Duration) http.Handler {
 		d = DefaultTimeout
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/api/v1/stream" || r.URL.Path == "/api/v1/uploads" {
+		if r.URL.Path == "/api/v1/stream" || r.URL.Path == "/api/v1/uploads" || public.Sends(r) {
 			mux.ServeHTTP(w, r)
 			return
 		}

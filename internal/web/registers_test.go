@@ -367,7 +367,7 @@ func TestDiscipline(t *testing.T) {
 		}
 		w.do("supervisor", "POST", reveal, entry{"reason": "核对申诉"}, key("look")).want(200)
 		rows := w.do("auditor", "GET", "/audit?object="+id, nil).want(200)
-		if n := strings.Count(rows.Raw, "register.reveal"); n != 1 {
+		if n := strings.Count(rows.Raw, `"act":"register.reveal"`); n != 1 {
 			t.Errorf("%d looks are recorded, want 1", n)
 		}
 		for _, word := range []string{"欧阳", "误工", "容错办法", "exempt"} {

@@ -19,6 +19,7 @@ import (
 
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/web/api"
+	"sanzhi/internal/web/public"
 )
 
 // Config is what the face stands on.
@@ -60,9 +61,11 @@ func New(c Config) *Server {
 	reg := prometheus.NewRegistry()
 	m := newMetrics(reg)
 	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /tiles/{file}", rest.Tiles)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		api.NotThere(w, r)
 	})
+	public.Register(mux, mux, c.API.Clock)
 	mux.Handle("/", pages(c.UI))
 
 	guard := http.NewCrossOriginProtection()

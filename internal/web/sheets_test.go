@@ -231,3 +231,72 @@ func TestSheetOfTenThousand(t *testing.T) {
 	}
 	w.bring("clerk", "duty", "", book(t, append(rows, []any{"小桥居委会", "多一行"})...)).want(422)
 }
+
+// What changed since an import is named and left, the rest is put back.
+func TestSheetUndoLeaves(t *testing.T) {
+	eachEngine(t, func(t *testing.T, w *world) {
+		const org = "小桥居委会"
+		done := w.bring("clerk", "duty", "", book(t, []any{"单位*", "职责*"}, []any{org, "甲"}, []any{org, "乙"}, []any{org, "丙"})).want(200)
+		data, rows := w.out("clerk", "duty", "")
+		f, err := excelize.OpenReader(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range rows {
+			if len(r) > 3 && r[3] == "乙" {
+				at, _ := excelize.CoordinatesToCellName(4, i+1)
+				if err := f.SetCellStr(f.GetSheetList()[0], at, "乙改"); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		var b bytes.Buffer
+		if err := f.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		w.bring("clerk", "duty", "", b.Bytes()).want(200)
+
+		undo := "/imports/" + done.str("id") + "/undo"
+		refused := w.do("clerk", "POST", undo, map[string]any{}, english()).want(409)
+		if got := refused.fields(); len(got) != 1 || got[0] != "rows[3]" || !strings.Contains(refused.Raw, "乙") || !strings.Contains(refused.Raw, "row 3 (") {
+			t.Errorf("named: %s", refused.Raw)
+		}
+		if _, rows := w.out("clerk", "duty", ""); len(rows) != 4 {
+			t.Errorf("a refused undo took something away: %v", rows)
+		}
+		w.do("clerk-north", "POST", undo, map[string]any{"leave": true}).want(409) // somebody else's rows: none is theirs to see
+		left := w.do("clerk", "POST", undo, map[string]any{"leave": true}, key("sheet-undo-0000000000001")).want(200)
+		if left.num("left") != 1 || left.num("left_rows.0.row") != 3 {
+			t.Errorf("left: %s", left.Raw)
+		}
+		if again := w.do("clerk", "POST", undo, map[string]any{"leave": true}, key("sheet-undo-0000000000001")).want(200); again.Raw != left.Raw {
+			t.Errorf("the same key again: %s", again.Raw)
+		}
+		if _, rows := w.out("clerk", "duty", ""); len(rows) != 2 || rows[1][3] != "乙改" {
+			t.Errorf("after undo: %v", rows)
+		}
+		if list := w.do("clerk", "GET", "/imports", nil).want(200); len(list.list("items")) != 2 || strings.Count(list.Raw, `"left":1`) != 1 || strings.Count(list.Raw, "undone_at") != 1 {
+			t.Errorf("history: %s", list.Raw)
+		}
+		w.do("clerk", "POST", undo, map[string]any{"leave": true}).want(409)
+	})
+}
+
+// How far a file is, is told line by line; the last line holds what came of it.
+func TestSheetTold(t *testing.T) {
+	w := newWorld(t)
+	last := func(a *answer) string {
+		lines := strings.Split(strings.TrimSpace(a.Raw), "\n")
+		return lines[len(lines)-1]
+	}
+	good := book(t, []any{"单位*", "职责*"}, []any{"小桥居委会", "甲"})
+	if got := last(w.bring("clerk", "duty", "?dry=1&stream=1", good).want(200)); !strings.Contains(got, `"added":1`) || !strings.Contains(got, `"ok":true`) {
+		t.Errorf("tried: %s", got)
+	}
+	if got := last(w.bring("clerk", "duty", "?stream=1", good).want(200)); !strings.Contains(got, `"added":1`) || !strings.Contains(got, `"done":1,"rows":1`) {
+		t.Errorf("brought in: %s", got)
+	}
+	if got := last(w.bring("clerk", "duty", "?stream=1", book(t, []any{"单位*", "职责*"}, []any{"没有这家", "甲"})).want(200)); !strings.Contains(got, `"status":422`) || !strings.Contains(got, "rows[2].org") {
+		t.Errorf("refused: %s", got)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -81,6 +82,9 @@ func (c *Calendar) With(o *Calendar) *Calendar {
 
 // Known reports whether the year's list of holidays and make-up days is there.
 func (c *Calendar) Known(year int) bool { return c.years[year] }
+
+// Years lists the years whose list is there, in order.
+func (c *Calendar) Years() []int { return slices.Sorted(maps.Keys(c.years)) }
 
 // IsWorkday reports whether the day on which date falls in Shanghai is a working day. Of a year that is not known it is
 // what the week says.

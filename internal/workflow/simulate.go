@@ -78,37 +78,40 @@ type Move struct {
 // are the flow's own, while every post is taken to hold at the place, and at the unit that the relation asks for. It stops
 // at the first act that is refused and gives what was done up to there; the Field of the error is "acts[3]…", counted from 1.
 func Simulate(f *Flow, s *Script, cal *Calendar, office OfficeHours) ([]Move, error) {
-	compiled, err := Compile(f)
+	sim, err := newSimulation(f, s, cal, office)
 	if err != nil {
 		return nil, err
 	}
-	sim := &simulation{c: compiled, s: s, cal: cal, office: office, env: CaseEnv{ID: "case", Flow: f.ID, Round: 1, Urgent: s.Urgent}}
-	for i, act := range s.Acts {
+	err = sim.run()
+	return sim.moves, err
+}
+
+// run plays the script up to the first act that is refused.
+func (m *simulation) run() error {
+	for i, act := range m.s.Acts {
 		field := fmt.Sprintf("acts[%d]", i+1)
-		at, err := moment(act.At)
+		at, err := startOf(field+".at", act.At)
 		if err != nil {
-			return sim.moves, kernel.Invalid(field+".at", kernel.T("时间请写成 2023-04-28 10:00 这样", "write the time like 2023-04-28 10:00"))
+			return err
 		}
-		if at.Before(sim.now) {
-			return sim.moves, kernel.Invalid(field+".at", kernel.T("时间比上一行早，请按先后写", "earlier than the line before; write them in order"))
+		if at.Before(m.now) {
+			return kernel.Invalid(field+".at", kernel.T("时间比上一行早，请按先后写", "earlier than the line before; write them in order"))
 		}
-		if err := sim.runTo(at); err != nil {
-			return sim.moves, inside(field, err)
+		if err := m.runTo(at); err != nil {
+			return inside(field, err)
 		}
-		if err := sim.take(act, at); err != nil {
-			return sim.moves, inside(field, err)
+		if err := m.take(act, at); err != nil {
+			return inside(field, err)
 		}
 	}
-	if s.Until != "" {
-		at, err := moment(s.Until)
-		if err != nil {
-			return sim.moves, kernel.Invalid("until", kernel.T("时间请写成 2023-04-28 10:00 这样", "write the time like 2023-04-28 10:00"))
-		}
-		if err := sim.runTo(at); err != nil {
-			return sim.moves, inside("until", err)
-		}
+	if m.s.Until == "" {
+		return nil
 	}
-	return sim.moves, nil
+	at, err := startOf("until", m.s.Until)
+	if err != nil {
+		return err
+	}
+	return inside("until", m.runTo(at))
 }
 
 func moment(s string) (time.Time, error) {

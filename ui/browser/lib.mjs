@@ -50,7 +50,7 @@ export async function start() {
   return { url, accounts: Array.isArray(told) ? told : told.accounts ?? told.items, stop }
 }
 
-export const browse = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+export const browse = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'] })
 
 // Every key of the dictionary, to find one that stands on a page instead of its words.
 const words = join(root, 'ui', 'src', 'words')

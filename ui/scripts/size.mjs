@@ -39,8 +39,8 @@ for (const page of ['index.html', 'desk.html']) {
 }
 const all = readdirSync(join(dist, 'assets')).reduce((n, f) => n + statSync(join(dist, 'assets', f)).size, 0)
 console.log(`assets in all: ${(all / 1000).toFixed(0)} kB`)
-// Names of XML vocabularies look like addresses and are never fetched.
-const vocabulary = /^https?:\/\/www\.w3\.org\/(?:1998\/Math\/MathML|1999\/xlink|2000\/svg)$/
+// Names of XML vocabularies look like addresses and are never fetched, nor is a name that the standard keeps from ever being one.
+const vocabulary = /^https?:\/\/(?:www\.w3\.org\/(?:1998\/Math\/MathML|1999\/x(?:link|html)|2000\/svg)|maplibre\.invalid\/)$/
 for (const file of readdirSync(dist, { recursive: true }).map(String).filter((f) => /\.(?:html|js|css|svg)$/.test(f))) {
   for (const [address] of readFileSync(join(dist, file), 'utf8').matchAll(/(?:https?|wss?):\/\/[\w.-]+[^\s"'`)<]*|(?<=["'(=])\/\/[\w-]+\.[\w.-]+/g)) {
     if (vocabulary.test(address)) continue

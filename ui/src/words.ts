@@ -1,12 +1,13 @@
 import { lang } from './lang'
+import { common } from './words/common'
+import { resident } from './words/resident'
+import { around } from './words/around'
+import { desk } from './words/desk'
 import { activities } from './words/activities'
 import { ballots } from './words/ballots'
-import { common } from './words/common'
-import { desk } from './words/desk'
 import { privacy } from './words/privacy'
 import { orgwork } from './words/orgwork'
 import { reports } from './words/reports'
-import { resident } from './words/resident'
 import { rounds } from './words/rounds'
 import { sheets } from './words/sheets'
 import { strands } from './words/strands'
@@ -17,8 +18,32 @@ const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...pri
 import { works } from './words/works'
 import { indicators } from './words/indicators'
 import { planning } from './words/planning'
+import { settings } from './words/settings'
+import { strands } from './words/strands'
+import { streets } from './words/streets'
+import { map } from './words/map'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
+const all = {
+  ...common,
+  ...resident,
+  ...around,
+  ...desk,
+  ...activities,
+  ...ballots,
+  ...privacy,
+  ...orgwork,
+  ...reports,
+  ...rounds,
+  ...sheets,
+  ...works,
+  ...indicators,
+  ...planning,
+  ...settings,
+  ...strands,
+  ...streets,
+  ...map,
+}
 
 export type Word = keyof typeof all
 type Args<K extends Word> = (typeof all)[K] extends (...a: infer A) => unknown ? A : []

@@ -37,7 +37,7 @@ describe('the dictionary', () => {
   })
 
   it('is used to the last word, and nothing else is asked of it', () => {
-    const text = code.map((c) => c.text).join('\n') + readFileSync(join(src, 'words/desk.ts'), 'utf8')
+    const text = code.filter((c) => !c.f.endsWith('openapi.d.ts')).map((c) => c.text).join('\n') + readFileSync(join(src, 'words/desk.ts'), 'utf8')
     for (const key of Object.keys(dictionary)) {
       const stem = key.replace(/\.[^.]+$/, '.')
       const used = text.includes(`'${key}'`) || text.includes('`' + stem + '${')

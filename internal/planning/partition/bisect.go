@@ -20,6 +20,14 @@ type bisector struct {
 	tries  int // sweeps that are refined
 }
 
+// How hard a set is split. Most of the cut is made by the last splits, and small sets are cheap to try again.
+const (
+	few      = 16 // parts of a set of which more lines are refined
+	fewTries = 3  // how many
+	boldness = -2 // edges that the first move of a search may cost
+	stamina  = 20 // moves without gain after which a search goes back
+)
+
 // sweep is one cut by a line: vertices whose key is below that of the split, or equal with a smaller number, lie on the first side.
 type sweep struct {
 	dir   int
@@ -47,7 +55,7 @@ func (b *bisector) split(nodes, names []int32) {
 	var bestSide []bool
 	bestCost := int64(math.MaxInt64)
 	for i, s := range sweeps {
-		if i == b.tries {
+		if i >= b.tries && (k > few || i >= fewTries) {
 			break
 		}
 		b.assign(nodes, label, other, s)
@@ -210,8 +218,33 @@ func (b *bisector) give(nodes []int32, label int32) {
 	}
 }
 
-// refine makes both sides connected, improves and balances them, and gives the cut with a heavy charge for what is out of bounds.
+// refine improves and balances both sides and gives the cut with a heavy charge for what is out of bounds. At first they may fall
+// apart: a search that need not keep them connected finds its way more often, and their lighter pieces are then given to the other.
 func (b *bisector) refine(nodes []int32, label, other int32) int64 {
+	r, l := b.r, b.r.l
+	b.connect(nodes, label, other)
+	r.loose = true
+	for i := 0; i < 2 && r.pass(stamina, 100, boldness) > 0; i++ {
+	}
+	r.loose = false
+	b.connect(nodes, label, other)
+	r.pass(stamina, 100, boldness)
+	cost := int64(0)
+	for _, v := range nodes {
+		if r.part[v] != label {
+			continue
+		}
+		for _, a := range l.arcs[l.first[v]:l.first[v+1]] {
+			if r.part[a.To] == other {
+				cost += int64(a.Weight)
+			}
+		}
+	}
+	return cost + int64(r.off(label)+r.off(other))<<20
+}
+
+// connect makes both sides connected and brings them within their bounds.
+func (b *bisector) connect(nodes []int32, label, other int32) {
 	r, l := b.r, b.r.l
 	r.join(nodes, label, other)
 	r.join(nodes, other, label)
@@ -228,23 +261,6 @@ func (b *bisector) refine(nodes []int32, label, other int32) int64 {
 		}
 	}
 	r.balance(4)
-	for range 3 {
-		if r.pass(20, 100, math.MinInt32) == 0 {
-			break
-		}
-	}
-	cost := int64(0)
-	for _, v := range nodes {
-		if r.part[v] != label {
-			continue
-		}
-		for _, a := range l.arcs[l.first[v]:l.first[v+1]] {
-			if r.part[a.To] == other {
-				cost += int64(a.Weight)
-			}
-		}
-	}
-	return cost + int64(r.off(label)+r.off(other))<<20
 }
 
 // join leaves of part p, among nodes, only its heaviest piece; the others go to q, which they touch when nodes is connected.

@@ -14,6 +14,7 @@ type level struct {
 	home  []int32 // today's part, or -1
 	size  []int32 // vertices of the region in each; nil when one
 	down  []int32 // vertex of the next coarser level
+	salt  uint64  // of a further round, which must not merge the same again; 0 for none
 }
 
 // rng is splitmix64 (Steele, Lea, Flood), small and the same everywhere.
@@ -60,6 +61,9 @@ func (l *level) cluster(most int32) (down []int32, next []int32, n int32) {
 				continue
 			}
 			rating := float32(a.Weight) * float32(a.Weight) * inv[a.To]
+			if l.salt != 0 {
+				rating *= l.chance(v, a.To)
+			}
 			if m := mate[a.To]; m < 0 {
 				if rating > best && load[v]+l.w[a.To] <= most {
 					best, free = rating, a.To
@@ -93,6 +97,11 @@ func (l *level) cluster(most int32) (down []int32, next []int32, n int32) {
 	return down, next, n
 }
 
+// chance is a factor from 1 to 3 for an edge, the same both ways.
+func (l *level) chance(u, v int32) float32 {
+	return 1 + float32(uint64(u^v)*l.salt*0x9e3779b97f4a7c15>>40)/(1<<23)
+}
+
 // coarser merges clusters into the vertices of a new level, placed at their centroids; nil when little would be gained.
 func (l *level) coarser(most int32) *level {
 	down, next, n := l.cluster(most)
@@ -105,7 +114,7 @@ func (l *level) coarser(most int32) *level {
 // merge makes the coarser level of n vertices: down gives the vertex of each, numbered by their first, and next chains those of
 // one vertex from its first.
 func (l *level) merge(down, next []int32, n int32) *level {
-	c := &level{n: n, first: make([]int32, n+1), w: make([]int32, n), x: make([]int32, n), y: make([]int32, n), size: make([]int32, n)}
+	c := &level{n: n, first: make([]int32, n+1), w: make([]int32, n), x: make([]int32, n), y: make([]int32, n), size: make([]int32, n), salt: l.salt}
 	if l.tie != nil {
 		c.tie = make([]int32, n)
 	}

@@ -434,3 +434,22 @@ func TestRecombination(t *testing.T) {
 		t.Errorf("%v, loads %v", r.part, r.pw)
 	}
 }
+
+// TestProgressGoesOn: within one region, not only between regions, and never back.
+func TestProgressGoesOn(t *testing.T) {
+	rnd := rng(6)
+	g := town(60, 50, 0.1, 40, &rnd)
+	last, steps := 0, 0
+	_, err := Solve(context.Background(), g, Options{Parts: 40, Tolerance: 0.2, Effort: 2, Progress: func(done, all int) {
+		if done < last || done > all || all != len(g.Weight) {
+			t.Errorf("%d of %d after %d", done, all, last)
+		}
+		if done > last {
+			steps++
+		}
+		last = done
+	}})
+	if err != nil || last != len(g.Weight) || steps < 6 {
+		t.Errorf("%v: ended at %d of %d in %d steps", err, last, len(g.Weight), steps)
+	}
+}

@@ -11,6 +11,7 @@ type refiner struct {
 	terms  *terms // what counts beyond the cut; nil for nothing
 	only   [2]int32
 	paired bool // moves only between the parts of only
+	loose  bool // parts may fall apart for now
 
 	conn   []int32 // weight of a vertex's arcs to each part; zero outside tally
 	near   []int32 // parts that tally found
@@ -40,37 +41,49 @@ type move struct{ v, from int32 }
 
 func newRefiner(l *level, part []int32, parts int, lo, hi []int32, rnd rng) *refiner {
 	r := &refiner{l: l, part: part, lo: lo, hi: hi, rnd: rnd, pw: make([]int32, parts), conn: make([]int32, parts)}
-	r.fit()
+	r.room(l.n)
 	for v, p := range part {
 		r.pw[p] += l.w[v]
 	}
 	return r
 }
 
-// fit makes the working columns for the refiner's level.
-func (r *refiner) fit() {
-	n := r.l.n
+// room makes the working columns as long as the finest level that is to come. Marks of coarser levels stay behind in them: each
+// search, round and guard has a number of its own.
+func (r *refiner) room(n int32) {
 	r.inCand, r.gain, r.wait, r.lock, r.seen = make([]bool, n), make([]int64, n), make([]uint32, n), make([]uint32, n), make([]uint32, n)
-	r.turn, r.round, r.mark = 0, 0, 0
-	r.cand = r.cand[:0]
 }
 
 // finer carries the partition to the finer level; the boundary is looked for only below the coarser one.
 func (r *refiner) finer(l *level) {
-	part, border := make([]int32, l.n), r.inCand
+	part := make([]int32, l.n)
+	r.mark += 2
 	for _, v := range r.cand {
-		border[v] = r.onBoundary(v)
+		r.inCand[v] = false
+		if r.onBoundary(v) {
+			r.seen[v] = r.mark
+		}
 	}
 	old := r.part
-	r.l, r.part = l, part
-	r.fit()
+	r.l, r.part, r.cand = l, part, r.cand[:0]
 	for v, d := range l.down {
 		part[v] = old[d]
-		if border[d] {
+		if r.seen[d] == r.mark && r.onBoundaryOf(int32(v), old) {
 			r.candidate(int32(v))
 		}
 	}
-	r.prune()
+}
+
+// onBoundaryOf is onBoundary by the parts of the coarser level.
+func (r *refiner) onBoundaryOf(v int32, old []int32) bool {
+	down := r.l.down
+	p := old[down[v]]
+	for _, a := range r.l.arcs[r.l.first[v]:r.l.first[v+1]] {
+		if old[down[a.To]] != p {
+			return true
+		}
+	}
+	return false
 }
 
 // scan finds the boundary anew.
@@ -262,7 +275,7 @@ func (r *refiner) search(seed int32, g int64, patience, reach int) int64 {
 			r.enter(e.v, g)
 			continue
 		}
-		if !r.guard(e.v, reach) {
+		if !r.loose && !r.guard(e.v, reach) {
 			continue
 		}
 		r.moves = append(r.moves, move{e.v, r.part[e.v]})

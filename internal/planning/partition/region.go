@@ -26,15 +26,17 @@ type divider struct {
 }
 
 // How coarse the coarsest level is and how hard each level is searched; found by trial on districts of 100,000 and a million
-// buildings. A coarse level is searched once with a pull to the centroids: round parts are the better start for a small cut.
+// buildings. A level above the finest is searched once with a pull to the centroids: round parts are the better start for a small cut.
 const (
-	perPart   = 50  // vertices of the coarsest level for each part
-	perVertex = 16  // a coarse vertex is at most this share of a part
-	leastSize = 200 // vertices below which nothing is merged
-	reach     = 60  // vertices that the guard looks at
-	patience  = 12  // moves without gain after which a search goes back
-	leastGain = -1  // edges that the first move of a search may cost
-	roundness = 1.0 // cut edges for a vertex at the mean radius, in the first pass of a coarse level
+	perPart   = 20     // vertices of the coarsest level for each part
+	perVertex = 24     // a coarse vertex is at most this share of a part
+	leastSize = 200    // vertices below which nothing is merged
+	reach     = 60     // vertices that the guard looks at
+	patience  = 12     // moves without gain after which a search goes back
+	leastGain = -1     // edges that the first move of a search may cost
+	roundness = 0.5    // cut edges for a vertex at the mean radius, in the first pass of a coarse level
+	cheap     = 20_000 // vertices of a level that is searched again and again, as long as it helps
+	again     = 4      // how often
 )
 
 // divide gives the part of each vertex of l, from 0 to k-1, and the name of today's part that each of them continues, or -1.
@@ -70,6 +72,9 @@ func (d *divider) cycle(l *level, turn int) ([]int32, error) {
 		total += int64(w)
 	}
 	mean := total / int64(d.k)
+	if turn > 0 {
+		l.salt = d.rnd.next() | 1
+	}
 	levels := l.hierarchy(int32(max(perPart*d.k, leastSize)), int32(max(mean/perVertex, 1)))
 	if err := d.ctx.Err(); err != nil {
 		return nil, err
@@ -89,6 +94,7 @@ func (d *divider) cycle(l *level, turn int) ([]int32, error) {
 		start = make([]int32, top.n)
 	}
 	r := newRefiner(top, start, d.k, lo, hi, d.rnd)
+	r.room(l.n)
 	d.begin(r)
 	r.terms = newTerms(d.o, r.l, r.part, d.k)
 	for i := len(levels) - 1; ; i-- {
@@ -158,6 +164,10 @@ func (d *divider) improve(r *refiner, shape, finest bool) {
 		}
 	}
 	r.pass(patience, reach, leastGain)
+	if r.l.n < cheap {
+		for i := 0; i < again && r.pass(patience, reach, leastGain) > 0; i++ {
+		}
+	}
 	if !finest {
 		return
 	}

@@ -187,7 +187,7 @@ func (s *coverSearch) tell(bound float64) {
 }
 
 // mostWork bounds a search by the entries of the rows that it looks at, so that it ends in time and in the same place everywhere.
-const mostWork = int64(1_800_000_000)
+const mostWork = int64(3_300_000_000)
 
 // shake closes a few sites near each other at random, fills up again and improves, and keeps what is better, until it has done
 // the work allowed or nothing better came of many tries.

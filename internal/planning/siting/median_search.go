@@ -46,7 +46,7 @@ func newMedianSearch(m *Median, o Options) *medianSearch {
 		s.o.Rounds = 700
 	}
 	if s.o.Nodes == 0 {
-		s.o.Nodes = 120
+		s.o.Nodes = int(max(120, min(400, 120*810_000/(int64(s.m)*int64(s.n))))) // a small one's branches are soon looked at
 	}
 	if s.weight == nil {
 		s.weight = make([]int64, s.m)

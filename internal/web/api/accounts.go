@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -21,6 +22,7 @@ type AccountRow struct {
 	User     string    `json:"user"`
 	Name     string    `json:"name" doc:"Masked"`
 	Disabled bool      `json:"disabled"`
+	Must     bool      `json:"must_change,omitempty" doc:"It was given a one-time password that has not been changed yet"`
 	Created  time.Time `json:"created_at"`
 }
 
@@ -47,6 +49,7 @@ type PostList struct {
 }
 
 type accountsIn struct {
+	Q     string `query:"q" maxLength:"80" doc:"What the user name begins with"`
 	After string `query:"after" maxLength:"80"`
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
@@ -57,8 +60,14 @@ type newAccountIn struct {
 	Body    struct {
 		User     string `json:"user" maxLength:"80"`
 		Name     string `json:"name" maxLength:"80"`
-		Password string `json:"password" maxLength:"200"`
+		Password string `json:"password,omitempty" maxLength:"200" doc:"Left out, a one-time password is made: it is told in the answer, once, and must be changed at the first sign-in"`
 	}
+}
+
+// NewAccountRow is an account that was just made, with the one-time password where one was asked for.
+type NewAccountRow struct {
+	AccountRow
+	Password string `json:"password,omitempty" example:"k3qp-7xw2-m4ta-ru5y" doc:"Told this once"`
 }
 
 type changeAccountIn struct {
@@ -105,7 +114,7 @@ func (s *Server) whole(ctx context.Context, p access.Permission) (kernel.Actor, 
 }
 
 func accountRow(a access.Account) AccountRow {
-	return AccountRow{ID: a.ID, User: a.User, Name: a.NameMasked, Disabled: a.Disabled, Created: a.Created}
+	return AccountRow{ID: a.ID, User: a.User, Name: a.NameMasked, Disabled: a.Disabled, Must: a.MustChange, Created: a.Created}
 }
 
 func (s *Server) accounts(ctx context.Context, in *accountsIn) (*body[AccountList], error) {
@@ -116,7 +125,7 @@ func (s *Server) accounts(ctx context.Context, in *accountsIn) (*body[AccountLis
 	page := kernel.Page{After: in.After, Limit: in.Limit}.Clamp(50, 200)
 	out := &body[AccountList]{AccountList{Items: []AccountRow{}}}
 	err = s.Store.View(ctx, a.Tenant, func(tx kernel.Tx) error {
-		l, err := s.Access.Accounts.ListAccounts(tx, kernel.Page{After: page.After, Limit: page.Limit + 1})
+		l, err := s.Admin.People.AccountsLike(tx, strings.ToLower(strings.TrimSpace(in.Q)), kernel.Page{After: page.After, Limit: page.Limit + 1})
 		if len(l) > page.Limit {
 			l = l[:page.Limit]
 			out.Body.Next = l[page.Limit-1].User
@@ -129,15 +138,20 @@ func (s *Server) accounts(ctx context.Context, in *accountsIn) (*body[AccountLis
 	return out, err
 }
 
-func (s *Server) newAccount(ctx context.Context, in *newAccountIn) (*body[AccountRow], error) {
+func (s *Server) newAccount(ctx context.Context, in *newAccountIn) (*body[NewAccountRow], error) {
 	a, err := s.whole(ctx, access.AccountWrite)
 	if err != nil {
 		return nil, err
 	}
-	return onceAround(ctx, s, in.Key, "POST /accounts", in.RawBody, func() (*AccountRow, error) {
-		x, err := s.Access.CreateAccount(ctx, a, access.NewAccount{User: in.Body.User, Name: in.Body.Name, Password: in.Body.Password})
-		row := accountRow(x)
-		return &row, err
+	return onceAround(ctx, s, in.Key, "POST /accounts", in.RawBody, func() (*NewAccountRow, error) {
+		n, row := access.NewAccount{User: in.Body.User, Name: in.Body.Name, Password: in.Body.Password}, &NewAccountRow{}
+		if n.Password == "" {
+			n.Password, n.MustChange = access.OncePassword(), true
+			row.Password = n.Password
+		}
+		x, err := s.Access.CreateAccount(ctx, a, n)
+		row.AccountRow = accountRow(x)
+		return row, err
 	})
 }
 

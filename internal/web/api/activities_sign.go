@@ -83,7 +83,7 @@ func (s *Server) activitySignUp(ctx context.Context, in *signUpIn) (*body[Signed
 		w.Contact = activities.Contact{Name: in.Body.Contact.Name, Phone: in.Body.Contact.Phone}
 	}
 	if c.Actor.Kind == kernel.ActorAnonymous {
-		if err := s.Limits.Allow(c.Address, s.Activities.PhoneIndex(c.Actor.Tenant, w.Contact.Phone)); err != nil {
+		if err := s.orderLimits(ctx, c.Actor.Tenant).Allow(c.Address, s.Activities.PhoneIndex(c.Actor.Tenant, w.Contact.Phone)); err != nil {
 			return nil, err
 		}
 	}

@@ -33,6 +33,7 @@ type listIn struct {
 	Q       string    `query:"q" maxLength:"100" doc:"Words of what was said, or a whole number"`
 	Overdue bool      `query:"overdue"`
 	State   string    `query:"state" enum:"open,closed,all" default:"all"`
+	IDs     []string  `query:"ids" maxItems:"50" doc:"These cases alone, separated by commas"`
 	Mine    bool      `query:"mine" doc:"Only cases whose next act is the reader's"`
 	Sort    string    `query:"sort" enum:"due,new" doc:"due (what runs out first; open cases) with mine, else new"`
 	After   string    `query:"after" maxLength:"80"`
@@ -128,7 +129,7 @@ func (s *Server) open(ctx context.Context, in *openIn) (*body[Created], error) {
 // prepare slows down who floods, and checks the order.
 func (s *Server) prepare(ctx context.Context, c Caller, o cases.Order) (*cases.Draft, error) {
 	if c.Actor.Kind == kernel.ActorAnonymous {
-		if err := s.Limits.Allow(c.Address, s.Cases.PhoneIndex(c.Actor.Tenant, o.Contact.Phone)); err != nil {
+		if err := s.orderLimits(ctx, c.Actor.Tenant).Allow(c.Address, s.Cases.PhoneIndex(c.Actor.Tenant, o.Contact.Phone)); err != nil {
 			return nil, err
 		}
 	}
@@ -155,6 +156,13 @@ func (s *Server) query(ctx context.Context, in *listIn) (cases.Query, error) {
 	set, err := s.Cases.Setups.Of(ctx, actor.Tenant)
 	if err != nil {
 		return q, err
+	}
+	for _, id := range in.IDs {
+		one, err := kernel.ParseID("ids", id)
+		if err != nil {
+			return q, err
+		}
+		q.IDs = append(q.IDs, one)
 	}
 	if in.Mine {
 		q.Mine = cases.Turns(set, actor)

@@ -22,6 +22,8 @@ type MapSource interface {
 	// Features are drawn beside places: rivers, streets, greens; GeoJSON in WGS84, or empty.
 	Features(tx kernel.Tx) (string, error)
 	EachPlace(tx kernel.Tx, each func(*territory.Place) error) error
+	// Basemap names the content that is the base map; empty when none was brought in.
+	Basemap(tx kernel.Tx) (string, error)
 }
 
 // PostKeeper keeps who holds which post.
@@ -75,7 +77,9 @@ type AuditRow struct {
 	ID      kernel.ID       `json:"id"`
 	At      time.Time       `json:"at"`
 	Actor   string          `json:"actor" example:"account:01GZ03JSM0VNBXZ4X8JQ4A6Q5V"`
+	Who     string          `json:"who" example:"李* li.xiaoqiao" doc:"The actor in words, the name masked"`
 	Act     string          `json:"act" example:"submit"`
+	Title   string          `json:"title" example:"交单" doc:"The act in words"`
 	Object  kernel.ID       `json:"object" doc:"The case or account that it was done to"`
 	Version int             `json:"version"`
 	Public  json.RawMessage `json:"public" doc:"Canonical JSON of what anyone may know"`
@@ -158,14 +162,19 @@ func (s *Server) givenUp(ctx context.Context, in *PageQuery) (*body[OutboxList],
 }
 
 func (s *Server) retry(ctx context.Context, in *keyedIDIn) (*struct{}, error) {
-	if _, err := s.whole(ctx, access.OutboxRetry); err != nil {
+	a, err := s.whole(ctx, access.OutboxRetry)
+	if err != nil {
 		return nil, err
 	}
-	_, err := once(ctx, s, in.Key, "POST /outbox/"+string(in.ID)+"/retry", nil, func(tx kernel.Tx) (*struct{}, error) {
+	_, err = once(ctx, s, in.Key, "POST /outbox/"+string(in.ID)+"/retry", nil, func(tx kernel.Tx) (*struct{}, error) {
 		ok, err := s.Desk.Retry(tx, in.ID)
 		if err == nil && !ok {
 			err = kernel.NotFound(kernel.T("没有这条，或者它已经在重新投递", "there is no such message, or it is being delivered again"))
 		}
+		if err != nil {
+			return nil, err
+		}
+		_, err = s.Cases.Ledger.Append(tx, ledger.Entry{Actor: a, Act: "outbox_retried", Object: kernel.ID(tx.Tenant()), Public: map[string]any{"by": a.Ref(), "message": string(in.ID)}})
 		return &struct{}{}, err
 	})
 	return nil, err
@@ -187,12 +196,18 @@ func (s *Server) audit(ctx context.Context, in *auditIn) (*body[AuditList], erro
 	out := &body[AuditList]{AuditList{Items: []AuditRow{}}}
 	err = s.Store.View(ctx, a.Tenant, func(tx kernel.Tx) error {
 		l, next, err := s.Desk.Audit(tx, in.Object, in.Actor, in.Act, from, to, in.page())
+		if err != nil {
+			return err
+		}
+		w, err := s.wordsFor(ctx, tx, l)
+		if err != nil {
+			return err
+		}
 		for _, r := range l {
-			out.Body.Items = append(out.Body.Items, AuditRow{ID: r.ID, At: r.At, Actor: r.Actor, Act: r.Act, Object: r.Object, Version: r.Version,
-				Public: json.RawMessage(r.Public), Digest: r.Digest, Seq: r.Seq})
+			out.Body.Items = append(out.Body.Items, w.row(r))
 		}
 		out.Body.Next = next
-		return err
+		return nil
 	})
 	return out, err
 }

@@ -153,11 +153,12 @@ func (s *Server) menu(ctx context.Context, in *menuIn) (*body[Menu], error) {
 	if err != nil {
 		return nil, err
 	}
-	at, err := s.locate(ctx, v.set, in)
+	lon, lat, err := s.pointOf(ctx, v.set.Tenant, in)
 	if err != nil {
 		return nil, err
 	}
-	out := &body[Menu]{Menu{Items: []MenuItem{}, More: v.offers(&at), Place: at, Emergency: emergencyLines(v.lang, v.set.Emergency)}}
+	at := v.set.Index.At(lon, lat)
+	out := &body[Menu]{Menu{Items: []MenuItem{}, More: v.offers(&at), Place: at, Emergency: emergencyLines(v.lang, v.set.Emergency), Point: []float64{lon, lat}}}
 	if at.County == nil {
 		return out, nil
 	}
@@ -193,19 +194,24 @@ func (v *view) offers(at *territory.At) []MenuItem {
 
 // locate gives the places that hold the point of a request, or the middle of the place that it names.
 func (s *Server) locate(ctx context.Context, set *cases.Setup, in *menuIn) (territory.At, error) {
-	if in.Place == "" {
-		crs, err := geo.ParseCRS(in.CRS)
-		if err != nil {
-			return territory.At{}, err
-		}
-		p := crs.ToWGS84([2]float64{in.Lon, in.Lat})
-		return set.Index.At(p[0], p[1]), nil
-	}
-	lon, lat, err := s.middle(ctx, set.Tenant, in.Place)
+	lon, lat, err := s.pointOf(ctx, set.Tenant, in)
 	if err != nil {
 		return territory.At{}, err
 	}
 	return set.Index.At(lon, lat), nil
+}
+
+// pointOf gives the point of a request, or one inside the place that it names.
+func (s *Server) pointOf(ctx context.Context, t kernel.Tenant, in *menuIn) (lon, lat float64, err error) {
+	if in.Place != "" {
+		return s.middle(ctx, t, in.Place)
+	}
+	crs, err := geo.ParseCRS(in.CRS)
+	if err != nil {
+		return 0, 0, err
+	}
+	p := crs.ToWGS84([2]float64{in.Lon, in.Lat})
+	return p[0], p[1], nil
 }
 
 // middle gives a point inside a place.
@@ -284,7 +290,7 @@ func (s *Server) nodes(tx kernel.Tx, lang kernel.Lang, l []*territory.Place, abo
 	names := map[kernel.ID]*territory.Place{}
 	out := make([]PlaceNode, len(l))
 	for i, p := range l {
-		out[i] = PlaceNode{ID: p.ID, Parent: p.Parent, Code: p.Code, Name: p.Name, Kind: p.Kind, KindName: capital(p.Kind.Text().In(lang)), Children: has[p.ID],
+		out[i] = PlaceNode{ID: p.ID, Parent: p.Parent, Code: p.Code, Path: p.Path, Name: p.Name, Kind: p.Kind, KindName: capital(p.Kind.Text().In(lang)), Children: has[p.ID],
 			People: p.People, Homes: p.Households}
 		if m, ok := mid[p.ID]; ok {
 			out[i].Lon, out[i].Lat = &m[0], &m[1]

@@ -417,7 +417,7 @@ func (s *Server) nominationAct(ctx context.Context, action string, in *nominatio
 func (s *Server) object(ctx context.Context, in *objectIn) (*body[ObjectionRow], error) {
 	c := CallerOf(ctx)
 	if c.Actor.Kind != kernel.ActorAccount {
-		if err := s.Limits.Allow(c.Address, ""); err != nil {
+		if err := s.orderLimits(ctx, c.Actor.Tenant).Allow(c.Address, ""); err != nil {
 			return nil, err
 		}
 	}

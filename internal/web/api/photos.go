@@ -79,7 +79,9 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*Uploaded, err
 		}
 	}
 	// A slow line has two minutes for a photo; the server's own limits are for small bodies.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(2 * time.Minute))
+	limits := http.NewResponseController(w)
+	_ = limits.SetReadDeadline(time.Now().Add(2 * time.Minute))
+	_ = limits.SetWriteDeadline(time.Now().Add(3 * time.Minute)) // else the answer to a slow upload is cut off
 	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
 	mr, err := r.MultipartReader()
 	if err != nil {

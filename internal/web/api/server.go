@@ -77,6 +77,13 @@ type Deps struct {
 	// Sheets are registers as files; Picture counts for the dashboard.
 	Sheets  *sheets.Service
 	Picture Picture
+	// Neighbours tells residents who serves their place.
+	Neighbours Neighbours
+	// Admin is what the pages of administrators read beside.
+	Admin AdminDeps
+	// Points are cases on a map; Basemaps open what lies under them.
+	Points   PointReader
+	Basemaps BasemapFiles
 }
 
 // PrivacyPaths tells where requests about a subject are handled.
@@ -140,6 +147,10 @@ func (s *Server) routes(api huma.API) {
 	s.sheetRoutes(api)
 	s.dashboardRoutes(api)
 	s.planRoutes(api)
+	s.neighbourRoutes(api)
+	s.adminRoutes(api)
+	s.caseMapRoutes(api)
+	s.findRoutes(api)
 }
 
 // OrderLimits slow down whoever floods the menu, without locking out a neighbourhood behind one address.
@@ -153,6 +164,7 @@ type Server struct {
 	maps     maps
 	misses   misses
 	pictures pictures
+	base     basemaps
 }
 
 // useProblems makes huma speak in our problems. Its hooks are variables of its package, set once.

@@ -31,6 +31,8 @@ type FlowChecked struct {
 	Version   int           `json:"version"`
 	Published bool          `json:"published"`
 	Findings  []FlowFinding `json:"findings" doc:"What the linter has to say; an error keeps a flow from being published"`
+	Change    *FlowChange   `json:"change,omitempty" doc:"What differs from the version in force, and what becomes of running cases"`
+	Sheet     *FlowSheet    `json:"sheet,omitempty" doc:"The flow as it is drawn, when it was only checked"`
 }
 
 type flowIn struct {
@@ -49,11 +51,17 @@ type publishIn struct {
 // MenuItems are the services that can be ordered, as the district keeps them.
 type MenuItems struct {
 	Items []*cases.Item `json:"items" maxItems:"500"`
+	Mark  string        `json:"mark,omitempty" maxLength:"40" doc:"Of what was read: a change is refused when somebody else has changed the menu since"`
+	// Names of the places that the items name, by path.
+	Names map[string]string `json:"names,omitempty" doc:"The places that the items name, by path; not read"`
 }
 
 // Rules are the routing rules, as the district keeps them.
 type Rules struct {
-	Rules []cases.Rule `json:"rules" maxItems:"5000"`
+	Rules []cases.Rule      `json:"rules" maxItems:"5000"`
+	Mark  string            `json:"mark,omitempty" maxLength:"40" doc:"Of what was read: a change is refused when somebody else has changed the rules since"`
+	Names map[string]string `json:"names,omitempty" doc:"The places that the rules name, by path; not read"`
+	Units map[string]string `json:"units,omitempty" doc:"The organisations that the rules name, by id; not read"`
 }
 
 type menuItemsIn struct{ Body MenuItems }
@@ -73,6 +81,8 @@ type Tried struct {
 	Cases   int          `json:"cases" doc:"How many were tried"`
 	Changed int          `json:"changed" doc:"How many would have gone to another unit"`
 	Moves   []TriedMoves `json:"moves" doc:"From which unit to which, most first"`
+	// Hits tell of each rule how many of the cases it would have matched.
+	Hits []TriedHits `json:"hits"`
 }
 
 // TriedMoves are cases of one item that would have gone to another unit.
@@ -81,6 +91,20 @@ type TriedMoves struct {
 	From  *Named `json:"from"`
 	To    *Named `json:"to"`
 	Rule  string `json:"rule" doc:"The rule that sends them there"`
+	Cases int    `json:"cases"`
+	// Where are the places with most of them.
+	Where []TriedWhere `json:"where" doc:"The three communities with most of them"`
+}
+
+// TriedWhere is how many cases of a move lie in a community.
+type TriedWhere struct {
+	Place string `json:"place" example:"小桥社区"`
+	Cases int    `json:"cases"`
+}
+
+// TriedHits is how many past cases a rule would have matched.
+type TriedHits struct {
+	Rule  string `json:"rule"`
 	Cases int    `json:"cases"`
 }
 
@@ -115,22 +139,11 @@ func (s *Server) publish(ctx context.Context, in *publishIn) (*body[FlowChecked]
 	if err != nil {
 		return nil, err
 	}
-	out := &FlowChecked{ID: f.ID, Version: f.Version, Findings: []FlowFinding{}}
-	var faults []kernel.Error
-	for _, x := range findings {
-		out.Findings = append(out.Findings, FlowFinding{Line: x.Line, Where: x.Where, Rule: x.Rule, Level: string(x.Level), Say: x.Say.In(LangOf(ctx))})
-		if x.Level == workflow.LevelError {
-			faults = append(faults, kernel.Error{Kind: kernel.KindInvalid, Field: fmt.Sprintf("line %d: %s", x.Line, x.Where), Say: x.Say})
-		}
-	}
+	out := &FlowChecked{ID: f.ID, Version: f.Version, Findings: findingRows(LangOf(ctx), findings)}
 	if in.Dry {
-		return &body[FlowChecked]{*out}, nil
+		return s.checkedDry(ctx, a, f, out)
 	}
-	if len(faults) > 0 {
-		faults[0].More = faults[1:]
-		return nil, &faults[0]
-	}
-	if _, err := workflow.Compile(f); err != nil {
+	if err := publishable(f, findings); err != nil {
 		return nil, err
 	}
 	out.Published = true
@@ -151,6 +164,30 @@ func (s *Server) publish(ctx context.Context, in *publishIn) (*body[FlowChecked]
 	return done, err
 }
 
+func findingRows(lang kernel.Lang, findings []workflow.Finding) []FlowFinding {
+	out := []FlowFinding{}
+	for _, x := range findings {
+		out = append(out, FlowFinding{Line: x.Line, Where: x.Where, Rule: x.Rule, Level: string(x.Level), Say: x.Say.In(lang)})
+	}
+	return out
+}
+
+// publishable gives all faults that keep a flow from being published, each with its line.
+func publishable(f *workflow.Flow, findings []workflow.Finding) error {
+	var faults []kernel.Error
+	for _, x := range findings {
+		if x.Level == workflow.LevelError {
+			faults = append(faults, kernel.Error{Kind: kernel.KindInvalid, Field: fmt.Sprintf("line %d: %s", x.Line, x.Where), Say: x.Say})
+		}
+	}
+	if len(faults) > 0 {
+		faults[0].More = faults[1:]
+		return &faults[0]
+	}
+	_, err := workflow.Compile(f)
+	return err
+}
+
 // changed tells every process that the district's setup changed, and the ledger who did it.
 func (s *Server) changed(tx kernel.Tx, by kernel.Actor, act string, public map[string]any) error {
 	public["by"] = by.Ref()
@@ -167,11 +204,31 @@ func (s *Server) renew(t kernel.Tenant) {
 }
 
 func (s *Server) menuItems(ctx context.Context, _ *struct{}) (*body[MenuItems], error) {
-	set, err := s.Cases.Setups.Of(ctx, CallerOf(ctx).Actor.Tenant)
-	if err != nil {
-		return nil, err
+	out := &body[MenuItems]{MenuItems{}}
+	err := s.Store.View(ctx, CallerOf(ctx).Actor.Tenant, func(tx kernel.Tx) error {
+		items, err := s.Admin.Setup.Items(tx)
+		if err != nil {
+			return err
+		}
+		var paths []kernel.Path
+		for _, i := range items {
+			paths = append(paths, i.Places...)
+		}
+		out.Body.Items, out.Body.Mark = append([]*cases.Item{}, items...), markOf(items)
+		out.Body.Names, err = s.pathNames(tx, paths)
+		return err
+	})
+	return out, err
+}
+
+func (s *Server) pathNames(tx kernel.Tx, paths []kernel.Path) (map[string]string, error) {
+	slices.Sort(paths)
+	names, err := s.Admin.Setup.PathNames(tx, slices.Compact(paths))
+	out := map[string]string{}
+	for p, n := range names {
+		out[string(p)] = n
 	}
-	return &body[MenuItems]{MenuItems{Items: append([]*cases.Item{}, set.Items...)}}, nil
+	return out, err
 }
 
 func (s *Server) putMenuItems(ctx context.Context, in *menuItemsIn) (*body[MenuItems], error) {
@@ -186,14 +243,17 @@ func (s *Server) putMenuItems(ctx context.Context, in *menuItemsIn) (*body[MenuI
 	if err := checkItems(set, in.Body.Items); err != nil {
 		return nil, err
 	}
-	err = s.Store.Update(ctx, a.Tenant, func(tx kernel.Tx) error {
-		if err := s.Desk.PutItems(tx, in.Body.Items); err != nil {
-			return err
+	off := 0
+	for _, i := range in.Body.Items {
+		if i.Off {
+			off++
 		}
-		return s.changed(tx, a, "menu_changed", map[string]any{"items": len(in.Body.Items)})
-	})
-	s.renew(a.Tenant)
-	return &body[MenuItems]{in.Body}, err
+	}
+	if err := s.replaced(ctx, a, in.Body.Mark, func(tx kernel.Tx) (any, error) { return s.Admin.Setup.Items(tx) },
+		func(tx kernel.Tx) error { return s.Desk.PutItems(tx, in.Body.Items) }, "menu_changed", map[string]any{"items": len(in.Body.Items), "off": off}); err != nil {
+		return nil, err
+	}
+	return s.menuItems(ctx, nil)
 }
 
 // checkItems finds what would leave an item that nobody can order or read.
@@ -211,17 +271,40 @@ func checkItems(set *cases.Setup, items []*cases.Item) error {
 		case set.Flows[x.Flow] == nil:
 			return kernel.Invalid(field("flow"), kernel.T("没有「"+x.Flow+"」这个流程", "there is no flow \""+x.Flow+"\""))
 		}
+		if err := checkItem(field, x, set.Item(x.ID)); err != nil {
+			return err
+		}
 		seen[x.ID] = true
 	}
 	return nil
 }
 
 func (s *Server) rules(ctx context.Context, _ *struct{}) (*body[Rules], error) {
-	set, err := s.Cases.Setups.Of(ctx, CallerOf(ctx).Actor.Tenant)
+	a := CallerOf(ctx).Actor
+	set, err := s.Cases.Setups.Of(ctx, a.Tenant)
 	if err != nil {
 		return nil, err
 	}
-	return &body[Rules]{Rules{Rules: append([]cases.Rule{}, set.Rules...)}}, nil
+	out := &body[Rules]{Rules{Units: map[string]string{}}}
+	err = s.Store.View(ctx, a.Tenant, func(tx kernel.Tx) error {
+		rules, err := s.Admin.Setup.Rules(tx)
+		if err != nil {
+			return err
+		}
+		var paths []kernel.Path
+		for _, r := range rules {
+			if r.Place != "" {
+				paths = append(paths, r.Place)
+			}
+			if n := set.OrgName(r.Unit); n != "" {
+				out.Body.Units[string(r.Unit)] = n
+			}
+		}
+		out.Body.Rules, out.Body.Mark = append([]cases.Rule{}, rules...), markOf(rules)
+		out.Body.Names, err = s.pathNames(tx, paths)
+		return err
+	})
+	return out, err
 }
 
 func (s *Server) putRules(ctx context.Context, in *rulesIn) (*body[Rules], error) {
@@ -236,14 +319,11 @@ func (s *Server) putRules(ctx context.Context, in *rulesIn) (*body[Rules], error
 	if err := checkRules(set, in.Body.Rules); err != nil {
 		return nil, err
 	}
-	err = s.Store.Update(ctx, a.Tenant, func(tx kernel.Tx) error {
-		if err := s.Desk.PutRules(tx, in.Body.Rules); err != nil {
-			return err
-		}
-		return s.changed(tx, a, "routing_changed", map[string]any{"rules": len(in.Body.Rules)})
-	})
-	s.renew(a.Tenant)
-	return &body[Rules]{in.Body}, err
+	if err := s.replaced(ctx, a, in.Body.Mark, func(tx kernel.Tx) (any, error) { return s.Admin.Setup.Rules(tx) },
+		func(tx kernel.Tx) error { return s.Desk.PutRules(tx, in.Body.Rules) }, "routing_changed", map[string]any{"rules": len(in.Body.Rules)}); err != nil {
+		return nil, err
+	}
+	return s.rules(ctx, nil)
 }
 
 // checkRules finds rules that can never send anything anywhere.
@@ -305,34 +385,4 @@ func (s *Server) tryRules(ctx context.Context, in *tryIn) (*body[Tried], error) 
 		return nil, err
 	}
 	return &body[Tried]{v.tried(in.Body.Rules, past)}, nil
-}
-
-func (v *view) tried(rules []cases.Rule, past []*cases.Case) Tried {
-	type move struct {
-		item     string
-		from, to kernel.ID
-		rule     string
-	}
-	out, count := Tried{Moves: []TriedMoves{}}, map[move]int{}
-	for _, c := range past {
-		item := v.set.Item(c.Item)
-		if item == nil {
-			continue // no longer on the menu
-		}
-		out.Cases++
-		if r := cases.RouteBy(v.set, rules, item, &c.Place); r.Unit != c.Route.Unit {
-			out.Changed++
-			count[move{c.Item, c.Route.Unit, r.Unit, r.Rule}]++
-		}
-	}
-	for m, n := range count {
-		out.Moves = append(out.Moves, TriedMoves{Item: m.item, From: v.named(m.from), To: v.named(m.to), Rule: m.rule, Cases: n})
-	}
-	slices.SortFunc(out.Moves, func(a, b TriedMoves) int {
-		if a.Cases != b.Cases {
-			return b.Cases - a.Cases
-		}
-		return strings.Compare(a.Item+a.Rule, b.Item+b.Rule)
-	})
-	return out
 }

@@ -36,6 +36,7 @@ type rateIn struct {
 func (s *Server) trackRoutes(api huma.API) {
 	const code = "the code that the order was given is the key"
 	handle(s, api, op{method: "GET", path: "/track/{code}", open: code, sum: "Follow an order by its code", errors: []int{404, 429}}, s.track)
+	handle(s, api, op{method: "GET", path: "/track/{code}/receipt", open: code, sum: "The receipt of an order as a file that is checked offline: a promise, and once sealed its proof", errors: []int{404, 429}}, s.trackReceipt)
 	handle(s, api, op{method: "POST", path: "/track/{code}/rate", open: code, sum: "Rate this round: solved = false opens it again", errors: []int{404, 409, 429}}, s.rate)
 	handle(s, api, op{method: "POST", path: "/track/{code}/{action}", open: code, sum: "Comment, cancel, reopen: what the requester may do", errors: []int{403, 404, 409, 429}}, s.trackAct)
 }

@@ -60,6 +60,8 @@ type Menu struct {
 	Place territory.At `json:"place"`
 	// Emergency lists what to ring first; words in an order that match show them at once.
 	Emergency []EmergencyLine `json:"emergency"`
+	// Point is where an order of this menu lies: lon, lat.
+	Point []float64 `json:"point" doc:"The point that was asked for, or one inside the place: lon, lat, WGS84"`
 }
 
 // EmergencyLine is one emergency number with the words that make the page show it.
@@ -326,6 +328,7 @@ type PlaceNode struct {
 	Parent   kernel.ID      `json:"parent,omitempty"`
 	Code     string         `json:"code"`
 	Name     string         `json:"name"`
+	Path     kernel.Path    `json:"path" example:"630105/002/001/" doc:"Its position in the tree, by which menus and rules name it"`
 	Kind     territory.Kind `json:"kind"`
 	KindName string         `json:"kind_name"`
 	Children bool           `json:"children" doc:"Whether it has places below"`

@@ -2,13 +2,16 @@ import type { RouteRecordRaw } from 'vue-router'
 import type { Word } from '../words'
 import { rounds } from './rounds/room'
 import { routes as indicators } from './indicators/routes'
+import { map } from './map/room'
 import { planning } from './planning/room'
+import { settings } from './settings/room'
 import { routes as works } from './works/routes'
 
 /** The headings that the rail groups its lines under. */
-export type Group = 'cases' | 'daily' | 'bodies' | 'open'
+export type Group = 'cases' | 'daily' | 'bodies' | 'open' | 'settings'
 export const groups: { id: Group; word: Word }[] = [
   { id: 'cases', word: 'rail.cases' }, { id: 'daily', word: 'rail.daily' }, { id: 'bodies', word: 'rail.bodies' }, { id: 'open', word: 'rail.open' },
+  { id: 'settings', word: 'set.title' },
 ]
 /** A room of the desk: its pages, and its line in the rail for whoever holds the permission. */
 export interface Room { to: string; word: Word; group: Group; needs: string; routes: RouteRecordRaw[] }
@@ -19,6 +22,7 @@ export const rooms: Room[] = [
     { path: '/picture', component: () => import('./picture/Picture.vue'), meta: { title: 'dash.title', needs: 'stats.read' } },
     { path: '/screen', component: () => import('./picture/Screen.vue'), meta: { title: 'dash.screen', needs: 'stats.read' } },
   ] },
+  map,
   rounds,
   { to: '/activities', word: 'ev.title', group: 'daily', needs: 'activity.read', routes: [
     { path: '/activities', component: () => import('./activities/List.vue'), meta: { title: 'ev.title' } },
@@ -61,4 +65,5 @@ export const rooms: Room[] = [
     { path: '/privacy/people/:kind/:id', component: () => import('./privacy/Person.vue'), meta: { title: 'pc.title', needs: 'privacy.read' } },
     { path: '/privacy', component: () => import('./privacy/Privacy.vue'), meta: { title: 'privacy.title', needs: 'privacy.read' } },
   ] },
+  ...settings,
 ]

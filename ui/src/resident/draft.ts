@@ -2,6 +2,7 @@ import { reactive, watch } from 'vue'
 import { onceKey } from '../api'
 import { kept } from '../lang'
 import type { Created, EmergencyLine, MenuItem } from '../types'
+import { isLocal } from './offline/db'
 
 /** An order on its way. It lives on this device only, until it is sent or thrown away. */
 export interface Draft {
@@ -23,13 +24,13 @@ export interface Draft {
 
 const fresh = (): Draft => ({ item: null, lon: null, lat: null, place: '', building: '', address: '', form: {}, text: '', photos: [], name: '', phone: '', key: onceKey(), at: Date.now() })
 
-// Photos wait on the server for an hour, so an older draft comes back without them.
+// Photos wait on the server for an hour, so an older draft comes back with those alone that are on this device.
 const photoLife = 55 * 60_000
 
 function read(): Draft {
   try {
     const d = { ...fresh(), ...(JSON.parse(kept.get('draft') ?? '{}') as Partial<Draft>) }
-    if (Date.now() - d.at > photoLife) d.photos = []
+    if (Date.now() - d.at > photoLife) d.photos = d.photos.filter(isLocal)
     return d
   } catch { return fresh() }
 }
@@ -54,6 +55,12 @@ export function drop() {
   kept.drop('draft')
 }
 
+/** Takes up what was written before: a draft that waited, or was refused. */
+export function resume(d: Draft) { Object.assign(draft, fresh(), d, { key: onceKey() }) }
+
+/** The draft lies in the outbox now; what the page shows stays until it is sent. */
+export function handedOver() { kept.drop('draft') }
+
 /** A changed order is another order: the old key would be refused with another body. */
 export function renew() { draft.key = onceKey() }
 
@@ -76,8 +83,8 @@ export function forget(code: string) {
   recent.list = recent.list.filter((x) => x.code !== code)
   kept.set('codes', JSON.stringify(recent.list))
 }
-export const slipOf = (c: Created, d: Draft): Slip => ({
-  code: c.track_code, number: c.number, title: d.item?.title ?? '', where: [d.place, d.address].filter(Boolean).join(' '), at: new Date().toISOString(),
+export const slipOf = (c: Created, d: { title: string; where: string }): Slip => ({
+  code: c.track_code, number: c.number, title: d.title, where: d.where, at: new Date().toISOString(),
   leaf: c.receipt?.leaf, ...(c.emergency?.length ? { emergency: c.emergency } : {}),
 })
 

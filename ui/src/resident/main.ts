@@ -5,6 +5,9 @@ import './resident.css'
 import { dress, lang } from '../lang'
 import { t, type Word } from '../words'
 import App from './App.vue'
+import { draft, remember, slipOf } from './draft'
+import { begin } from './offline/outbox'
+import { worker } from './offline/register'
 import Door from './Door.vue'
 
 const router = createRouter({
@@ -17,6 +20,8 @@ const router = createRouter({
     { path: '/order/what', component: () => import('./What.vue'), meta: { title: 'what.title' } },
     { path: '/order/send', component: () => import('./Send.vue'), meta: { title: 'send.title' } },
     { path: '/sent', component: () => import('./Sent.vue'), meta: { title: 'sent.title' } },
+    { path: '/waiting', component: () => import('./offline/Waiting.vue'), meta: { title: 'waiting.title' } },
+    { path: '/near', component: () => import('./near/Near.vue'), meta: { title: 'around.title' } },
     { path: '/stations', component: () => import('./Stations.vue'), meta: { title: 'stations.title' } },
     { path: '/pledges', component: () => import('./Pledges.vue'), meta: { title: 'pledges.title' } },
     { path: '/t', component: () => import('./Codes.vue'), meta: { title: 'codes.title' } },
@@ -42,4 +47,6 @@ dress()
 watch([() => router.currentRoute.value.meta.title, lang], ([title]) => {
   document.title = (title ? t(title as Word) + ' · ' : '') + t('app.name')
 }, { immediate: true })
+void begin((made, w) => { const s = slipOf(made, w); remember(s); return s }, () => draft.photos)
 createApp(App).use(router).mount('#app')
+worker()

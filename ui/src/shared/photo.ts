@@ -1,5 +1,9 @@
 const longest = 1600
 
+/** Where photos stay on this device until what they belong to has arrived: put gives the name under which get finds them again, send
+ * brings one to the server ahead of time. */
+export interface Shelf { put: (blob: Blob) => Promise<string>; get: (id: string) => Promise<Blob | null>; has: (id: string) => boolean; send: (id: string) => Promise<unknown> }
+
 export interface Shot { canvas: HTMLCanvasElement; blob: Blob }
 
 /**

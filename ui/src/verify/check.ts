@@ -10,13 +10,16 @@ export interface Verdict {
   signed: boolean | null
   sealed?: { seq: number; size: number }
   number?: { zh: string; en: string }
+  /** What the ledger row says was done, and when, where the file shows it. */
+  row?: { act: string; at: string }
+  leaf?: string
   figures: number
   records: number
 }
 
 interface Receipt { tenant: string; ledger: string; leaf: string; signature?: string; record?: string; proof?: { seq: number; path: string[]; checkpoint: string } }
 interface Committed { key: string; hidden: boolean; num?: number; den?: number; size?: number; root?: string }
-interface Row { act: string; object: string; tenant: string; id: string; public: { digest?: string; as_of?: number; figures?: Committed[] } }
+interface Row { act: string; at?: string | number; object: string; tenant: string; id: string; public: { digest?: string; as_of?: number; figures?: Committed[] } }
 interface Figure { key: string; hidden?: boolean; num: number; den: number; size: number; root: string }
 interface Doc { id: string; tenant: string; as_of: string; number: { zh: string; en: string }; figures: Figure[] }
 interface Bundle { kind: string; tenant: string; bulletin: string; entries: Record<string, string[]>; receipt: Receipt }
@@ -149,7 +152,11 @@ export async function verify(text: string, keyLine: string, signer?: Signed): Pr
   const v: Verdict = { what: isBundle ? 'bulletin' : 'receipt', flaws: [], signed: null, figures: 0, records: 0 }
   try {
     if (isBundle) await checkBundle(file, key.id, signed, v)
-    else await checkReceipt(file, key.id, signed, v)
+    else {
+      const row = await checkReceipt(file, key.id, signed, v)
+      v.leaf = file.leaf
+      if (row && !v.flaws.length) v.row = { act: row.act, at: typeof row.at === 'number' ? new Date(row.at).toISOString() : String(row.at ?? '') }
+    }
   } catch { v.flaws.push({ kind: 'text' }) }
   return v
 }

@@ -83,7 +83,7 @@ export const ballots = {
   'ballots.codesCount': ['几个', 'How many'],
   'ballots.codesPhones': ['按电话发，一行一个', 'By telephone number, one a line'],
   'ballots.codesPhonesHelp': ['写了电话，同一个人领不到两个，有账号的也不另发；只留下认不出号码的印记。不写电话的码认纸不认人，请发的人自己把好关', 'With numbers nobody gets two codes, nor one beside an account; only a mark that tells no number is kept. A code without one belongs to whoever holds the slip: see to it that each person gets one'],
-  'ballots.codesPhoneWrong': (n: string, why: string) => [`${n}：${why}`, `${n}: ${why}`],
+  'ballots.codesPhoneWrong': (n: string, why: string) => [`号码 ${n}：${why}`, `The number ${n}: ${why}`],
   'ballots.codesMake': ['生成', 'Make'],
   'ballots.codesPrint': ['打印', 'Print'],
   'ballots.codesDone': ['印好了，收起来', 'Printed; put away'],

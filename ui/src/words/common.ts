@@ -40,6 +40,7 @@ export const common = {
   'photo.add': ['拍一张', 'Add a photo'],
   'photo.more': ['再拍一张', 'One more'],
   'photo.sending': ['正在传', 'Sending'],
+  'photo.waits': ['存着，连上再传', 'Kept, sent later'],
   'photo.retry': ['没传上，再传', 'Send again'],
   'photo.nth': (n: number) => [`第 ${n} 张`, `Photo ${n}`],
   'photo.drop': (n: number) => [`去掉第 ${n} 张`, `Remove photo ${n}`],

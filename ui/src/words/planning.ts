@@ -122,6 +122,5 @@ export const planning = {
   'plan.staff.kept': ['不变的网格', 'Unchanged grids'],
   'plan.staff.new': ['新配上人的网格', 'Grids newly staffed'],
   'plan.reach.all': ['合计', 'In all'],
-  'plan.reach.g': (m: number) => [`${m} 米见绿`, `Green ${m} m`],
   'plan.reach.s': (m: number) => [`${m} 分到站`, `Station ${m} min`],
 }

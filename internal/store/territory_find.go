@@ -1,0 +1,135 @@
+package store
+
+import (
+	"database/sql"
+	"strconv"
+	"strings"
+
+	"sanzhi/internal/kernel"
+	"sanzhi/internal/territory"
+)
+
+// fewFound is up to how many places are found by their keys and then put into the order of codes; when there are more, going through
+// the codes meets enough of them soon.
+const fewFound = 2000
+
+// fewNames is up to how many names are asked for one by one.
+const fewNames = 300
+
+// named narrows to places whose code or initials begin with a text, or whose name holds it: territory.Query.Match.
+func (f *filter) named(k kernel.Tx, text string) error {
+	if text == "" {
+		return nil
+	}
+	initials := strings.ToLower(text)
+	names, err := namesWith(k, text)
+	if err != nil {
+		return err
+	}
+	few := len(names) <= fewNames
+	for _, key := range []struct{ column, begin string }{{"code", text}, {"initials", initials}} {
+		if few {
+			if few, err = fewPlaces(k, func(g *filter) string { return g.begins(key.column, key.begin) }); err != nil {
+				return err
+			}
+		}
+	}
+	if few && len(names) > 0 {
+		if few, err = fewPlaces(k, func(g *filter) string { return "name IN (" + g.texts(names) + ")" }); err != nil {
+			return err
+		}
+	}
+	if !few {
+		f.conds = append(f.conds, "("+f.begins("code", text)+" OR "+f.begins("initials", initials)+" OR "+f.contains("name", text)+")")
+		return nil
+	}
+	t := f.arg(string(on(k).tenant))
+	from := "SELECT id FROM place WHERE tenant = " + t + " AND "
+	keys := from + f.begins("code", text) + " UNION " + from + f.begins("initials", initials)
+	if len(names) > 0 {
+		keys += " UNION " + from + "name IN (" + f.texts(names) + ")"
+	}
+	f.conds = append(f.conds, "id IN ("+keys+")")
+	return nil
+}
+
+func (f *filter) texts(l []string) string {
+	marks := make([]string, len(l))
+	for i, s := range l {
+		marks[i] = f.arg(s)
+	}
+	return strings.Join(marks, ", ")
+}
+
+// fewPlaces reports whether a condition holds for few places.
+func fewPlaces(k kernel.Tx, cond func(*filter) string) (bool, error) {
+	f := &filter{}
+	f.and("tenant = ?", string(on(k).tenant))
+	f.conds = append(f.conds, cond(f))
+	var n int
+	err := on(k).QueryRow("SELECT COUNT(*) FROM (SELECT 1 FROM place WHERE "+f.where()+" LIMIT "+strconv.Itoa(fewFound+1)+") AS found", f.args...).Scan(&n)
+	return n <= fewFound, err
+}
+
+// namesWith gives the names that hold a text, at most one more than fewNames. It goes by the rarest two characters of the text;
+// when all of them are in very many names it gives as many as are too many.
+func namesWith(k kernel.Tx, text string) ([]string, error) {
+	best, least := "", -1
+	r := []rune(text)
+	for i := range max(1, len(r)-1) {
+		gram := string(r[i:min(len(r), i+2)])
+		n, err := namesOf(k, gram)
+		if err != nil {
+			return nil, err
+		}
+		if n == 0 {
+			return nil, nil
+		}
+		if least < 0 || n < least {
+			best, least = gram, n
+		}
+	}
+	f := &filter{}
+	f.and("tenant = ?", string(on(k).tenant))
+	f.conds = append(f.conds, f.gram(best), f.contains("name", text))
+	rows, err := on(k).Query("SELECT DISTINCT name FROM place_word WHERE "+f.where()+" ORDER BY name LIMIT "+strconv.Itoa(fewNames+1), f.args...)
+	return scanAll(rows, err, func(r *sql.Rows) (s string, err error) { return s, r.Scan(&s) })
+}
+
+// gram finds two characters, or one wherever it stands.
+func (f *filter) gram(s string) string {
+	if len([]rune(s)) == 1 {
+		return f.begins("gram", s)
+	}
+	return "gram = " + f.arg(s)
+}
+
+// mostNames bounds the counting of how many names hold two characters.
+const mostNames = 20_000
+
+func namesOf(k kernel.Tx, gram string) (n int, err error) {
+	f := &filter{}
+	f.and("tenant = ?", string(on(k).tenant))
+	f.conds = append(f.conds, f.gram(gram))
+	err = on(k).QueryRow("SELECT COUNT(*) FROM (SELECT 1 FROM place_word WHERE "+f.where()+" LIMIT "+strconv.Itoa(mostNames)+") AS found", f.args...).Scan(&n)
+	return n, err
+}
+
+// putPlaceWords makes places findable by what their names hold. Names that no place bears any more stay and find nothing.
+func putPlaceWords(k kernel.Tx, list []*territory.Place) error {
+	type word struct{ gram, name string }
+	var words []word
+	seen := map[word]bool{}
+	for _, p := range list {
+		r := []rune(p.Name)
+		for i := range r {
+			w := word{string(r[i:min(len(r), i+2)]), p.Name}
+			if !seen[w] {
+				seen[w] = true
+				words = append(words, w)
+			}
+		}
+	}
+	t := string(on(k).tenant)
+	return bulk(k, "INSERT INTO place_word (tenant, gram, name)", 3, "ON CONFLICT DO NOTHING", words, func(w word) []any { return []any{t, w.gram, w.name} })
+}

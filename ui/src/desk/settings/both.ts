@@ -1,0 +1,14 @@
+import { lang } from '../../lang'
+import type { Text } from './calls'
+
+/** A text in the reader's language, and in the other. */
+export const mine = (x: Text | undefined) => (lang.value === 'en' ? x?.en || x?.zh : x?.zh) ?? ''
+export const other = (x: Text | undefined) => (lang.value === 'en' ? x?.zh : x?.en) ?? ''
+export const otherLang = () => (lang.value === 'en' ? 'zh-CN' : 'en')
+
+/** A copy to change, without what Vue puts around it. */
+export const copy = <T>(x: T): T => JSON.parse(JSON.stringify(x)) as T
+
+/** Minutes since midnight and the day, as an input of the type datetime-local has them: the reader's numbers are Shanghai's. */
+export const local = (ms: number) => new Date(ms + 8 * 3_600_000).toISOString().slice(0, 16)
+export const fromLocal = (s: string) => Date.parse(s + ':00+08:00')

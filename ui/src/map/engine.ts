@@ -1,0 +1,55 @@
+// The map library, in a chunk of its own: only pages with a large map load it. Tiles come from the program itself, letters are drawn
+// by the browser, and the worker is a file of ours, so that the content security policy stays as it is.
+import { addProtocol, Map as GlMap, setWorkerUrl, type LayerSpecification, type MapOptions, type StyleSpecification } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import { PMTiles, Protocol } from 'pmtiles'
+import { layersOf, tokens, type Ink } from './style'
+
+setWorkerUrl(workerUrl)
+const protocol = new Protocol()
+addProtocol('pmtiles', protocol.tile)
+
+export type { GlMap }
+export type View = [lon: number, lat: number, zoom: number]
+export interface Start { box: HTMLElement; tenant: string; bounds: [number, number, number, number]; view?: View | undefined; words: Record<string, string> }
+
+const archive = (tenant: string) => `${location.origin}/tiles/${tenant}.pmtiles`
+
+function style(tenant: string, ink: Ink): StyleSpecification {
+  return { version: 8, sources: { base: { type: 'vector', url: 'pmtiles://' + archive(tenant) } }, layers: layersOf(ink) }
+}
+
+/** Makes a map over the district's base map; it fails where the browser has no WebGL. */
+export async function create(o: Start): Promise<GlMap> {
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+  const [w, s, e, n] = o.bounds
+  const far: [number, number, number, number] = [w - (e - w), s - (n - s), e + (e - w), n + (n - s)]
+  const options: MapOptions = {
+    container: o.box, style: style(o.tenant, tokens()), attributionControl: false, maxBounds: far, minZoom: 7, maxZoom: 19, dragRotate: false, pitchWithRotate: false,
+    fadeDuration: still ? 0 : 150, locale: o.words, cancelPendingTileRequestsWhileZooming: true,
+    ...(o.view ? { center: [o.view[0], o.view[1]], zoom: o.view[2] } : { bounds: [[w, s], [e, n]], fitBoundsOptions: { padding: 24 } }),
+  }
+  const map = new GlMap(options)
+  map.touchZoomRotate.disableRotation()
+  map.keyboard.disableRotation()
+  map.on('error', () => { /* a tile that does not come leaves its paper blank */ })
+  await new Promise<void>((done) => { map.once('style.load', () => done()) })
+  return map
+}
+
+/** Gives layers their colours anew when the page turns dark or light. */
+export function repaint(map: GlMap, layers: LayerSpecification[]) {
+  for (const l of layers) {
+    if (!map.getLayer(l.id)) continue
+    for (const [k, v] of Object.entries(l.paint ?? {})) map.setPaintProperty(l.id, k as never, v as never)
+  }
+}
+export const rebase = (map: GlMap) => repaint(map, layersOf(tokens()))
+
+/** Whom the map's data are to be thanked for; empty when there is no base map. */
+export async function credit(tenant: string): Promise<string> {
+  try {
+    const meta = (await new PMTiles(archive(tenant)).getMetadata()) as { attribution?: string }
+    return meta.attribution ?? ''
+  } catch { return '' }
+}
