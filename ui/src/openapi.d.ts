@@ -35,7 +35,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * An account with its posts, sign-ins and tokens
+         * @description Asks for the permission `account.read`.
+         */
+        get: operations["get-accounts-id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -46,6 +50,26 @@ export interface paths {
          * @description Asks for the permission `account.write`.
          */
         patch: operations["patch-accounts-id"];
+        trace?: never;
+    };
+    "/accounts/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a one-time password; all sessions and tokens end
+         * @description Asks for the permission `account.write`.
+         */
+        post: operations["post-accounts-id-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/accounts/{id}/posts": {
@@ -107,6 +131,46 @@ export interface paths {
          * @description Asks for the permission `session.revoke`.
          */
         delete: operations["delete-accounts-id-sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}/sessions/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one sign-in of an account
+         * @description Asks for the permission `session.revoke`.
+         */
+        delete: operations["delete-accounts-id-sessions-part"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/accounts/{id}/tokens/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one token of an account
+         * @description Asks for the permission `session.revoke`.
+         */
+        delete: operations["delete-accounts-id-tokens-part"];
         options?: never;
         head?: never;
         patch?: never;
@@ -820,6 +884,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The acts that may be looked for
+         * @description Asks for the permission `audit.read`.
+         */
+        get: operations["get-audit-acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a copy of rows: that it was taken stands in the ledger
+         * @description Asks for the permission `audit.read`.
+         */
+        post: operations["post-audit-exports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file of a copy that you took, as CSV
+         * @description Asks for the permission `audit.read`.
+         */
+        get: operations["get-audit-exports-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the ledger is sealed, and the last signed checkpoint
+         * @description Asks for the permission `audit.read`.
+         */
+        get: operations["get-audit-ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit/looks": {
         parameters: {
             query?: never;
@@ -832,6 +976,26 @@ export interface paths {
          * @description Asks for the permission `audit.read`.
          */
         get: operations["get-audit-looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts whose acts may be looked for, by user name
+         * @description Asks for the permission `audit.read`.
+         */
+        get: operations["get-audit-people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1176,6 +1340,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cases/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the open cases lie that the reader may see, for a map
+         * @description Asks for the permission `case.read`.
+         */
+        get: operations["get-cases-points"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cases/proposals": {
         parameters: {
             query?: never;
@@ -1460,6 +1644,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places, organisations and cases by word, pinyin initials or number, each as far as the reader may see it
+         * @description For whoever is signed in: it concerns the own account alone.
+         */
+        get: operations["get-find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/flows": {
         parameters: {
             query?: never;
@@ -1484,6 +1688,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/flows/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Play a made-up case on a flow: who may do what, and when each clock runs out
+         * @description Asks for the permission `flow.write`.
+         */
+        post: operations["post-flows-simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/flows/{id}": {
         parameters: {
             query?: never;
@@ -1498,6 +1722,66 @@ export interface paths {
         get: operations["get-flows-id"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The published versions of a flow, and how many open cases run each
+         * @description Asks for the permission `flow.write`.
+         */
+        get: operations["get-flows-id-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A version of a flow as it is drawn, with its source
+         * @description Asks for the permission `flow.write`.
+         */
+        get: operations["get-flows-id-versions-version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{id}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish a former version anew, under the next number
+         * @description Asks for the permission `flow.write`.
+         */
+        post: operations["post-flows-id-versions-version-restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1941,6 +2225,26 @@ export interface paths {
          * @description Asks for the permission `menu.write`.
          */
         put: operations["put-menu-items"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/neighbourhood": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who serves a place and what was done there lately, without persons
+         * @description Asks for the permission `place.read`.
+         */
+        get: operations["get-neighbourhood"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2464,6 +2768,26 @@ export interface paths {
          * @description Asks for the permission `plan.read`.
          */
         get: operations["get-plans-id-result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who holds which post where
+         * @description Asks for the permission `account.read`.
+         */
+        get: operations["get-posts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3260,6 +3584,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The roles, and what each may do
+         * @description Asks for the permission `account.read`.
+         */
+        get: operations["get-roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rounds/care": {
         parameters: {
             query?: never;
@@ -3848,6 +4192,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Office hours, calendar, emergency words and limits of the district
+         * @description Asks for the permission `settings.write`.
+         */
+        get: operations["get-settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change some of the settings; what is left out stays
+         * @description Asks for the permission `settings.write`.
+         */
+        patch: operations["patch-settings"];
+        trace?: never;
+    };
+    "/settings/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Holidays and make-up working days of a year
+         * @description Asks for the permission `settings.write`.
+         */
+        get: operations["get-settings-calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/settings/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which keys seal and sign, and what cannot be rotated
+         * @description Asks for the permission `key.rotate`.
+         */
+        get: operations["get-settings-keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sheets": {
         parameters: {
             query?: never;
@@ -4150,6 +4558,26 @@ export interface paths {
          * @description Open: the code that the order was given is the key.
          */
         post: operations["post-track-code-rate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/track/{code}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The receipt of an order as a file that is checked offline: a promise, and once sealed its proof
+         * @description Open: the code that the order was given is the key.
+         */
+        get: operations["get-track-code-receipt"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4625,9 +5053,40 @@ export interface components {
             created_at: string;
             disabled: boolean;
             id: string;
+            /** @description It was given a one-time password that has not been changed yet */
+            must_change?: boolean;
             /** @description Masked */
             name: string;
             user: string;
+        };
+        AccountSheet: {
+            /** Format: date-time */
+            created_at: string;
+            disabled: boolean;
+            id: string;
+            /** @description It was given a one-time password that has not been changed yet */
+            must_change?: boolean;
+            /** @description Masked */
+            name: string;
+            /** @description It is the reader's: nobody changes their own */
+            own?: boolean;
+            posts: components["schemas"]["PostRow"][] | null;
+            /** @description Where it is signed in */
+            sessions: components["schemas"]["SessionRow"][] | null;
+            /** @description Programs that may act in its name */
+            tokens: components["schemas"]["AccountTook"][] | null;
+            user: string;
+        };
+        AccountTook: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            /** @example 夜间导出 */
+            name: string;
+            /** Format: date-time */
+            seen_at: string;
         };
         ActBody: {
             /** @description Answers to the action's form by field id; they may stand beside version as well */
@@ -5002,9 +5461,82 @@ export interface components {
             street: components["schemas"]["Ref"];
             village: components["schemas"]["Ref"];
         };
+        AuditAct: {
+            /** @example submit */
+            act: string;
+            title: string;
+        };
+        AuditActs: {
+            items: components["schemas"]["AuditAct"][] | null;
+        };
+        AuditCheckpoint: {
+            /** Format: date-time */
+            at: string;
+            /** @description The signed text */
+            note: string;
+            /** @description Of the tree, in base64 */
+            root: string;
+            /** @description Whether the signature holds under the present key, looked at just now */
+            signed: boolean;
+            /** Format: int64 */
+            size: number;
+        };
+        AuditExport: {
+            /** @description The ledger row that says it was taken */
+            id: string;
+            /** @description There are more rows than one file holds: choose a shorter time */
+            more?: boolean;
+            /** Format: int64 */
+            rows: number;
+        };
+        AuditFilter: {
+            act?: string;
+            actor?: string;
+            /** Format: date */
+            from?: string;
+            object?: string;
+            /** Format: date */
+            to?: string;
+        };
+        AuditLedger: {
+            /** @description Missing before the first */
+            checkpoint?: components["schemas"]["AuditCheckpoint"];
+            /**
+             * Format: date-time
+             * @description Since when the first of them waits
+             */
+            oldest?: string;
+            /** @description The public key that the checkpoint bears the signature of */
+            public?: string;
+            /**
+             * Format: int64
+             * @description Rows with a place in the Merkle tree
+             */
+            sealed: number;
+            /**
+             * Format: int64
+             * @description Rows that wait to be sealed, at most 1000 are counted
+             */
+            waiting: number;
+        };
         AuditList: {
             items: components["schemas"]["AuditRow"][] | null;
             next?: string;
+        };
+        AuditPeople: {
+            items: components["schemas"]["AuditPerson"][] | null;
+            next?: string;
+        };
+        AuditPerson: {
+            /**
+             * @description As the rows name it
+             * @example account:01GZ03JSM0VNBXZ4X8JQ4A6Q5V
+             */
+            actor: string;
+            id: string;
+            /** @description Masked */
+            name: string;
+            user: string;
         };
         AuditRow: {
             /** @example submit */
@@ -5025,8 +5557,18 @@ export interface components {
              * @description Place in the sealed ledger; -1 until it is sealed
              */
             seq: number;
+            /**
+             * @description The act in words
+             * @example 交单
+             */
+            title: string;
             /** Format: int64 */
             version: number;
+            /**
+             * @description The actor in words, the name masked
+             * @example 李* li.xiaoqiao
+             */
+            who: string;
         };
         AwardCounts: {
             /**
@@ -5302,6 +5844,30 @@ export interface components {
             name: string;
             who?: string;
         };
+        CalendarYear: {
+            /**
+             * @example [
+             *       "2026-01-01"
+             *     ]
+             */
+            holidays: string[] | null;
+            /** @description Whether its holidays and make-up days are published */
+            known: boolean;
+            /** @description Whether the district keeps it itself */
+            own: boolean;
+            /**
+             * @description Make-up working days (调休)
+             * @example [
+             *       "2026-02-14"
+             *     ]
+             */
+            workdays: string[] | null;
+            /**
+             * Format: int64
+             * @example 2026
+             */
+            year: number;
+        };
         CareAgreed: {
             id: string;
         };
@@ -5509,6 +6075,19 @@ export interface components {
             joined: number;
             /** @description Whether the reader may give another party a code now */
             may_add: boolean;
+        };
+        CasePoints: {
+            /** @description lon, lat in WGS84 */
+            at: (number[] | null)[] | null;
+            grid_ids: string[] | null;
+            /** @description Index into grid_ids; -1 where no grid holds the case */
+            grids: number[] | null;
+            ids: string[] | null;
+            kinds: components["schemas"]["FlowStep"][] | null;
+            next?: string;
+            overdue: boolean[] | null;
+            /** @description Index into kinds */
+            steps: number[] | null;
         };
         CaseRow: {
             assignee: components["schemas"]["Named"];
@@ -5886,6 +6465,15 @@ export interface components {
             /** @description The person reads it */
             reason: string;
         };
+        CoversRow: {
+            kind: string;
+            /** @example 物业 */
+            kind_name: string;
+            /** @example 安居物业 */
+            name: string;
+            /** @example 0971-5550000 */
+            phone?: string;
+        };
         Created: {
             emergency?: components["schemas"]["EmergencyLine"][] | null;
             id: string;
@@ -6042,6 +6630,34 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "delivered" | "given_up";
+        };
+        DoneLately: {
+            /** @description There are others, too few each to be told */
+            few?: boolean;
+            /** Format: date */
+            from: string;
+            /** @description Those that may be told, the most first */
+            items: components["schemas"]["DoneRow"][] | null;
+            place: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Null when it is too few to be told
+             */
+            total: number | null;
+        };
+        DoneRow: {
+            /**
+             * Format: int64
+             * @example 12
+             */
+            count: number;
+            /** @example 楼道灯不亮 */
+            title: string;
+        };
+        Emergency: {
+            number: string;
+            title: components["schemas"]["Text"];
+            words: string[] | null;
         };
         EmergencyLine: {
             /** @example 119 */
@@ -6271,13 +6887,44 @@ export interface components {
             /** @description Left out when the query has another version now */
             now?: components["schemas"]["FigureNow"];
         };
+        FixedKey: {
+            title: string;
+            why: string;
+        };
+        FlowChange: {
+            confidential?: boolean;
+            differences: components["schemas"]["FlowDifference"][] | null;
+            /**
+             * Format: int64
+             * @description The version in force; 0 when there is none yet
+             */
+            from: number;
+            /** @description Open cases by the version that they run and keep; empty for a confidential flow, whose cases are not counted */
+            running: components["schemas"]["FlowRunning"][] | null;
+        };
         FlowChecked: {
+            /** @description What differs from the version in force, and what becomes of running cases */
+            change?: components["schemas"]["FlowChange"];
             /** @description What the linter has to say; an error keeps a flow from being published */
             findings: components["schemas"]["FlowFinding"][] | null;
             id: string;
             published: boolean;
+            /** @description The flow as it is drawn, when it was only checked */
+            sheet?: components["schemas"]["FlowSheet"];
             /** Format: int64 */
             version: number;
+        };
+        FlowDifference: {
+            id: string;
+            /** @enum {string} */
+            part: "flow" | "step" | "action" | "clock";
+            say?: string;
+            title: string;
+            /**
+             * @example changed
+             * @enum {string}
+             */
+            what: "added" | "removed" | "changed";
         };
         FlowFinding: {
             /** @example warning */
@@ -6307,6 +6954,63 @@ export interface components {
         FlowList: {
             items: components["schemas"]["FlowInfo"][] | null;
         };
+        FlowRunning: {
+            /** Format: int64 */
+            cases: number;
+            /** Format: int64 */
+            version: number;
+        };
+        FlowSheet: {
+            /** @description A case may be opened without an account */
+            anonymous: boolean;
+            beads: components["schemas"]["KeptBead"][] | null;
+            clocks: components["schemas"]["SheetClock"][] | null;
+            confidential: boolean;
+            findings?: components["schemas"]["FlowFinding"][] | null;
+            /** @example menu */
+            id: string;
+            /**
+             * Format: int64
+             * @description The version that new cases get
+             */
+            in_force?: number;
+            opens: components["schemas"]["SheetAction"];
+            /** Format: date-time */
+            published_at?: string;
+            sector?: string;
+            /** @description The YAML; not with a draft */
+            source?: string;
+            steps: components["schemas"]["SheetStep"][] | null;
+            strand: string;
+            title: components["schemas"]["Text"];
+            /** Format: int64 */
+            version: number;
+        };
+        FlowStep: {
+            /** @example menu */
+            flow: string;
+            /** @example submitted */
+            step: string;
+            title: string;
+        };
+        FlowVersionList: {
+            /** @example menu */
+            id: string;
+            items: components["schemas"]["FlowVersionRow"][] | null;
+            title: string;
+        };
+        FlowVersionRow: {
+            /**
+             * Format: int64
+             * @description Open cases that run it; missing for a confidential flow
+             */
+            cases?: number;
+            in_force?: boolean;
+            /** Format: date-time */
+            published_at: string;
+            /** Format: int64 */
+            version: number;
+        };
         FormulaTried: {
             /**
              * @description Left out when it is no number, such as a share of nothing
@@ -6320,10 +7024,41 @@ export interface components {
              */
             n?: number;
         };
+        Found: {
+            cases: components["schemas"]["CaseRow"][] | null;
+            orgs: components["schemas"]["OrgRow"][] | null;
+            places: components["schemas"]["PlaceNode"][] | null;
+        };
         GridInBody: {
             /** Format: int64 */
             grid: number;
             groups: string[] | null;
+        };
+        HeldList: {
+            items: components["schemas"]["HeldRow"][] | null;
+            next?: string;
+        };
+        HeldRow: {
+            /** @description Of the person; the account bears the same id */
+            account: string;
+            /** @description The account is disabled: the post gives nothing */
+            disabled?: boolean;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /** @description Masked */
+            name: string;
+            org: components["schemas"]["Named"];
+            place: components["schemas"]["Named"];
+            role: string;
+            title: string;
+            /**
+             * Format: date-time
+             * @description null until further notice
+             */
+            to: string | null;
+            /** @description Missing when the person has no account */
+            user?: string;
         };
         HookList: {
             items: components["schemas"]["HookRow"][] | null;
@@ -6464,6 +7199,7 @@ export interface components {
             levels?: string[] | null;
             limit?: components["schemas"]["KeptLimit"];
             note: components["schemas"]["Text"];
+            off?: boolean;
             places?: string[] | null;
             promise: components["schemas"]["Text"];
             sector: string;
@@ -6474,6 +7210,11 @@ export interface components {
             people: string[] | null;
             /** @example policy */
             post?: string;
+        };
+        KeptBead: {
+            char: string;
+            en: string;
+            name: components["schemas"]["Text"];
         };
         KeptChoice: {
             id: string;
@@ -6517,6 +7258,26 @@ export interface components {
             /** Format: int64 */
             n: number;
             unit: string;
+        };
+        KeyState: {
+            /**
+             * @description The key that new values are sealed with
+             * @example k2
+             */
+            current: string;
+            fixed: components["schemas"]["FixedKey"][] | null;
+            /**
+             * @description Keys that still open what was sealed before; old backups need them
+             * @example [
+             *       "k1"
+             *     ]
+             */
+            old: string[] | null;
+            /**
+             * @description The public key of receipts and checkpoints
+             * @example sanzhi+1c3b5a7d+AQ
+             */
+            public: string;
         };
         LeaveInBody: {
             person: string;
@@ -6664,6 +7425,8 @@ export interface components {
             items: components["schemas"]["MenuItem"][] | null;
             more: components["schemas"]["MenuItem"][] | null;
             place: components["schemas"]["At"];
+            /** @description The point that was asked for, or one inside the place: lon, lat, WGS84 */
+            point: number[] | null;
         };
         MenuItem: {
             /** @example menu */
@@ -6686,6 +7449,12 @@ export interface components {
         };
         MenuItems: {
             items: components["schemas"]["Item"][] | null;
+            /** @description Of what was read: a change is refused when somebody else has changed the menu since */
+            mark?: string;
+            /** @description The places that the items name, by path; not read */
+            names?: {
+                [key: string]: string;
+            };
         };
         ModerateInBody: {
             reason?: string;
@@ -6794,9 +7563,35 @@ export interface components {
             /** @description Of a case's unit: routing proposes it, nobody has handed the case over yet */
             proposed?: boolean;
         };
+        Neighbourhood: {
+            /** @description Who looks after the compound */
+            covers: components["schemas"]["CoversRow"][] | null;
+            /** @description What was done in the community or village; null outside of one */
+            done: components["schemas"]["DoneLately"];
+            place: components["schemas"]["At"];
+            /** @description Organisations with posts at the place, the nearest tier first; never a person's name */
+            serves: components["schemas"]["ServesRow"][] | null;
+        };
         NewAccountInBody: {
             name: string;
-            password: string;
+            /** @description Left out, a one-time password is made: it is told in the answer, once, and must be changed at the first sign-in */
+            password?: string;
+            user: string;
+        };
+        NewAccountRow: {
+            /** Format: date-time */
+            created_at: string;
+            disabled: boolean;
+            id: string;
+            /** @description It was given a one-time password that has not been changed yet */
+            must_change?: boolean;
+            /** @description Masked */
+            name: string;
+            /**
+             * @description Told this once
+             * @example k3qp-7xw2-m4ta-ru5y
+             */
+            password?: string;
             user: string;
         };
         NewCase: {
@@ -6958,6 +7753,15 @@ export interface components {
             state: "open" | "upheld" | "dismissed";
             text?: string;
         };
+        OncePassword: {
+            /**
+             * @description Told this once; it must be changed at the first sign-in
+             * @example k3qp-7xw2-m4ta-ru5y
+             */
+            password: string;
+            /** @example wang.dianli */
+            user: string;
+        };
         OpenFileInBody: {
             /** @description The telephone of the order, to see the values in full */
             phone?: string;
@@ -7065,6 +7869,22 @@ export interface components {
             /** @example webhook */
             topic: string;
         };
+        OwnDays: {
+            holidays: string[] | null;
+            workdays: string[] | null;
+            years: number[] | null;
+        };
+        OwnLimits: {
+            address: components["schemas"]["Pace"];
+            all: components["schemas"]["Pace"];
+            phone: components["schemas"]["Pace"];
+        };
+        Pace: {
+            /** Format: int64 */
+            burst: number;
+            /** Format: double */
+            seconds: number;
+        };
         PartCount: {
             hidden?: boolean;
             /** Format: int64 */
@@ -7168,6 +7988,11 @@ export interface components {
             lon?: number;
             name: string;
             parent?: string;
+            /**
+             * @description Its position in the tree, by which menus and rules name it
+             * @example 630105/002/001/
+             */
+            path: string;
             /** Format: int64 */
             people?: number;
         };
@@ -7514,8 +8339,106 @@ export interface components {
             /** Format: int64 */
             scale: number;
         };
+        PlayAct: {
+            action: string;
+            /**
+             * @description A role or post, requester, or anyone; with a name where two must be told apart
+             * @example cadre
+             */
+            as?: string;
+            /**
+             * @description In Shanghai, or RFC 3339
+             * @example 2023-04-28 10:00
+             */
+            at: string;
+            form?: {
+                [key: string]: unknown;
+            };
+        };
+        PlayAs: {
+            /** @example cadre */
+            as: string;
+            say: string;
+        };
+        PlayClock: {
+            /** Format: date-time */
+            due_at: string;
+            id: string;
+            limit: string;
+            on_time?: boolean;
+            /**
+             * @example running
+             * @enum {string}
+             */
+            state: "running" | "paused" | "stopped" | "void";
+            title: string;
+        };
+        PlayMove: {
+            /** @example submit */
+            action: string;
+            /** @description In words */
+            as: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Taken by the program when a clock ran out */
+            auto?: boolean;
+            /** Format: int64 */
+            bead: number;
+            clocks: components["schemas"]["PlayClock"][] | null;
+            /** @description What the public reads */
+            line?: string;
+            /** Format: int64 */
+            round: number;
+            /** @description What the requester reads */
+            say: string;
+            /** @description The title of the step */
+            step: string;
+            title: string;
+            to: string;
+        };
+        PlayOption: {
+            /** @example submit */
+            action: string;
+            as: components["schemas"]["PlayAs"][] | null;
+            form: components["schemas"]["Field"][] | null;
+            title: string;
+        };
+        PlayRefused: {
+            /**
+             * Format: int64
+             * @description Counted from 1; 0 when it is the script as a whole
+             */
+            act: number;
+            field?: string;
+            say: string;
+        };
+        PlayedCase: {
+            /**
+             * Format: date-time
+             * @description Of the last move
+             */
+            at?: string;
+            end?: string;
+            moves: components["schemas"]["PlayMove"][] | null;
+            options: components["schemas"]["PlayOption"][] | null;
+            /** @description The act that was not allowed; what came before it was done */
+            refused?: components["schemas"]["PlayRefused"];
+            /** @description Empty before it is opened */
+            step: string;
+            /** @description Of the step */
+            title: string;
+        };
         PostList: {
             items: components["schemas"]["PostRow"][] | null;
+        };
+        PostName: {
+            /**
+             * Format: int64
+             * @example 2
+             */
+            count: number;
+            /** @example 网格员 */
+            title: string;
         };
         PostRow: {
             /** Format: date-time */
@@ -8140,6 +9063,19 @@ export interface components {
                 [key: string]: string;
             };
         };
+        RoleList: {
+            items: components["schemas"]["RoleRow"][] | null;
+        };
+        RoleRow: {
+            /** @description One of the three administrators: one account holds one of them at most */
+            admin?: boolean;
+            /** @description In the reader's language; what everybody may is not repeated */
+            may: string[] | null;
+            needs_org?: boolean;
+            /** @example cadre */
+            role: string;
+            title: string;
+        };
         RoundAnswer: {
             bad?: boolean;
             id: string;
@@ -8532,7 +9468,17 @@ export interface components {
             next?: string;
         };
         Rules: {
+            /** @description Of what was read: a change is refused when somebody else has changed the rules since */
+            mark?: string;
+            /** @description The places that the rules name, by path; not read */
+            names?: {
+                [key: string]: string;
+            };
             rules: components["schemas"]["Rule"][] | null;
+            /** @description The organisations that the rules name, by id; not read */
+            units?: {
+                [key: string]: string;
+            };
         };
         Scorecard: {
             /** @description Over a limit somewhere below: failed whatever the output */
@@ -8572,6 +9518,83 @@ export interface components {
             /** @example 三治论坛 */
             title: string;
         };
+        ServesRow: {
+            /** @example 小桥社区居民委员会 */
+            name: string;
+            org: string;
+            /** @example 0971-5550000 */
+            phone?: string;
+            place: components["schemas"]["Named"];
+            posts: components["schemas"]["PostName"][] | null;
+        };
+        SessionRow: {
+            /** Format: date-time */
+            created_at: string;
+            /** @example Firefox */
+            device: string;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            /** Format: date-time */
+            seen_at: string;
+        };
+        Settings: {
+            /** @description The years that the district keeps itself; they stand before those of the program */
+            calendar: components["schemas"]["OwnDays"];
+            emergency: components["schemas"]["Emergency"][] | null;
+            /** @description Orders without an account, as they hold */
+            limits: components["schemas"]["OwnLimits"];
+            limits_default: boolean;
+            /** @description Send it back with a change: it is refused when somebody else has changed the settings since */
+            mark: string;
+            /** @example 09:00-12:00,14:00-18:00 */
+            office: string;
+            /** @description The district has set none of its own */
+            office_default: boolean;
+            /** @description All years whose holidays are known */
+            years: number[] | null;
+        };
+        SettingsInBody: {
+            calendar?: components["schemas"]["OwnDays"];
+            emergency?: components["schemas"]["Emergency"][];
+            limits?: components["schemas"]["OwnLimits"];
+            limits_default?: boolean;
+            mark?: string;
+            /** @description Empty takes the program's own */
+            office?: string;
+        };
+        SheetAction: {
+            /** @description The clock at whose end the program takes it by itself */
+            auto?: string;
+            clocks?: components["schemas"]["SheetTouch"][] | null;
+            form?: components["schemas"]["SheetField"][] | null;
+            guard?: string;
+            id: string;
+            /** @description The public time line; empty keeps it off */
+            line: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+            ways: components["schemas"]["SheetWay"][] | null;
+            /** @description In the reader's language; empty when only a clock takes it */
+            who: string[] | null;
+        };
+        SheetClock: {
+            /** @description Who is told when it is over, in the reader's language */
+            escalate?: string;
+            id: string;
+            /** @description A limit of the menu's item stands before it */
+            item?: boolean;
+            limit: components["schemas"]["Text"];
+            /** @enum {string} */
+            measure?: "response" | "finish";
+            title: components["schemas"]["Text"];
+            /** @description Of urgent cases; empty when they have the same */
+            urgent: components["schemas"]["Text"];
+            /**
+             * Format: double
+             * @description The share of the time after which its holder is warned
+             */
+            warn_at?: number;
+        };
         SheetColumn: {
             choices?: components["schemas"]["Option"][] | null;
             help?: string;
@@ -8596,6 +9619,14 @@ export interface components {
              */
             row: number;
             say: string;
+        };
+        SheetField: {
+            choices?: components["schemas"]["Text"][] | null;
+            id: string;
+            label: components["schemas"]["Text"];
+            personal?: boolean;
+            required?: boolean;
+            type: string;
         };
         SheetImport: {
             /** Format: int64 */
@@ -8665,6 +9696,28 @@ export interface components {
             rows: number;
             /** Format: int64 */
             same: number;
+        };
+        SheetStep: {
+            actions: components["schemas"]["SheetAction"][] | null;
+            /** Format: int64 */
+            bead: number;
+            clock?: string;
+            end?: string;
+            held?: boolean;
+            id: string;
+            /** @description What the requester reads while the case rests here */
+            say: components["schemas"]["Text"];
+            title: components["schemas"]["Text"];
+        };
+        SheetTouch: {
+            clock: string;
+            /** @enum {string} */
+            does: "starts" | "restarts" | "stops" | "voids" | "pauses" | "resumes";
+        };
+        SheetWay: {
+            branch?: string;
+            to: string;
+            when?: string;
         };
         ShiftDetail: {
             /** Format: date-time */
@@ -8769,6 +9822,17 @@ export interface components {
             /** Format: double */
             lon: number;
             text?: string;
+        };
+        SimulateInBody: {
+            acts?: components["schemas"]["PlayAct"][] | null;
+            /** @description The flow as YAML */
+            source: string;
+            /**
+             * @description Let the clocks run up to here after the last act
+             * @example 2023-04-29 18:00
+             */
+            until?: string;
+            urgent?: boolean;
         };
         SiteList: {
             items: components["schemas"]["SiteRow"][] | null;
@@ -9241,8 +10305,14 @@ export interface components {
              * @description How many would have gone to another unit
              */
             changed: number;
+            hits: components["schemas"]["TriedHits"][] | null;
             /** @description From which unit to which, most first */
             moves: components["schemas"]["TriedMoves"][] | null;
+        };
+        TriedHits: {
+            /** Format: int64 */
+            cases: number;
+            rule: string;
         };
         TriedMoves: {
             /** Format: int64 */
@@ -9253,6 +10323,14 @@ export interface components {
             /** @description The rule that sends them there */
             rule: string;
             to: components["schemas"]["Named"];
+            /** @description The three communities with most of them */
+            where: components["schemas"]["TriedWhere"][] | null;
+        };
+        TriedWhere: {
+            /** Format: int64 */
+            cases: number;
+            /** @example 小桥社区 */
+            place: string;
         };
         TryInBody: {
             /**
@@ -9867,6 +10945,8 @@ export interface operations {
     "get-accounts": {
         parameters: {
             query?: {
+                /** @description What the user name begins with */
+                q?: string;
                 after?: string;
                 limit?: number;
             };
@@ -9889,6 +10969,7 @@ export interface operations {
                      *           "created_at": "2023-04-27T01:00:00Z",
                      *           "disabled": false,
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "must_change": false,
                      *           "name": "小桥社区",
                      *           "user": "community-clerk-43"
                      *         }
@@ -10050,11 +11131,13 @@ export interface operations {
                      *       "created_at": "2023-04-27T01:00:00Z",
                      *       "disabled": false,
                      *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "must_change": false,
                      *       "name": "小桥社区",
+                     *       "password": "k3qp-7xw2-m4ta-ru5y",
                      *       "user": "community-clerk-43"
                      *     }
                      */
-                    "application/json": components["schemas"]["AccountRow"];
+                    "application/json": components["schemas"]["NewAccountRow"];
                 };
             };
             /** @description Bad Request */
@@ -10191,6 +11274,208 @@ export interface operations {
             };
         };
     };
+    "get-accounts-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "created_at": "2023-04-27T01:00:00Z",
+                     *       "disabled": false,
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "must_change": false,
+                     *       "name": "小桥社区",
+                     *       "own": false,
+                     *       "posts": [
+                     *         {
+                     *           "from": "2023-04-27T01:00:00Z",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "org": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "role": "community_clerk",
+                     *           "title": "楼道灯不亮",
+                     *           "to": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "sessions": [
+                     *         {
+                     *           "created_at": "2023-04-27T01:00:00Z",
+                     *           "device": "Firefox",
+                     *           "expires_at": "2023-04-27T01:00:00Z",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "seen_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "tokens": [
+                     *         {
+                     *           "created_at": "2023-04-27T01:00:00Z",
+                     *           "expires_at": "2023-04-27T01:00:00Z",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "夜间导出",
+                     *           "seen_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "user": "community-clerk-43"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AccountSheet"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "patch-accounts-id": {
         parameters: {
             query?: never;
@@ -10223,11 +11508,174 @@ export interface operations {
                      *       "created_at": "2023-04-27T01:00:00Z",
                      *       "disabled": false,
                      *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "must_change": false,
                      *       "name": "小桥社区",
                      *       "user": "community-clerk-43"
                      *     }
                      */
                     "application/json": components["schemas"]["AccountRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-accounts-id-password": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "password": "k3qp-7xw2-m4ta-ru5y",
+                     *       "user": "wang.dianli"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OncePassword"];
                 };
             };
             /** @description Bad Request */
@@ -10909,6 +12357,312 @@ export interface operations {
             header?: never;
             path: {
                 id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-accounts-id-sessions-part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-accounts-id-tokens-part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                part: string;
             };
             cookie?: never;
         };
@@ -18887,13 +20641,623 @@ export interface operations {
                      *             "to": "submitted"
                      *           },
                      *           "seq": 41,
-                     *           "version": 2
+                     *           "title": "交单",
+                     *           "version": 2,
+                     *           "who": "李* li.xiaoqiao"
                      *         }
                      *       ],
                      *       "next": ""
                      *     }
                      */
                     "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-audit-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "act": "submit",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditActs"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-audit-exports": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "act": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "actor": "李*",
+                 *       "from": "2023-04-27",
+                 *       "object": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "to": "2023-04-27"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AuditFilter"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "more": false,
+                     *       "rows": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditExport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-audit-exports-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                    "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-audit-ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "checkpoint": {
+                     *         "at": "2023-04-27T01:00:00Z",
+                     *         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "signed": false,
+                     *         "size": 1
+                     *       },
+                     *       "oldest": "2023-04-27T01:00:00Z",
+                     *       "public": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "sealed": 1,
+                     *       "waiting": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditLedger"];
                 };
             };
             /** @description Bad Request */
@@ -19049,6 +21413,158 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["LookList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-audit-people": {
+        parameters: {
+            query?: {
+                /** @description What the user name begins with */
+                q?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "actor": "account:01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "user": "community-clerk-43"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditPeople"];
                 };
             };
             /** @description Bad Request */
@@ -22972,6 +25488,8 @@ export interface operations {
                 q?: string;
                 overdue?: boolean;
                 state?: "open" | "closed" | "all";
+                /** @description These cases alone, separated by commas */
+                ids?: string[] | null;
                 /** @description Only cases whose next act is the reader's */
                 mine?: boolean;
                 /** @description due (what runs out first; open cases) with mine, else new */
@@ -23336,6 +25854,167 @@ export interface operations {
                      *       "title": "请慢一点",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:too_many"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-cases-points": {
+        parameters: {
+            query?: {
+                step?: string;
+                flow?: string;
+                item?: string;
+                /** @description A place: its cases and those of all places below */
+                place?: string;
+                unit?: string;
+                overdue?: boolean;
+                /** @description Only cases whose next act is the reader's */
+                mine?: boolean;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "at": [
+                     *         [
+                     *           1,
+                     *           1
+                     *         ]
+                     *       ],
+                     *       "grid_ids": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "grids": [
+                     *         1
+                     *       ],
+                     *       "ids": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "kinds": [
+                     *         {
+                     *           "flow": "menu",
+                     *           "step": "submitted",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "next": "",
+                     *       "overdue": [
+                     *         false
+                     *       ],
+                     *       "steps": [
+                     *         1
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CasePoints"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -26393,6 +29072,209 @@ export interface operations {
             };
         };
     };
+    "get-find": {
+        parameters: {
+            query: {
+                /** @description A part of a name, pinyin initials, the beginning of a code, words of a case, its number or the last five characters of it */
+                q: string;
+                /** @description The most of each sort */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cases": [
+                     *         {
+                     *           "assignee": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "bead": 3,
+                     *           "clock": {
+                     *             "due_at": "2023-04-27T01:00:00Z",
+                     *             "id": "finish",
+                     *             "limit": "2 个工作日",
+                     *             "on_time": false,
+                     *             "provisional": false,
+                     *             "started_at": "2023-04-27T01:00:00Z",
+                     *             "state": "running",
+                     *             "stopped_at": "2023-04-27T01:00:00Z",
+                     *             "title": "修好",
+                     *             "used": 0.25
+                     *           },
+                     *           "end": "",
+                     *           "flow": "menu",
+                     *           "held": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "item": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lat": 36.6484989,
+                     *           "lon": 101.7593426,
+                     *           "mine": false,
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "opened_at": "2023-04-27T01:00:00Z",
+                     *           "overdue": false,
+                     *           "round": 1,
+                     *           "step": "submitted",
+                     *           "step_title": "待下单",
+                     *           "strand": "zi",
+                     *           "strands": [
+                     *             "zi",
+                     *             "fa"
+                     *           ],
+                     *           "supervised": false,
+                     *           "text": "三楼到五楼都黑",
+                     *           "title": "楼道灯不亮",
+                     *           "unit": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "urgent": false,
+                     *           "version": 2,
+                     *           "where": "小桥社区 · 建设巷 12 号院 3 号楼"
+                     *         }
+                     *       ],
+                     *       "orgs": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "kind_name": "社区",
+                     *           "name": "小桥社区",
+                     *           "phone": "138****5678"
+                     *         }
+                     *       ],
+                     *       "places": [
+                     *         {
+                     *           "above": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "children": false,
+                     *           "code": "630105002001",
+                     *           "households": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "kind_name": "社区",
+                     *           "lat": 36.6484989,
+                     *           "lon": 101.7593426,
+                     *           "name": "小桥社区",
+                     *           "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "path": "630105/002/001/",
+                     *           "people": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-flows": {
         parameters: {
             query?: never;
@@ -26571,6 +29453,25 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "change": {
+                     *         "confidential": false,
+                     *         "differences": [
+                     *           {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "part": "flow",
+                     *             "say": "王* 接了单，今天上门换灯",
+                     *             "title": "楼道灯不亮",
+                     *             "what": "changed"
+                     *           }
+                     *         ],
+                     *         "from": 1,
+                     *         "running": [
+                     *           {
+                     *             "cases": 1,
+                     *             "version": 2
+                     *           }
+                     *         ]
+                     *       },
                      *       "findings": [
                      *         {
                      *           "level": "warning",
@@ -26582,6 +29483,174 @@ export interface operations {
                      *       ],
                      *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "published": false,
+                     *       "sheet": {
+                     *         "anonymous": false,
+                     *         "beads": [
+                     *           {
+                     *             "char": "交",
+                     *             "en": "Street lamp out",
+                     *             "name": {
+                     *               "en": "Street lamp out",
+                     *               "zh": "路灯不亮"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "clocks": [
+                     *           {
+                     *             "escalate": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "item": false,
+                     *             "limit": {
+                     *               "en": "Street lamp out",
+                     *               "zh": "路灯不亮"
+                     *             },
+                     *             "measure": "response",
+                     *             "title": {
+                     *               "en": "Street lamp out",
+                     *               "zh": "路灯不亮"
+                     *             },
+                     *             "urgent": {
+                     *               "en": "Street lamp out",
+                     *               "zh": "路灯不亮"
+                     *             },
+                     *             "warn_at": 1
+                     *           }
+                     *         ],
+                     *         "confidential": false,
+                     *         "findings": [
+                     *           {
+                     *             "level": "warning",
+                     *             "line": 1,
+                     *             "rule": "guard",
+                     *             "say": "王* 接了单，今天上门换灯",
+                     *             "where": "actions.submit.guard"
+                     *           }
+                     *         ],
+                     *         "id": "menu",
+                     *         "in_force": 1,
+                     *         "opens": {
+                     *           "auto": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "clocks": [
+                     *             {
+                     *               "clock": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "does": "starts"
+                     *             }
+                     *           ],
+                     *           "form": [
+                     *             {
+                     *               "choices": [
+                     *                 {
+                     *                   "en": "Street lamp out",
+                     *                   "zh": "路灯不亮"
+                     *                 }
+                     *               ],
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "label": {
+                     *                 "en": "Street lamp out",
+                     *                 "zh": "路灯不亮"
+                     *               },
+                     *               "personal": false,
+                     *               "required": false,
+                     *               "type": "text"
+                     *             }
+                     *           ],
+                     *           "guard": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": {
+                     *             "en": "Street lamp out",
+                     *             "zh": "路灯不亮"
+                     *           },
+                     *           "title": {
+                     *             "en": "Street lamp out",
+                     *             "zh": "路灯不亮"
+                     *           },
+                     *           "ways": [
+                     *             {
+                     *               "branch": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "to": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "when": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *             }
+                     *           ],
+                     *           "who": [
+                     *             "李*"
+                     *           ]
+                     *         },
+                     *         "published_at": "2023-04-27T01:00:00Z",
+                     *         "sector": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "source": "flow: menu …",
+                     *         "steps": [
+                     *           {
+                     *             "actions": [
+                     *               {
+                     *                 "auto": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "clocks": [
+                     *                   {
+                     *                     "clock": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "does": "starts"
+                     *                   }
+                     *                 ],
+                     *                 "form": [
+                     *                   {
+                     *                     "choices": [
+                     *                       {
+                     *                         "en": "Street lamp out",
+                     *                         "zh": "路灯不亮"
+                     *                       }
+                     *                     ],
+                     *                     "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "label": {
+                     *                       "en": "Street lamp out",
+                     *                       "zh": "路灯不亮"
+                     *                     },
+                     *                     "personal": false,
+                     *                     "required": false,
+                     *                     "type": "text"
+                     *                   }
+                     *                 ],
+                     *                 "guard": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "line": {
+                     *                   "en": "Street lamp out",
+                     *                   "zh": "路灯不亮"
+                     *                 },
+                     *                 "title": {
+                     *                   "en": "Street lamp out",
+                     *                   "zh": "路灯不亮"
+                     *                 },
+                     *                 "ways": [
+                     *                   {
+                     *                     "branch": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "to": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "when": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *                   }
+                     *                 ],
+                     *                 "who": [
+                     *                   "李*"
+                     *                 ]
+                     *               }
+                     *             ],
+                     *             "bead": 3,
+                     *             "clock": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "end": "",
+                     *             "held": false,
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "say": {
+                     *               "en": "Street lamp out",
+                     *               "zh": "路灯不亮"
+                     *             },
+                     *             "title": {
+                     *               "en": "Street lamp out",
+                     *               "zh": "路灯不亮"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "strand": "zi",
+                     *         "title": {
+                     *           "en": "Street lamp out",
+                     *           "zh": "路灯不亮"
+                     *         },
+                     *         "version": 2
+                     *       },
                      *       "version": 2
                      *     }
                      */
@@ -26655,6 +29724,230 @@ export interface operations {
                      *       "title": "有人先办了",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-flows-simulate": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Accepted; playing has no effect */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "acts": [
+                 *         {
+                 *           "action": "submit",
+                 *           "as": "cadre",
+                 *           "at": "2023-04-28 10:00",
+                 *           "form": {}
+                 *         }
+                 *       ],
+                 *       "source": "flow: menu …",
+                 *       "until": "2023-04-29 18:00",
+                 *       "urgent": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["SimulateInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "at": "2023-04-27T01:00:00Z",
+                     *       "end": "",
+                     *       "moves": [
+                     *         {
+                     *           "action": "submit",
+                     *           "as": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "auto": false,
+                     *           "bead": 3,
+                     *           "clocks": [
+                     *             {
+                     *               "due_at": "2023-04-27T01:00:00Z",
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "limit": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "on_time": false,
+                     *               "state": "running",
+                     *               "title": "楼道灯不亮"
+                     *             }
+                     *           ],
+                     *           "line": "社区收到，交给了安居物业",
+                     *           "round": 1,
+                     *           "say": "王* 接了单，今天上门换灯",
+                     *           "step": "submitted",
+                     *           "title": "楼道灯不亮",
+                     *           "to": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "options": [
+                     *         {
+                     *           "action": "submit",
+                     *           "as": [
+                     *             {
+                     *               "as": "cadre",
+                     *               "say": "王* 接了单，今天上门换灯"
+                     *             }
+                     *           ],
+                     *           "form": [
+                     *             {
+                     *               "choices": [
+                     *                 {
+                     *                   "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "label": "几盏",
+                     *                   "urgent": false
+                     *                 }
+                     *               ],
+                     *               "help": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "label": "几盏",
+                     *               "max": 1,
+                     *               "min": 1,
+                     *               "required": false,
+                     *               "type": "text"
+                     *             }
+                     *           ],
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "refused": {
+                     *         "act": 1,
+                     *         "field": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "say": "王* 接了单，今天上门换灯"
+                     *       },
+                     *       "step": "submitted",
+                     *       "title": "楼道灯不亮"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PlayedCase"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -26834,6 +30127,877 @@ export interface operations {
                      *       "title": "没有找到",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-flows-id-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "menu",
+                     *       "items": [
+                     *         {
+                     *           "cases": 1,
+                     *           "in_force": false,
+                     *           "published_at": "2023-04-27T01:00:00Z",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "title": "楼道灯不亮"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FlowVersionList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-flows-id-versions-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "anonymous": false,
+                     *       "beads": [
+                     *         {
+                     *           "char": "交",
+                     *           "en": "Street lamp out",
+                     *           "name": {
+                     *             "en": "Street lamp out",
+                     *             "zh": "路灯不亮"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "clocks": [
+                     *         {
+                     *           "escalate": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "item": false,
+                     *           "limit": {
+                     *             "en": "Street lamp out",
+                     *             "zh": "路灯不亮"
+                     *           },
+                     *           "measure": "response",
+                     *           "title": {
+                     *             "en": "Street lamp out",
+                     *             "zh": "路灯不亮"
+                     *           },
+                     *           "urgent": {
+                     *             "en": "Street lamp out",
+                     *             "zh": "路灯不亮"
+                     *           },
+                     *           "warn_at": 1
+                     *         }
+                     *       ],
+                     *       "confidential": false,
+                     *       "findings": [
+                     *         {
+                     *           "level": "warning",
+                     *           "line": 1,
+                     *           "rule": "guard",
+                     *           "say": "王* 接了单，今天上门换灯",
+                     *           "where": "actions.submit.guard"
+                     *         }
+                     *       ],
+                     *       "id": "menu",
+                     *       "in_force": 1,
+                     *       "opens": {
+                     *         "auto": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "clocks": [
+                     *           {
+                     *             "clock": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "does": "starts"
+                     *           }
+                     *         ],
+                     *         "form": [
+                     *           {
+                     *             "choices": [
+                     *               {
+                     *                 "en": "Street lamp out",
+                     *                 "zh": "路灯不亮"
+                     *               }
+                     *             ],
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "label": {
+                     *               "en": "Street lamp out",
+                     *               "zh": "路灯不亮"
+                     *             },
+                     *             "personal": false,
+                     *             "required": false,
+                     *             "type": "text"
+                     *           }
+                     *         ],
+                     *         "guard": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "line": {
+                     *           "en": "Street lamp out",
+                     *           "zh": "路灯不亮"
+                     *         },
+                     *         "title": {
+                     *           "en": "Street lamp out",
+                     *           "zh": "路灯不亮"
+                     *         },
+                     *         "ways": [
+                     *           {
+                     *             "branch": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "to": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "when": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           }
+                     *         ],
+                     *         "who": [
+                     *           "李*"
+                     *         ]
+                     *       },
+                     *       "published_at": "2023-04-27T01:00:00Z",
+                     *       "sector": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "source": "flow: menu …",
+                     *       "steps": [
+                     *         {
+                     *           "actions": [
+                     *             {
+                     *               "auto": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "clocks": [
+                     *                 {
+                     *                   "clock": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "does": "starts"
+                     *                 }
+                     *               ],
+                     *               "form": [
+                     *                 {
+                     *                   "choices": [
+                     *                     {
+                     *                       "en": "Street lamp out",
+                     *                       "zh": "路灯不亮"
+                     *                     }
+                     *                   ],
+                     *                   "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "label": {
+                     *                     "en": "Street lamp out",
+                     *                     "zh": "路灯不亮"
+                     *                   },
+                     *                   "personal": false,
+                     *                   "required": false,
+                     *                   "type": "text"
+                     *                 }
+                     *               ],
+                     *               "guard": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "line": {
+                     *                 "en": "Street lamp out",
+                     *                 "zh": "路灯不亮"
+                     *               },
+                     *               "title": {
+                     *                 "en": "Street lamp out",
+                     *                 "zh": "路灯不亮"
+                     *               },
+                     *               "ways": [
+                     *                 {
+                     *                   "branch": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "to": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                   "when": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *                 }
+                     *               ],
+                     *               "who": [
+                     *                 "李*"
+                     *               ]
+                     *             }
+                     *           ],
+                     *           "bead": 3,
+                     *           "clock": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "end": "",
+                     *           "held": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "say": {
+                     *             "en": "Street lamp out",
+                     *             "zh": "路灯不亮"
+                     *           },
+                     *           "title": {
+                     *             "en": "Street lamp out",
+                     *             "zh": "路灯不亮"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "strand": "zi",
+                     *       "title": {
+                     *         "en": "Street lamp out",
+                     *         "zh": "路灯不亮"
+                     *       },
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FlowSheet"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-flows-id-versions-version-restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "change": {
+                     *         "confidential": false,
+                     *         "differences": [
+                     *           {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "part": "flow",
+                     *             "say": "王* 接了单，今天上门换灯",
+                     *             "title": "楼道灯不亮",
+                     *             "what": "changed"
+                     *           }
+                     *         ],
+                     *         "from": 1,
+                     *         "running": [
+                     *           {
+                     *             "cases": 1,
+                     *             "version": 2
+                     *           }
+                     *         ]
+                     *       },
+                     *       "findings": [
+                     *         {
+                     *           "level": "warning",
+                     *           "line": 1,
+                     *           "rule": "guard",
+                     *           "say": "王* 接了单，今天上门换灯",
+                     *           "where": "actions.submit.guard"
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "published": false,
+                     *       "sheet": {
+                     *         "anonymous": false,
+                     *         "beads": [
+                     *           {
+                     *             "char": "交",
+                     *             "en": "Street lamp out",
+                     *             "name": {
+                     *               "en": "Street lamp out",
+                     *               "zh": "路灯不亮"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "clocks": [
+                     *           {
+                     *             "escalate": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "item": false,
+                     *             "limit": {
+                     *               "en": "Street lamp out",
+                     *               "zh": "路灯不亮"
+                     *             },
+                     *             "measure": "response",
+                     *             "title": {
+                     *               "en": "Street lamp out",
+                     *               "zh": "路灯不亮"
+                     *             },
+                     *             "urgent": {
+                     *               "en": "Street lamp out",
+                     *               "zh": "路灯不亮"
+                     *             },
+                     *             "warn_at": 1
+                     *           }
+                     *         ],
+                     *         "confidential": false,
+                     *         "findings": [
+                     *           {
+                     *             "level": "warning",
+                     *             "line": 1,
+                     *             "rule": "guard",
+                     *             "say": "王* 接了单，今天上门换灯",
+                     *             "where": "actions.submit.guard"
+                     *           }
+                     *         ],
+                     *         "id": "menu",
+                     *         "in_force": 1,
+                     *         "opens": {
+                     *           "auto": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "clocks": [
+                     *             {
+                     *               "clock": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "does": "starts"
+                     *             }
+                     *           ],
+                     *           "form": [
+                     *             {
+                     *               "choices": [
+                     *                 {
+                     *                   "en": "Street lamp out",
+                     *                   "zh": "路灯不亮"
+                     *                 }
+                     *               ],
+                     *               "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "label": {
+                     *                 "en": "Street lamp out",
+                     *                 "zh": "路灯不亮"
+                     *               },
+                     *               "personal": false,
+                     *               "required": false,
+                     *               "type": "text"
+                     *             }
+                     *           ],
+                     *           "guard": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": {
+                     *             "en": "Street lamp out",
+                     *             "zh": "路灯不亮"
+                     *           },
+                     *           "title": {
+                     *             "en": "Street lamp out",
+                     *             "zh": "路灯不亮"
+                     *           },
+                     *           "ways": [
+                     *             {
+                     *               "branch": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "to": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *               "when": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *             }
+                     *           ],
+                     *           "who": [
+                     *             "李*"
+                     *           ]
+                     *         },
+                     *         "published_at": "2023-04-27T01:00:00Z",
+                     *         "sector": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "source": "flow: menu …",
+                     *         "steps": [
+                     *           {
+                     *             "actions": [
+                     *               {
+                     *                 "auto": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "clocks": [
+                     *                   {
+                     *                     "clock": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "does": "starts"
+                     *                   }
+                     *                 ],
+                     *                 "form": [
+                     *                   {
+                     *                     "choices": [
+                     *                       {
+                     *                         "en": "Street lamp out",
+                     *                         "zh": "路灯不亮"
+                     *                       }
+                     *                     ],
+                     *                     "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "label": {
+                     *                       "en": "Street lamp out",
+                     *                       "zh": "路灯不亮"
+                     *                     },
+                     *                     "personal": false,
+                     *                     "required": false,
+                     *                     "type": "text"
+                     *                   }
+                     *                 ],
+                     *                 "guard": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                 "line": {
+                     *                   "en": "Street lamp out",
+                     *                   "zh": "路灯不亮"
+                     *                 },
+                     *                 "title": {
+                     *                   "en": "Street lamp out",
+                     *                   "zh": "路灯不亮"
+                     *                 },
+                     *                 "ways": [
+                     *                   {
+                     *                     "branch": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "to": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *                     "when": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *                   }
+                     *                 ],
+                     *                 "who": [
+                     *                   "李*"
+                     *                 ]
+                     *               }
+                     *             ],
+                     *             "bead": 3,
+                     *             "clock": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "end": "",
+                     *             "held": false,
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "say": {
+                     *               "en": "Street lamp out",
+                     *               "zh": "路灯不亮"
+                     *             },
+                     *             "title": {
+                     *               "en": "Street lamp out",
+                     *               "zh": "路灯不亮"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "strand": "zi",
+                     *         "title": {
+                     *           "en": "Street lamp out",
+                     *           "zh": "路灯不亮"
+                     *         },
+                     *         "version": 2
+                     *       },
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FlowChecked"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -32386,7 +36550,10 @@ export interface operations {
                      *           "kind": "community",
                      *           "name": "小桥社区"
                      *         }
-                     *       }
+                     *       },
+                     *       "point": [
+                     *         1
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Menu"];
@@ -32536,6 +36703,7 @@ export interface operations {
                      *             "en": "Street lamp out",
                      *             "zh": "路灯不亮"
                      *           },
+                     *           "off": false,
                      *           "places": [
                      *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
                      *           ],
@@ -32550,7 +36718,9 @@ export interface operations {
                      *             "zh": "路灯不亮"
                      *           }
                      *         }
-                     *       ]
+                     *       ],
+                     *       "mark": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "names": {}
                      *     }
                      */
                     "application/json": components["schemas"]["MenuItems"];
@@ -32730,6 +36900,7 @@ export interface operations {
                  *             "en": "Street lamp out",
                  *             "zh": "路灯不亮"
                  *           },
+                 *           "off": false,
                  *           "places": [
                  *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
                  *           ],
@@ -32744,7 +36915,9 @@ export interface operations {
                  *             "zh": "路灯不亮"
                  *           }
                  *         }
-                 *       ]
+                 *       ],
+                 *       "mark": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "names": {}
                  *     }
                  */
                 "application/json": components["schemas"]["MenuItems"];
@@ -32806,6 +36979,7 @@ export interface operations {
                      *             "en": "Street lamp out",
                      *             "zh": "路灯不亮"
                      *           },
+                     *           "off": false,
                      *           "places": [
                      *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
                      *           ],
@@ -32820,7 +36994,9 @@ export interface operations {
                      *             "zh": "路灯不亮"
                      *           }
                      *         }
-                     *       ]
+                     *       ],
+                     *       "mark": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "names": {}
                      *     }
                      */
                     "application/json": components["schemas"]["MenuItems"];
@@ -32875,6 +37051,218 @@ export interface operations {
                      *       "title": "不由您来办",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-neighbourhood": {
+        parameters: {
+            query?: {
+                lon?: number;
+                lat?: number;
+                crs?: "wgs84" | "cgcs2000" | "gcj02" | "bd09";
+                /** @description Instead of a point: the menu at a place, such as the building whose code was scanned */
+                place?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "covers": [
+                     *         {
+                     *           "kind": "community",
+                     *           "kind_name": "物业",
+                     *           "name": "安居物业",
+                     *           "phone": "0971-5550000"
+                     *         }
+                     *       ],
+                     *       "done": {
+                     *         "few": false,
+                     *         "from": "2023-04-27",
+                     *         "items": [
+                     *           {
+                     *             "count": 12,
+                     *             "title": "楼道灯不亮"
+                     *           }
+                     *         ],
+                     *         "place": {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         },
+                     *         "total": 1
+                     *       },
+                     *       "place": {
+                     *         "building": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "community": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "compound": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "county": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "grid": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "street": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "village": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       },
+                     *       "serves": [
+                     *         {
+                     *           "name": "小桥社区居民委员会",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "phone": "0971-5550000",
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "posts": [
+                     *             {
+                     *               "count": 2,
+                     *               "title": "网格员"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Neighbourhood"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -35629,6 +40017,7 @@ export interface operations {
                      *           "lon": 101.7593426,
                      *           "name": "小桥社区",
                      *           "parent": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "path": "630105/002/001/",
                      *           "people": 1
                      *         }
                      *       ],
@@ -37751,6 +42140,193 @@ export interface operations {
                      *       "title": "有人先办了",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-posts": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                role?: string;
+                org?: string;
+                /** @description At this place and below */
+                place?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "account": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "disabled": false,
+                     *           "from": "2023-04-27T01:00:00Z",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "org": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "place": {
+                     *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *             "name": "小桥社区",
+                     *             "proposed": false
+                     *           },
+                     *           "role": "community_clerk",
+                     *           "title": "楼道灯不亮",
+                     *           "to": "2023-04-27T01:00:00Z",
+                     *           "user": "community-clerk-43"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HeldList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -45661,6 +50237,156 @@ export interface operations {
             };
         };
     };
+    "get-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "admin": false,
+                     *           "may": [
+                     *             "case.read",
+                     *             "case.act"
+                     *           ],
+                     *           "needs_org": false,
+                     *           "role": "cadre",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-rounds-care": {
         parameters: {
             query?: {
@@ -50662,6 +55388,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "mark": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "names": {},
                      *       "rules": [
                      *         {
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -50680,7 +55408,8 @@ export interface operations {
                      *           "unit": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "via": "unit"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "units": {}
                      *     }
                      */
                     "application/json": components["schemas"]["Rules"];
@@ -50813,6 +55542,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
+                 *       "mark": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "names": {},
                  *       "rules": [
                  *         {
                  *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -50831,7 +55562,8 @@ export interface operations {
                  *           "unit": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *           "via": "unit"
                  *         }
-                 *       ]
+                 *       ],
+                 *       "units": {}
                  *     }
                  */
                 "application/json": components["schemas"]["Rules"];
@@ -50846,6 +55578,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "mark": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "names": {},
                      *       "rules": [
                      *         {
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -50864,7 +55598,8 @@ export interface operations {
                      *           "unit": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "via": "unit"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "units": {}
                      *     }
                      */
                     "application/json": components["schemas"]["Rules"];
@@ -51036,6 +55771,12 @@ export interface operations {
                      * @example {
                      *       "cases": 1,
                      *       "changed": 1,
+                     *       "hits": [
+                     *         {
+                     *           "cases": 1,
+                     *           "rule": "lighting"
+                     *         }
+                     *       ],
                      *       "moves": [
                      *         {
                      *           "cases": 1,
@@ -51050,7 +55791,13 @@ export interface operations {
                      *             "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "name": "小桥社区",
                      *             "proposed": false
-                     *           }
+                     *           },
+                     *           "where": [
+                     *             {
+                     *               "cases": 1,
+                     *               "place": "小桥社区"
+                     *             }
+                     *           ]
                      *         }
                      *       ]
                      *     }
@@ -51762,6 +56509,734 @@ export interface operations {
                      *       "title": "没有找到",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "calendar": {
+                     *         "holidays": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "workdays": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "years": [
+                     *           1
+                     *         ]
+                     *       },
+                     *       "emergency": [
+                     *         {
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": {
+                     *             "en": "Street lamp out",
+                     *             "zh": "路灯不亮"
+                     *           },
+                     *           "words": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "limits": {
+                     *         "address": {
+                     *           "burst": 1,
+                     *           "seconds": 1
+                     *         },
+                     *         "all": {
+                     *           "burst": 1,
+                     *           "seconds": 1
+                     *         },
+                     *         "phone": {
+                     *           "burst": 1,
+                     *           "seconds": 1
+                     *         }
+                     *       },
+                     *       "limits_default": false,
+                     *       "mark": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "office": "09:00-12:00,14:00-18:00",
+                     *       "office_default": false,
+                     *       "years": [
+                     *         1
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patch-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "calendar": {
+                 *         "holidays": [
+                 *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *         ],
+                 *         "workdays": [
+                 *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *         ],
+                 *         "years": [
+                 *           1
+                 *         ]
+                 *       },
+                 *       "emergency": [
+                 *         {
+                 *           "number": "630105-20230427-7K3M9",
+                 *           "title": {
+                 *             "en": "Street lamp out",
+                 *             "zh": "路灯不亮"
+                 *           },
+                 *           "words": [
+                 *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "limits": {
+                 *         "address": {
+                 *           "burst": 1,
+                 *           "seconds": 1
+                 *         },
+                 *         "all": {
+                 *           "burst": 1,
+                 *           "seconds": 1
+                 *         },
+                 *         "phone": {
+                 *           "burst": 1,
+                 *           "seconds": 1
+                 *         }
+                 *       },
+                 *       "limits_default": false,
+                 *       "mark": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "office": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SettingsInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "calendar": {
+                     *         "holidays": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "workdays": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "years": [
+                     *           1
+                     *         ]
+                     *       },
+                     *       "emergency": [
+                     *         {
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": {
+                     *             "en": "Street lamp out",
+                     *             "zh": "路灯不亮"
+                     *           },
+                     *           "words": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "limits": {
+                     *         "address": {
+                     *           "burst": 1,
+                     *           "seconds": 1
+                     *         },
+                     *         "all": {
+                     *           "burst": 1,
+                     *           "seconds": 1
+                     *         },
+                     *         "phone": {
+                     *           "burst": 1,
+                     *           "seconds": 1
+                     *         }
+                     *       },
+                     *       "limits_default": false,
+                     *       "mark": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "office": "09:00-12:00,14:00-18:00",
+                     *       "office_default": false,
+                     *       "years": [
+                     *         1
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-settings-calendar": {
+        parameters: {
+            query: {
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "holidays": [
+                     *         "2026-01-01"
+                     *       ],
+                     *       "known": false,
+                     *       "own": false,
+                     *       "workdays": [
+                     *         "2026-02-14"
+                     *       ],
+                     *       "year": 2026
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CalendarYear"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-settings-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "current": "k2",
+                     *       "fixed": [
+                     *         {
+                     *           "title": "楼道灯不亮",
+                     *           "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "old": [
+                     *         "k1"
+                     *       ],
+                     *       "public": "sanzhi+1c3b5a7d+AQ"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeyState"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -54231,6 +59706,145 @@ export interface operations {
                      *       "title": "有人先办了",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请慢一点",
+                     *       "status": 429,
+                     *       "title": "请慢一点",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:too_many"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-track-code-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                    "application/json": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -10,11 +10,6 @@ import { orgwork } from './words/orgwork'
 import { reports } from './words/reports'
 import { rounds } from './words/rounds'
 import { sheets } from './words/sheets'
-import { strands } from './words/strands'
-
-// One dictionary, both languages side by side: a sentence and its translation are written and read together.
-import { roomwords } from './words/rooms'
-const all = { ...common, ...resident, ...desk, ...activities, ...ballots, ...privacy, ...orgwork, ...reports, ...rounds, ...sheets, ...works, ...indicators, ...planning, ...strands, ...roomwords }
 import { works } from './words/works'
 import { indicators } from './words/indicators'
 import { planning } from './words/planning'
@@ -22,6 +17,7 @@ import { settings } from './words/settings'
 import { strands } from './words/strands'
 import { streets } from './words/streets'
 import { map } from './words/map'
+import { roomwords } from './words/rooms'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
 const all = {
@@ -43,6 +39,7 @@ const all = {
   ...strands,
   ...streets,
   ...map,
+  ...roomwords,
 }
 
 export type Word = keyof typeof all
