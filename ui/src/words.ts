@@ -18,6 +18,7 @@ import type { sheets } from './words/sheets'
 import type { strands } from './words/strands'
 import type { streets } from './words/streets'
 import type { works } from './words/works'
+import type { roomwords } from './words/rooms'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together. Each face is taught the
 // parts that its pages say (words/resident-face.ts, words/desk-face.ts), so that a phone does not load what only the desk says.
@@ -40,48 +41,7 @@ type All = typeof common
   & typeof strands
   & typeof streets
   & typeof works
-import { common } from './words/common'
-import { resident } from './words/resident'
-import { around } from './words/around'
-import { desk } from './words/desk'
-import { activities } from './words/activities'
-import { ballots } from './words/ballots'
-import { privacy } from './words/privacy'
-import { orgwork } from './words/orgwork'
-import { reports } from './words/reports'
-import { rounds } from './words/rounds'
-import { sheets } from './words/sheets'
-import { works } from './words/works'
-import { indicators } from './words/indicators'
-import { planning } from './words/planning'
-import { settings } from './words/settings'
-import { strands } from './words/strands'
-import { streets } from './words/streets'
-import { map } from './words/map'
-import { roomwords } from './words/rooms'
-
-// One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = {
-  ...common,
-  ...resident,
-  ...around,
-  ...desk,
-  ...activities,
-  ...ballots,
-  ...privacy,
-  ...orgwork,
-  ...reports,
-  ...rounds,
-  ...sheets,
-  ...works,
-  ...indicators,
-  ...planning,
-  ...settings,
-  ...strands,
-  ...streets,
-  ...map,
-  ...roomwords,
-}
+  & typeof roomwords
 
 const all: Record<string, unknown> = {}
 /** Adds parts of the dictionary; it comes before the first page. */

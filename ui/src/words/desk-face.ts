@@ -19,5 +19,6 @@ import { sheets } from './sheets'
 import { strands } from './strands'
 import { streets } from './streets'
 import { works } from './works'
+import { roomwords } from './rooms'
 
-teach(common, resident, around, activities, ballots, privacy, orgwork, reports, picture, desk, indicators, map, planning, rounds, settings, sheets, strands, streets, works)
+teach(common, resident, around, activities, ballots, privacy, orgwork, reports, picture, desk, indicators, map, planning, rounds, settings, sheets, strands, streets, works, roomwords)
