@@ -1,46 +1,4 @@
 import { lang } from './lang'
-import { common } from './words/common'
-import { resident } from './words/resident'
-import { around } from './words/around'
-import { desk } from './words/desk'
-import { activities } from './words/activities'
-import { ballots } from './words/ballots'
-import { privacy } from './words/privacy'
-import { orgwork } from './words/orgwork'
-import { reports } from './words/reports'
-import { rounds } from './words/rounds'
-import { patrol } from './words/patrol'
-import { sheets } from './words/sheets'
-import { works } from './words/works'
-import { indicators } from './words/indicators'
-import { planning } from './words/planning'
-import { settings } from './words/settings'
-import { strands } from './words/strands'
-import { streets } from './words/streets'
-import { map } from './words/map'
-
-// One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = {
-  ...common,
-  ...resident,
-  ...around,
-  ...desk,
-  ...activities,
-  ...ballots,
-  ...privacy,
-  ...orgwork,
-  ...reports,
-  ...rounds,
-  ...patrol,
-  ...sheets,
-  ...works,
-  ...indicators,
-  ...planning,
-  ...settings,
-  ...strands,
-  ...streets,
-  ...map,
-}
 import type { common } from './words/common'
 import type { resident } from './words/resident'
 import type { around } from './words/around'
@@ -55,6 +13,7 @@ import type { indicators } from './words/indicators'
 import type { map } from './words/map'
 import type { planning } from './words/planning'
 import type { rounds } from './words/rounds'
+import type { patrol } from './words/patrol'
 import type { settings } from './words/settings'
 import type { sheets } from './words/sheets'
 import type { strands } from './words/strands'
@@ -78,6 +37,7 @@ type All = typeof common
   & typeof map
   & typeof planning
   & typeof rounds
+  & typeof patrol
   & typeof settings
   & typeof sheets
   & typeof strands

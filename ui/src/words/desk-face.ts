@@ -14,6 +14,7 @@ import { indicators } from './indicators'
 import { map } from './map'
 import { planning } from './planning'
 import { rounds } from './rounds'
+import { patrol } from './patrol'
 import { settings } from './settings'
 import { sheets } from './sheets'
 import { strands } from './strands'
@@ -21,4 +22,4 @@ import { streets } from './streets'
 import { works } from './works'
 import { roomwords } from './rooms'
 
-teach(common, resident, around, activities, ballots, privacy, orgwork, reports, picture, desk, indicators, map, planning, rounds, settings, sheets, strands, streets, works, roomwords)
+teach(common, resident, around, activities, ballots, privacy, orgwork, reports, picture, desk, indicators, map, planning, rounds, patrol, settings, sheets, strands, streets, works, roomwords)
