@@ -33,7 +33,6 @@ export const patrol = {
   'patrol.kept': ['记好了，存在手机里', 'Recorded and kept on this device'],
   'patrol.keptSay': ['连上网会自己送出，不用等。', 'It goes by itself once there is a connection; no need to wait.'],
   'patrol.already': ['这一处在这台手机上已经记了，等着送出', 'This one is recorded on this device already and waits to be sent'],
-  'patrol.notKept': ['这一处没有存下来，连上网再打开', 'This one was not kept here; open it once you are online'],
   'patrol.clash.say': ['您离线的时候，这一处已经有人记了。那一份不会改动，请您看看两份，再定自己这份怎么办。', 'While you were offline somebody recorded this duty. That result stays as it is; look at both and say what becomes of yours.'],
   'patrol.clash.theirs': ['已经收下的', 'The one on record'],
   'patrol.clash.mine': ['您记的', 'Yours'],

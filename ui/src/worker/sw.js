@@ -26,6 +26,9 @@ self.addEventListener('activate', (e) => {
   })())
 })
 
+// A page that was opening while this began is not looked after yet; it asks.
+self.addEventListener('message', (e) => { if (e.data === 'claim') e.waitUntil(self.clients.claim()) })
+
 // What anybody may read about places. Everything else goes to the network and is not looked at.
 const open = /^\/api\/v1\/(?:config|menu|places|places\/at|map|stations|neighbourhood|public\/key)$/
 
