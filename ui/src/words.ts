@@ -1,4 +1,46 @@
 import { lang } from './lang'
+import { common } from './words/common'
+import { resident } from './words/resident'
+import { around } from './words/around'
+import { desk } from './words/desk'
+import { activities } from './words/activities'
+import { ballots } from './words/ballots'
+import { privacy } from './words/privacy'
+import { orgwork } from './words/orgwork'
+import { reports } from './words/reports'
+import { rounds } from './words/rounds'
+import { patrol } from './words/patrol'
+import { sheets } from './words/sheets'
+import { works } from './words/works'
+import { indicators } from './words/indicators'
+import { planning } from './words/planning'
+import { settings } from './words/settings'
+import { strands } from './words/strands'
+import { streets } from './words/streets'
+import { map } from './words/map'
+
+// One dictionary, both languages side by side: a sentence and its translation are written and read together.
+const all = {
+  ...common,
+  ...resident,
+  ...around,
+  ...desk,
+  ...activities,
+  ...ballots,
+  ...privacy,
+  ...orgwork,
+  ...reports,
+  ...rounds,
+  ...patrol,
+  ...sheets,
+  ...works,
+  ...indicators,
+  ...planning,
+  ...settings,
+  ...strands,
+  ...streets,
+  ...map,
+}
 import type { common } from './words/common'
 import type { resident } from './words/resident'
 import type { around } from './words/around'

@@ -7,6 +7,8 @@ import { dress, lang } from '../lang'
 import { t, type Word } from '../words'
 import App from './App.vue'
 import { rooms } from './rooms'
+import { arrive } from './rounds/patrol/day'
+import { patrol } from './rounds/patrol/start'
 import { loadDesk, loadMe, may, me, queue, working } from './session'
 
 declare module 'vue-router' {
@@ -32,12 +34,7 @@ const router = createRouter({
 })
 
 router.beforeEach(async (to) => {
-  if (me.value === undefined) {
-    try {
-      await loadMe()
-      if (me.value) await loadDesk()
-    } catch { me.value = undefined }
-  }
+  if (me.value === undefined) await arrive()
   if (!me.value && !to.meta.open) return { path: '/sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
   if (me.value && to.path === '/sign-in') return '/'
   if (me.value?.must_change && to.path !== '/me') return '/me'
@@ -51,4 +48,5 @@ watch([() => router.currentRoute.value.meta.title, lang], ([title]) => {
 }, { immediate: true })
 // Answers carry texts in the reader's language.
 watch(lang, () => { if (me.value) void loadMe().then(loadDesk).catch(() => { /* the old words stay */ }) })
+patrol()
 createApp(App).use(router).mount('#app')

@@ -2,7 +2,7 @@ import { reactive, watch } from 'vue'
 import { onceKey } from '../api'
 import { kept } from '../lang'
 import type { Created, EmergencyLine, MenuItem } from '../types'
-import { isLocal } from './offline/db'
+import { isLocal } from '../shared/offline/db'
 
 /** An order on its way. It lives on this device only, until it is sent or thrown away. */
 export interface Draft {

@@ -8,7 +8,7 @@ import { t, type Word } from '../words'
 import App from './App.vue'
 import { draft, remember, slipOf } from './draft'
 import { begin } from './offline/outbox'
-import { worker } from './offline/register'
+import { worker } from '../shared/offline/register'
 import Door from './Door.vue'
 
 const router = createRouter({

@@ -1,8 +1,12 @@
-/* Opens the resident's pages without a network. It keeps the pages' own files and what is public about places; nothing of an
-   order, of a code or of a person is ever kept here. Orders that wait are kept and sent by the pages themselves. */
+/* Opens pages without a network. It keeps the pages' own files and, for residents, what is public about places; nothing of an order, of a
+   code, of a round or of a person is ever kept here: what waits is kept and sent by the pages themselves. The build writes it twice:
+   sw.js for the resident's pages, desk-sw.js for those of the desk that are used while walking about. */
 'use strict'
 const files = self.FILES // filled in by the build
-const shell = 'sanzhi-shell-' + self.BUILD
+const desk = self.DESK
+const start = desk ? '/desk.html' : '/index.html'
+const shells = desk ? 'sanzhi-desk-' : 'sanzhi-shell-'
+const shell = shells + self.BUILD
 const told = 'sanzhi-told'
 const most = 120 // answers kept
 const patience = 2500 // ms for a page's first byte before the kept one is shown
@@ -17,7 +21,7 @@ self.addEventListener('install', (e) => {
 
 self.addEventListener('activate', (e) => {
   e.waitUntil((async () => {
-    for (const k of await caches.keys()) if (k.startsWith('sanzhi-shell-') && k !== shell) await caches.delete(k)
+    for (const k of await caches.keys()) if (k.startsWith(shells) && k !== shell) await caches.delete(k)
     await self.clients.claim()
   })())
 })
@@ -30,11 +34,11 @@ self.addEventListener('fetch', (e) => {
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== self.location.origin) return
   if (request.mode === 'navigate') {
-    if (/^\/(?:desk|api|plain|healthz|readyz|metrics)(?:\/|$)/.test(url.pathname)) return
+    if (!desk && /^\/(?:desk|api|plain|healthz|readyz|metrics)(?:\/|$)/.test(url.pathname)) return
     e.respondWith(page(request))
   } else if (url.pathname.startsWith('/assets/')) {
     e.respondWith(asset(request))
-  } else if (open.test(url.pathname)) {
+  } else if (!desk && open.test(url.pathname)) {
     e.respondWith(answer(request, url, e))
   }
 })
@@ -42,7 +46,7 @@ self.addEventListener('fetch', (e) => {
 const wait = (ms) => new Promise((ok) => setTimeout(ok, ms))
 
 async function page(request) {
-  const kept = () => caches.open(shell).then((c) => c.match('/index.html'))
+  const kept = () => caches.open(shell).then((c) => c.match(start))
   const got = fetch(request).catch(() => null)
   const first = await Promise.race([got, wait(patience).then(() => null)])
   // A server that rests does not take the pages away.

@@ -1,8 +1,9 @@
-import { enc, get, post } from '../../api'
+import { call, enc, get, post } from '../../api'
 import type { components } from '../../openapi'
 
 type S = components['schemas']
 export type Duty = S['RoundDuty']
+export type Today = S['RoundToday']
 export type Detail = S['RoundDetail']
 export type Item = S['RoundItem']
 export type Finding = S['RoundFinding']
@@ -26,10 +27,10 @@ export interface Filled {
 }
 
 export const calls = {
-  today: () => get<S['RoundToday']>('/rounds/today'),
+  today: (signal?: AbortSignal) => get<Today>('/rounds/today', undefined, signal),
   // Who makes rounds asks for a duty as such; who only oversees, for its result.
-  duty: (id: string, does: boolean) => get<Detail>(`/rounds/${does ? 'duties' : 'results'}/${enc(id)}`),
-  record: (id: string, body: Filled, key: string) => post<Recorded>(`/rounds/duties/${enc(id)}/result`, body, key),
+  duty: (id: string, does: boolean, signal?: AbortSignal) => get<Detail>(`/rounds/${does ? 'duties' : 'results'}/${enc(id)}`, undefined, signal),
+  record: (id: string, body: unknown, key: string, signal?: AbortSignal) => call<Recorded>('POST', `/rounds/duties/${enc(id)}/result`, signal ? { body, key, signal } : { body, key }),
   duties: (q: Q) => get<Page<Duty>>('/rounds/duties', q),
   findings: (q: Q) => get<Page<Finding>>('/rounds/findings', q),
   stats: (q: Q) => get<S['RoundStats']>('/rounds/stats', q),

@@ -10,6 +10,7 @@ export const rounds: Room = {
     // Who is reading is known only once the desk's guard has asked: a redirect would come before it.
     { path: '/rounds', component: () => import('../Lost.vue'), beforeEnter: first },
     { path: '/rounds/today', component: () => import('./Today.vue'), meta: { title: 'rounds.tab.today', needs: 'round.do' } },
+    { path: '/rounds/kept', component: () => import('./patrol/Kept.vue'), meta: { title: 'patrol.title', needs: 'round.do' } },
     { path: '/rounds/duties/:id', component: () => import('./Duty.vue'), meta: { title: 'rounds.duty.title', needs: 'round.read|round.do' } },
     { path: '/rounds/board', component: () => import('./Board.vue'), meta: { title: 'rounds.tab.board', needs: 'round.read' } },
     { path: '/rounds/findings', component: () => import('./Findings.vue'), meta: { title: 'rounds.tab.findings', needs: 'round.read' } },

@@ -1,10 +1,11 @@
 import { reactive } from 'vue'
-import { api, call, CallError, onceKey } from '../../api'
+import { api, type CallError } from '../../api'
 import { asFault } from '../../shared/load'
-import type { Shelf } from '../../shared/photo'
+import { isLocal } from '../../shared/offline/db'
+import { alone, carrier, later } from '../../shared/offline/send'
 import type { Created, NewCase } from '../../types'
 import type { Slip } from '../draft'
-import { isLocal, orders, photos, type Part, type Waiting } from './db'
+import { orders, photos, type Part, type Waiting } from './db'
 
 /** What is not sent yet, for every page to say so, and what went out meanwhile. */
 export const outbox = reactive<{ list: Waiting[]; sending: string; went: Slip[] }>({ list: [], sending: '', went: [] })
@@ -27,26 +28,8 @@ export async function giveUp(key: string) {
   await refresh()
 }
 
-const upload = (blob: Blob, key: string) => {
-  const f = new FormData()
-  f.append('file', blob, 'photo.jpg')
-  return call<{ id: string }>('POST', '/uploads', { body: f, key })
-}
-
-// The server keeps a photo that no order took for an hour.
-const uploadLife = 50 * 60_000
-
-/** Brings a photo of this device to the server. It has its own key, so that what was cut off is not there twice. */
-async function bringPhoto(local: string): Promise<string | null> {
-  const k = await photos.one(local)
-  if (!k) return null
-  if (k.up && Date.now() - (k.upAt ?? 0) < uploadLife) return k.up
-  if (k.up) { k.key = onceKey(); await photos.write(k) }
-  k.up = (await upload(k.blob, k.key)).id
-  k.upAt = Date.now()
-  await photos.write(k)
-  return k.up
-}
+const { bring: bringPhoto, anew, shelf } = carrier(photos)
+export { shelf }
 
 async function bring(w: Waiting) {
   for (const p of [...w.photos]) {
@@ -56,9 +39,6 @@ async function bring(w: Waiting) {
     else w.photos = w.photos.filter((x) => x !== p)
   }
 }
-
-/** Photos of an order that is being written: safe here at once, sent ahead when there is a network. */
-export const shelf: Shelf = { put: (b) => photos.put(b, onceKey()), get: (id) => photos.one(id).then((k) => k?.blob ?? null), has: isLocal, send: bringPhoto }
 
 async function attempt(w: Waiting): Promise<Created> {
   if (!w.sent) {
@@ -73,17 +53,11 @@ async function attempt(w: Waiting): Promise<Created> {
 /** The server forgets photos that no order took within the hour: they are uploaded anew, from here. */
 async function forgotten(e: CallError, w: Waiting): Promise<boolean> {
   if (e.status !== 422 || !Object.keys(e.fields).some((f) => f.startsWith('photos')) || !w.photos.some((p) => p.local && p.id)) return false
-  for (const p of w.photos) {
-    const k = p.local ? await photos.one(p.local) : undefined
-    if (k) await photos.write({ ...k, upAt: 0 })
-  }
+  await anew(w.photos.map((p) => p.local ?? '').filter(isLocal))
   w.photos = w.photos.filter((p) => p.local).map((p): Part => ({ local: p.local! }))
   delete w.sent
   return true
 }
-
-/** Whether to try again later: no network, a server that rests, too many at once. */
-const later = (e: CallError) => e.offline || e.status >= 500 || e.status === 429 || e.status === 408 || e.status === -1
 
 /** Sends one order. A refusal is thrown; when there is no way to the server it stays, and null comes back. */
 export async function send(key: string): Promise<Slip | null> {
@@ -128,7 +102,7 @@ export async function drain() {
       } catch { /* it stands in the list with the reason */ }
     }
   }
-  try { await (navigator.locks ? navigator.locks.request('sanzhi-outbox', { ifAvailable: true }, (l) => (l ? work() : Promise.resolve())) : work()) } finally { draining = false }
+  try { await alone('sanzhi-outbox', work) } finally { draining = false }
 }
 
 /** Begins to watch for the network. */
