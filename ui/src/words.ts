@@ -17,6 +17,7 @@ import { settings } from './words/settings'
 import { strands } from './words/strands'
 import { streets } from './words/streets'
 import { map } from './words/map'
+import { daily } from './words/daily'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
 const all = {
@@ -38,6 +39,7 @@ const all = {
   ...strands,
   ...streets,
   ...map,
+  ...daily,
 }
 
 export type Word = keyof typeof all
