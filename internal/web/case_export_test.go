@@ -32,7 +32,7 @@ func TestCaseExport(t *testing.T) {
 		if len(rows) != took.num("rows")+1 || len(rows) != len(list)+1 || len(rows) < 3 {
 			t.Fatalf("%d rows told, %d listed: %s", took.num("rows"), len(list), file.Raw)
 		}
-		if !strings.Contains(file.Header.Get("Content-Disposition"), "cases-"+took.str("id")) || !strings.HasPrefix(file.Header.Get("Content-Type"), "text/csv") {
+		if !strings.Contains(file.Header.Get("Content-Disposition"), `filename="cases-`+took.str("id")) || !strings.HasPrefix(file.Header.Get("Content-Type"), "text/csv") {
 			t.Errorf("%v", file.Header)
 		}
 		for _, bad := range []string{"13812345678", "张三丰", id, other} {

@@ -166,7 +166,7 @@ func (s *Server) caseFile(ctx context.Context, in *caseFileIn) (*huma.StreamResp
 	}
 	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		hc.SetHeader("Content-Type", "text/csv; charset=utf-8")
-		hc.SetHeader("Content-Disposition", attachment("cases-"+string(in.ID)+".csv"))
+		hc.SetHeader("Content-Disposition", `attachment; filename="cases-`+string(in.ID)+`.csv"`)
 		w := csv.NewWriter(hc.BodyWriter())
 		put := func(line []string) bool { return w.Write(line) == nil }
 		_, err := hc.BodyWriter().Write([]byte("\ufeff"))
