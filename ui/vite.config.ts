@@ -44,6 +44,6 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: { input: { index: here('index.html'), desk: here('desk.html') } },
   },
-  test: { environment: 'happy-dom', include: ['test/**/*.test.ts'], env: { TZ: 'UTC' } },
+  test: { environment: 'happy-dom', setupFiles: ['src/words/desk-face.ts'], include: ['test/**/*.test.ts'], env: { TZ: 'UTC' } },
 } as Parameters<typeof defineConfig>[0])
 

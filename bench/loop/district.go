@@ -120,9 +120,15 @@ func (d *district) grow(ctx context.Context, base *district) error {
 			"CREATE DATABASE "+d.database(d.past)+" TEMPLATE "+base.database(0)); err != nil {
 			return err
 		}
-		return fillPostgres(ctx, d.databaseURL(d.database(d.past)), d.past)
+		if err := fillPostgres(ctx, d.databaseURL(d.database(d.past)), d.past); err != nil {
+			return err
+		}
+		return settlePostgres(ctx, d.databaseURL(d.database(d.past)))
 	}
-	return fillSQLite(ctx, filepath.Join(d.dir(), "sanzhi.db"), d.past)
+	if err := fillSQLite(ctx, filepath.Join(d.dir(), "sanzhi.db"), d.past); err != nil {
+		return err
+	}
+	return settleSQLite(ctx, filepath.Join(d.dir(), "sanzhi.db"))
 }
 
 // admin runs statements on the server's own database.

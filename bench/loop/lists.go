@@ -15,6 +15,12 @@ type listed struct {
 	Worst  time.Duration
 }
 
+// An answer of the dashboard is kept for a moment; what is timed is drawing it up.
+const (
+	dashboard   = "dashboard"
+	pictureKept = 3200 * time.Millisecond
+)
+
 // lists times a page of each role's lists and of searches: seven times each, alone, after the loops.
 func (c *carriers) lists(ctx context.Context) ([]listed, error) {
 	var out []listed
@@ -24,12 +30,16 @@ func (c *carriers) lists(ctx context.Context) ([]listed, error) {
 			{"open", "/api/v1/cases?state=open"}, {"open by due", "/api/v1/cases?sort=due"}, {"closed", "/api/v1/cases?state=closed"}, {"overdue", "/api/v1/cases?overdue=true"},
 			{"search 电梯", "/api/v1/cases?q=" + url.QueryEscape("电梯")}, {"search 井盖松动", "/api/v1/cases?q=" + url.QueryEscape("井盖松动")},
 			{"search 路灯不亮 号楼", "/api/v1/cases?q=" + url.QueryEscape("路灯不亮 号楼")}, {"search without a hit", "/api/v1/cases?q=" + url.QueryEscape("麒麟")},
+			{dashboard, "/api/v1/dashboard"},
 		} {
 			var took []time.Duration
 			var page struct {
 				Items []struct{} `json:"items"`
 			}
 			for range 7 {
+				if q.what == dashboard {
+					time.Sleep(pictureKept)
+				}
 				begin := time.Now()
 				if err := c.call(ctx, "GET", q.path, c.tokens[role], nil, 200, &page); err != nil {
 					if e, ok := err.(*errStatus); ok && e.status == 403 {

@@ -4,7 +4,7 @@
 
 Figures are medians of N rounds, each with a seed of its own; processor time is that of solving, without reading and writing files.
 """
-import argparse, datetime, json, os, re, shutil, statistics, subprocess, sys, time
+import argparse, atexit, datetime, json, os, re, shutil, statistics, subprocess, sys, tempfile, time
 from pathlib import Path
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -31,6 +31,9 @@ def arguments():
 args = arguments()
 folder = args.folder.resolve() / "instances"
 folder.mkdir(parents=True, exist_ok=True)
+# Answers of this run alone: two runs beside each other once judged one another's files.
+answers = Path(tempfile.mkdtemp(prefix="answers-", dir=folder))
+atexit.register(shutil.rmtree, answers, ignore_errors=True)
 
 
 def instance(name, how, *a, **k):
@@ -74,7 +77,7 @@ def whole(values):
 
 def ours(*command, limit=600):
     """One run of the program; its own report, with a processor time that is never below what the system counted for its share."""
-    out = str(folder / "ours.out")
+    out = str(answers / "ours.out")
     before = os.times()
     r = subprocess.run([args.program, "plan", *map(str, command), "--json", "--out", out], capture_output=True, text=True, timeout=limit)
     after = os.times()
@@ -89,7 +92,7 @@ def ours(*command, limit=600):
 
 def peer(name, inst, **k):
     """One run of a peer in a process of its own; None when it cannot be had here."""
-    out = str(folder / "peer.out")
+    out = str(answers / "peer.out")
     if name in left_out:
         return None, None
     r = subprocess.run([sys.executable, "-W", "ignore", str(HERE / "peers.py"), name, inst, out, *(f"{a}={b}" for a, b in k.items())], capture_output=True, text=True, timeout=1200)
@@ -110,7 +113,7 @@ def metis(inst, k, seed, ncuts=1):
     if not cpu:
         left_out.append("gpmetis")
         return None, None
-    out = str(folder / "peer.out")
+    out = str(answers / "peer.out")
     os.replace(f"{inst}.graph.part.{k}", out)
     return {"cpu": float(cpu.group(1))}, out
 
@@ -258,12 +261,12 @@ def staff():
             told, out = ours("assign", "--instance", inst)
             mine.append(told["cpu"]["building"] + told["cpu"]["solving"])
             if lemon:
-                r = subprocess.run([lemon, inst, str(folder / "peer.out")], capture_output=True, text=True, timeout=300)
+                r = subprocess.run([lemon, inst, str(answers / "peer.out")], capture_output=True, text=True, timeout=300)
                 if r.returncode == 0:
                     t = json.loads(r.stdout)
                     theirs.append(t["building"] + t["cpu"])
         cost, filled = score.assignment(inst, np.array(read(out)).reshape(-1, 3).tolist())
-        p = score.assignment(inst, np.array(read(folder / "peer.out")).reshape(-1, 3).tolist()) if theirs else (None, None)
+        p = score.assignment(inst, np.array(read(answers / "peer.out")).reshape(-1, 3).tolist()) if theirs else (None, None)
         row("M1", f"{name}: cost of the assignment", cost, p[0], "LEMON network simplex", p[0] and cost == p[0] and filled == p[1])
         row("M1", f"{name}: CPU s, building and solving", median(mine), median(theirs), "LEMON network simplex", theirs and median(mine) <= median(theirs))
         for other in ("scipy_assignment", "highs_assignment"):
@@ -289,7 +292,7 @@ def build_lemon():
 def reach():
     inst = instance("streets", make.streets, 250, 4, 1000, 1)
     g = np.load(f"{inst}.npz")
-    nodes, mine = str(folder / "nodes.csv"), []
+    nodes, mine = str(answers / "nodes.csv"), []
     command = ["reach", "--network", f"{inst}.osm.pbf", "--sites", f"{inst}.geojson", "--points", f"{inst}.csv", "--minutes", 15]
     for _ in range(args.rounds):
         mine.append(ours(*command)[0])

@@ -180,7 +180,7 @@ var bundles = map[kernel.Role][]Permission{
 	kernel.Planner: {OrgRead, FlowRead, StatsRead, PlanRead, PlanWrite, WorkWrite, IndicatorRead, RegisterRead, ReportRead},
 
 	kernel.SystemAdmin: {OrgRead, FlowRead, SettingsWrite, FlowWrite, MenuWrite, RoutingWrite, PlaceWrite, OrgWrite, ImportRun, OutboxRead, OutboxRetry,
-		RoundWrite, IndicatorWrite, ReportWrite},
+		RoundWrite, IndicatorRead, IndicatorWrite, ReportWrite},
 	kernel.SecurityAdmin: {OrgRead, AccountRead, AccountWrite, PostWrite, SessionRevoke, KeyRotate, PrivacyRead, PrivacyWrite},
 	kernel.Auditor:       {AuditRead, LedgerVerify, ReportRead},
 }

@@ -200,8 +200,12 @@ func as(actor kernel.Actor, requester kernel.ID) kernel.Actor {
 // endCancelled is how a case ends that its requester took back.
 const endCancelled = "cancelled"
 
-// joined reports whether other cases were merged into this one, so that it is no longer one requester's alone.
+// joined reports whether other cases were merged into this one, so that it is no longer one requester's alone. In a confidential matter those
+// are its other parties, of whom each may end it for all: mediation holds nobody (人民调解法, articles 3 and 26).
 func (s *Service) joined(tx kernel.Tx, c *Case) (bool, error) {
+	if c.Confidential {
+		return false, nil
+	}
 	n, err := s.Cases.Count(tx, Query{MergedInto: c.ID, Allow: access.ScopeOf(kernel.System(tx.Tenant()), access.CaseRead)}, 1)
 	return n > 0, err
 }

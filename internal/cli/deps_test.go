@@ -16,13 +16,20 @@ func TestTheFaceIsJoinedWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = a.close() }()
-	deps := reflect.ValueOf(a.deps("630105", false, false))
+	allJoined(t, "", reflect.ValueOf(a.deps("630105", false, false)))
+}
+
+func allJoined(t *testing.T, under string, deps reflect.Value) {
+	t.Helper()
 	for i := range deps.NumField() {
+		name := under + deps.Type().Field(i).Name
 		switch f := deps.Field(i); f.Kind() {
 		case reflect.Pointer, reflect.Interface, reflect.Func, reflect.Map, reflect.Slice:
 			if f.IsNil() {
-				t.Errorf("%s is not joined", deps.Type().Field(i).Name)
+				t.Errorf("%s is not joined", name)
 			}
+		case reflect.Struct:
+			allJoined(t, name+".", f)
 		}
 	}
 }

@@ -94,7 +94,7 @@ func TestADistrictIsFoundedOnce(t *testing.T) {
 			for _, r := range rows {
 				acts[r.Act]++
 			}
-			if acts[foundedAct] != 1 || acts["round_published"] != 6 || len(rows) != 7 {
+			if acts[foundedAct] != 1 || acts["round_published"] != 7 || len(rows) != 8 {
 				t.Errorf("the ledger's rows of the founding: %v", acts)
 			}
 			return err

@@ -28,12 +28,13 @@ const (
 	OfCase       SubjectKind = "case"
 	OfNomination SubjectKind = "nomination"
 	OfSignup     SubjectKind = "signup"
+	OfPerson     SubjectKind = "person" // registered as a volunteer or worker at the desk, without an account or a code
 	OfCare       SubjectKind = "care"
 	OfEntry      SubjectKind = "entry"
 )
 
 // AllSubjectKinds lists the closed set.
-var AllSubjectKinds = []SubjectKind{OfAccount, OfCase, OfNomination, OfSignup, OfCare, OfEntry}
+var AllSubjectKinds = []SubjectKind{OfAccount, OfCase, OfNomination, OfSignup, OfPerson, OfCare, OfEntry}
 
 // Ref names the subject in the store: account:ID.
 func (s Subject) Ref() string { return string(s.Kind) + ":" + string(s.ID) }
@@ -94,6 +95,21 @@ type Source interface {
 // Looks tells who looked at masked data of a subject.
 type Looks interface {
 	LooksAt(tx kernel.Tx, s Subject) ([]Look, error)
+}
+
+// What looking at the counter is called in the ledger: that somebody searched by a telephone, and that a file was opened in full.
+const (
+	ActFound  = "privacy_found"
+	ActOpened = "privacy_opened"
+)
+
+// Hit is something that is kept under a telephone: enough to choose it by, nothing that names anybody.
+type Hit struct {
+	Subject
+	Title  kernel.Text
+	Number string
+	At     time.Time
+	Path   kernel.Path
 }
 
 // Keeper ends what the clock of one purpose has ended. Rooms that keep personal data register one for each purpose.

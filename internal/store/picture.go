@@ -11,13 +11,18 @@ import (
 // Picture counts for the dashboard: what stands where, and the rates by day and by unit, from the sums that the rates have.
 type Picture struct{}
 
+// openOnly is the open cases, of which there are few. Materialised, since SQLite else begins with all cases of the reader's place: at a million
+// of them that took twenty seconds. $1 is the tenant.
+const openOnly = `WITH c AS MATERIALIZED (SELECT tenant, id, path, flow, step, item, unit, assignee, requester, confidential, opened_at, due_at, ended, merged_into
+	FROM case_record WHERE tenant = $1 AND ended = '') `
+
 // Standing counts the open cases by place, flow and step. Cases merged into another count with that.
 func (Picture) Standing(k kernel.Tx, q cases.RateQuery) ([]cases.Standing, error) {
 	t := on(k)
 	f := caseFilter(t, cases.Query{Path: q.Path, Unit: q.Unit, Open: true, Allow: q.Allow})
 	f.and("c.merged_into = ''")
 	now := f.arg(ms(q.Now))
-	rows, err := t.Query("SELECT c.path, c.flow, c.step, COUNT(*), COALESCE(SUM(CASE WHEN c.due_at < "+now+" THEN 1 ELSE 0 END), 0) FROM case_record c WHERE "+f.where()+
+	rows, err := t.Query(openOnly+"SELECT c.path, c.flow, c.step, COUNT(*), COALESCE(SUM(CASE WHEN c.due_at < "+now+" THEN 1 ELSE 0 END), 0) FROM c WHERE "+f.where()+
 		" GROUP BY c.path, c.flow, c.step ORDER BY c.path, c.flow, c.step", f.args...)
 	return scanAll(rows, err, func(r *sql.Rows) (s cases.Standing, err error) {
 		return s, r.Scan(&s.Path, &s.Flow, &s.Step, &s.Count, &s.Overdue)
@@ -97,8 +102,12 @@ func (Picture) Days(k kernel.Tx, q cases.RateQuery) ([]cases.DayRates, error) {
 func (Picture) Units(k kernel.Tx, q cases.RateQuery) ([]cases.UnitRates, error) {
 	q.Unit = ""
 	m, err := grouped[string](k, q, "unit", "c.unit", func(f *filter) {
-		for i, c := range f.conds { // not the sums of all units together, but those of each
-			f.conds[i] = strings.Replace(c, "unit = ", "unit <> ", 1)
+		// Not the sums of all units together, but those of each. Units are asked for by name, so that each is found by the key with its days,
+		// and the days of former years are not read.
+		for i, c := range f.conds {
+			if other := strings.Replace(c, "unit = ", "unit <> ", 1); other != c {
+				f.conds[i] = other + " AND unit IN (SELECT o.id FROM org o WHERE o.tenant = $1)"
+			}
 		}
 	})
 	out := make([]cases.UnitRates, 0, len(m))

@@ -157,7 +157,7 @@ func (p PrivacyAccounts) Erase(k kernel.Tx, s privacy.Subject) (int, error) {
 func (PrivacyAccounts) PathOf(k kernel.Tx, s privacy.Subject) (kernel.Path, error) {
 	whole := access.Whole(on(k).tenant).Path
 	switch s.Kind {
-	case privacy.OfSignup, privacy.OfCare, privacy.OfEntry:
+	case privacy.OfSignup, privacy.OfPerson, privacy.OfCare, privacy.OfEntry:
 		return pathOfRoom(k, s)
 	case privacy.OfAccount, privacy.OfNomination:
 		return whole, nil

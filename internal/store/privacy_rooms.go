@@ -22,7 +22,7 @@ func PrivacySources(of PrivacyCases) []privacy.Source {
 	return []privacy.Source{PrivacyAccounts{Sealer: of.Sealer}, of, PrivacyActivities{of.Sealer}, PrivacyRounds{of.Sealer}, PrivacyRegisters{of.Sealer}}
 }
 
-// PrivacyLooks tells who looked: cases keep it in a table of their own, care visits and registers in the ledger alone.
+// PrivacyLooks tells who looked: cases keep it in a table of their own, care visits, registers and looks at the counter in the ledger alone.
 type PrivacyLooks struct {
 	PrivacyCases
 
@@ -34,13 +34,13 @@ var _ privacy.Looks = PrivacyLooks{}
 // LooksAt implements privacy.Looks.
 func (p PrivacyLooks) LooksAt(k kernel.Tx, s privacy.Subject) ([]privacy.Look, error) {
 	act := map[privacy.SubjectKind]string{privacy.OfCare: "care_unmasked", privacy.OfEntry: "register.reveal"}[s.Kind]
-	if act == "" {
-		return p.PrivacyCases.LooksAt(k, s)
+	out, err := p.PrivacyCases.LooksAt(k, s)
+	if err != nil {
+		return nil, err
 	}
 	rows, err := p.Log.OfObject(k, s.ID)
-	var out []privacy.Look
 	for _, r := range slices.Backward(rows) {
-		if r.Act != act {
+		if r.Act != act && r.Act != privacy.ActOpened {
 			continue
 		}
 		said, err := p.Log.Personal(on(k).tenant, r)
@@ -58,7 +58,7 @@ func (p PrivacyLooks) LooksAt(k kernel.Tx, s privacy.Subject) ([]privacy.Look, e
 func pathOfRoom(k kernel.Tx, s privacy.Subject) (p kernel.Path, err error) {
 	from := map[privacy.SubjectKind]string{
 		privacy.OfSignup: "activity_signup x JOIN activity y ON y.tenant = x.tenant AND y.id = x.activity",
-		privacy.OfCare:   "round_care y", privacy.OfEntry: "register_entry y"}[s.Kind]
+		privacy.OfPerson: "activity_person y", privacy.OfCare: "round_care y", privacy.OfEntry: "register_entry y"}[s.Kind]
 	id := "y"
 	if s.Kind == privacy.OfSignup {
 		id = "x"
@@ -112,6 +112,12 @@ func (p PrivacyActivities) of(k kernel.Tx, s privacy.Subject) (who string, l []*
 			return "", nil, err
 		}
 		return x.Who, []*activities.Signup{x}, nil
+	case privacy.OfPerson:
+		x, err := Activities{}.PersonByID(k, s.ID)
+		if err != nil {
+			return "", nil, err
+		}
+		return x.Who, nil, nil
 	default:
 		return "", nil, nil
 	}

@@ -19,6 +19,7 @@ import (
 var acrossTenants = map[string]string{
 	"ledger_seal.go:LedgerTenants": "lists the tenants themselves, for a check of the whole store",
 	"territory.go:places":          "takes a filter that each of its callers begins with the tenant",
+	"privacy_phone.go:ByPhone":     "its first condition is the tenant, under the name that each of its three tables has there",
 }
 
 var (

@@ -17,7 +17,7 @@ func TestDashboard(t *testing.T) {
 			t.Fatalf("open: %d, then %d", before.num("open"), after.num("open"))
 		}
 		beads := after.list("beads")
-		if len(beads) != 5 || beads[1].(map[string]any)["count"].(float64) != 1 {
+		if len(beads) != 5 || beads[0].(map[string]any)["count"].(float64) != 1 {
 			t.Errorf("beads: %v", beads)
 		}
 		sum := 0
@@ -33,4 +33,37 @@ func TestDashboard(t *testing.T) {
 			t.Errorf("public: %s", public.Raw)
 		}
 	})
+}
+
+// Each of the five steps that an order can wait at is told at a bead of its own: placed, submitted, dispatched, being done, done.
+func TestTheFunnelHasAStepAtEachBead(t *testing.T) {
+	w := newWorld(t)
+	at := func() (out [5]int) {
+		t.Helper()
+		w.clock.Advance(4 * time.Second)
+		d := w.do("leader", "GET", "/dashboard", nil).want(200)
+		sum := 0
+		for i, b := range d.list("beads") {
+			out[i] = int(b.(map[string]any)["count"].(float64))
+			sum += out[i]
+		}
+		if sum != d.num("open") {
+			t.Errorf("the beads hold %d of %d", sum, d.num("open"))
+		}
+		return out
+	}
+	want := at()
+	for i, step := range []string{"ordered", "submitted", "dispatched", "accepted", "done"} {
+		id, _ := w.to(step)
+		want[i]++
+		if got := at(); got != want {
+			t.Fatalf("%s: %v, want %v", step, got, want)
+		}
+		if step == "accepted" { // on hold it is still with who took it on
+			w.act("cadre", id, "suspend", map[string]any{"reason": "等配件"}).want(200)
+			if got := at(); got != want {
+				t.Errorf("on hold: %v, want %v", got, want)
+			}
+		}
+	}
 }

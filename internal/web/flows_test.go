@@ -67,6 +67,42 @@ func TestADisputeIsMediated(t *testing.T) {
 	})
 }
 
+// The mediator gives the other party a code of its own, without what the first party said; either may leave, and it ends for both.
+func TestTheOtherPartyGetsACodeOfItsOwn(t *testing.T) {
+	eachEngine(t, func(t *testing.T, w *world) {
+		id, code := w.open("", "dispute", "楼上夜里声音大", map[string]any{"kind": "neighbours", "other_party": "楼上的住户", "wish": "十点以后安静"})
+		for user, want := range map[string]int{"": 401, "clerk": 404, "resident": 404} {
+			w.do(user, "POST", "/cases/"+id+"/party", map[string]any{}).want(want)
+		}
+		if c := w.do("mediator", "GET", "/cases/"+id, nil).want(200); c.get("parties.may_add") != true || c.num("parties.joined") != 0 {
+			t.Errorf("%s", c.Raw)
+		}
+		party := map[string]any{"contact": map[string]any{"name": "楼上的", "phone": "13912345678"}}
+		a := w.do("mediator", "POST", "/cases/"+id+"/party", party, key("party-1")).want(201)
+		if again := w.do("mediator", "POST", "/cases/"+id+"/party", party, key("party-1")).want(201); again.Raw != a.Raw {
+			t.Error("the same request gives a second code")
+		}
+		if c := w.do("mediator", "GET", "/cases/"+id, nil).want(200); c.num("parties.joined") != 1 || c.str("step") != "asked" {
+			t.Errorf("%s", c.Raw)
+		}
+		theirs := a.str("track_code")
+		w.act("mediator", id, "accept", map[string]any{"rights": true, "willing": true}).want(200)
+		tr := w.do("", "GET", "/track/"+theirs, nil).want(200)
+		if tr.str("step") != "mediating" || strings.Contains(tr.Raw, "楼上夜里声音大") || strings.Contains(tr.Raw, "十点以后安静") {
+			t.Errorf("the other party sees %s", tr.Raw)
+		}
+		w.do("", "POST", "/track/"+theirs+"/leave", map[string]any{}).want(200)
+		for _, c := range []string{code, theirs} {
+			if tr := w.do("", "GET", "/track/"+c, nil).want(200); tr.str("end") != "cancelled" || !strings.Contains(tr.Raw, "法院") {
+				t.Errorf("after one has left: %s", tr.Raw)
+			}
+		}
+		w.do("mediator", "POST", "/cases/"+id+"/party", party).want(409)
+		lamp, _ := w.to("ordered") // nobody adds parties to an order
+		w.do("clerk", "POST", "/cases/"+lamp+"/party", party).want(409)
+	})
+}
+
 func TestMediationNeverBlocksTheCourt(t *testing.T) {
 	w := newWorld(t)
 	for _, user := range []string{"", "mediator"} {

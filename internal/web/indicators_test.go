@@ -295,3 +295,37 @@ func TestContest(t *testing.T) {
 		t.Error(a.Raw)
 	}
 }
+
+// A formula is tried before it is anybody's target: it tells what each measure gives, stores nothing, and refuses what a definition would.
+func TestAFormulaIsTried(t *testing.T) {
+	eachEngine(t, func(t *testing.T, w *world) {
+		for range 3 {
+			w.to("ordered")
+		}
+		body := func(more ...any) map[string]any {
+			b := map[string]any{"formula": "100 * cases_opened / (cases_opened + 1)", "sample": "cases_opened", "places": 2, "holder": w.orgs["小桥居委会"], "period": "2023Q2"}
+			for i := 0; i < len(more); i += 2 {
+				b[more[i].(string)] = more[i+1]
+			}
+			return b
+		}
+		a := w.do("supervisor", "POST", "/indicators/trial", body()).want(200)
+		if a.str("amount") != "75.00" || a.num("n") != 3 || len(a.list("measures")) != 1 || a.str("measures.0.name") != "cases_opened" || a.num("measures.0.value") != 3 {
+			t.Errorf("%s", a.Raw)
+		}
+		if a := w.do("supervisor", "POST", "/indicators/trial", body("period", "2022Q1", "formula", "100 / cases_opened")).want(200); a.get("amount") != nil || a.num("measures.0.value") != 0 {
+			t.Errorf("a share of nothing is a number: %s", a.Raw)
+		}
+		for field, b := range map[string]map[string]any{"formula": body("formula", "cases_opened + residents_scored"), "sample": body("sample", "1 .. 9"), "period": body("period", "2023Q7"), "holder": body("holder", "01GZ03JSM0VNBXZ4X8JQ4A6Q5V")} {
+			if a := w.do("supervisor", "POST", "/indicators/trial", b).want(422); a.fields()[0] != field {
+				t.Errorf("%s: %s", field, a.Raw)
+			}
+		}
+		w.do("", "POST", "/indicators/trial", body()).want(401)
+		w.do("clerk", "POST", "/indicators/trial", body()).want(403)
+		w.do("supervisor", "POST", "/indicators/trial", body("holder", w.orgs["区政府"])).want(404) // of a street, not of the district
+		if l := w.do("supervisor", "GET", "/indicators", nil).want(200); len(l.list("items")) != 0 {
+			t.Errorf("a trial stores a definition: %s", l.Raw)
+		}
+	})
+}

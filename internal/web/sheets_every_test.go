@@ -167,7 +167,8 @@ func (d *desk) rows(data []byte, numbers bool) [][]string {
 }
 
 // beside are the tables that every act adds to, and those of imports themselves.
-var beside = []string{"ledger_row", "ledger_row_private", "outbox", "sheet_import", "sheet_change", "revision", "setup_revision"}
+var beside = []string{"ledger_row", "ledger_row_private", "outbox", "sheet_import", "sheet_change", "revision", "setup_revision",
+	"place_word"} // names that any place has borne: it only grows
 
 // dump gives all rows of all tables but those beside.
 func (d *desk) dump() map[string][]string {

@@ -240,3 +240,122 @@ func (w *world) audit(object kernel.ID) (n int) {
 	}
 	return n
 }
+
+// A line is written anew and taken out under the version that was read, with the reason; a figure that was told twice counts again when the
+// line that told it first is gone, and a changed figure is looked at anew.
+func TestABillIsCorrected(t *testing.T) {
+	eachEngine(t, func(t *testing.T, w *world) {
+		a := w.do("clerk", "POST", "/works", w.workDraft("greening", "滨河花箱", "小桥社区")).want(201)
+		id := a.str("id")
+		line := func(subject, quantity, place string) map[string]any {
+			return map[string]any{"subject": subject, "action": "plant", "quantity": quantity, "location": place, "source": "通报 第 4 行"}
+		}
+		b := w.do("clerk", "POST", "/works/"+id+"/items", map[string]any{"items": []any{line("花卉", "7000余株", "道路中间"), line("花卉", "7000余株", "花箱"), line("路灯", "40盏", "")}}).want(200)
+		if b.num("flags") != 1 {
+			t.Fatalf("%s", b.Raw)
+		}
+		flag := w.do("clerk", "GET", "/works/flags?state=open", nil).want(200).str("items.0.id")
+		w.do("clerk", "POST", "/works/flags/"+flag+"/settle", map[string]any{"was": "open", "state": "confirmed", "reason": "同一批花"}).want(200)
+		b = w.do("clerk", "GET", "/works/"+id, nil).want(200)
+		first, second, at2 := b.str("bill.0.id"), b.str("bill.1.id"), "bill.1"
+		if b.str("bill.0.twin_of") == second { // which of two told at once stays in the sums is no matter
+			first, second, at2 = second, first, "bill.0"
+		}
+		if b.str(at2+".twin_of") != first {
+			t.Fatalf("%s", b.Raw)
+		}
+		at := "/works/" + id + "/items/"
+		change := map[string]any{"version": b.num("version"), "item": line("花卉", "7000余株", "花箱（北侧）")}
+		for user, want := range map[string]int{"": 401, "clerk-north": 404, "leader": 403} { // a draft is not there for the others
+			if user == "leader" {
+				w.do("clerk", "GET", "/works/"+id, nil).want(200)
+			}
+			w.do(user, "POST", at+second+"/change", change).want(want)
+		}
+		w.do("clerk", "POST", at+second+"/change", map[string]any{"version": 99, "item": line("花卉", "7000余株", "")}).want(409)
+		// Another place of the same figure changes nothing of what was decided.
+		b = w.do("clerk", "POST", at+second+"/change", change, key("line-1")).want(200)
+		if b.str(at2+".location") != "花箱（北侧）" || b.str(at2+".twin_of") != first {
+			t.Errorf("%s", b.Raw)
+		}
+		w.do("clerk", "POST", at+second+"/change", change).want(409)
+		if r := w.do("clerk", "POST", at+second+"/change", map[string]any{"version": b.num("version"), "item": line("花卉", "许多", "")}).want(422); r.fields()[0] != "quantity" {
+			t.Errorf("%s", r.Raw)
+		}
+		// The line that told it first goes: the other counts by itself.
+		w.do("clerk", "POST", at+first+"/drop", map[string]any{"version": b.num("version"), "reason": ""}).want(422)
+		b = w.do("clerk", "POST", at+first+"/drop", map[string]any{"version": b.num("version"), "reason": "和花箱是同一批"}).want(200)
+		if len(b.list("bill")) != 2 || b.str("bill.0.twin_of") != "" || b.str("totals.0.net.text") != "7000余株" {
+			t.Errorf("%s", b.Raw)
+		}
+		w.do("clerk", "POST", at+first+"/drop", map[string]any{"version": b.num("version"), "reason": "再去掉一次"}).want(404)
+		// Another figure is looked at anew, and a new line gets a number of its own.
+		b = w.do("clerk", "POST", "/works/"+id+"/items", map[string]any{"items": []any{line("花卉", "800株", "")}}).want(200)
+		if b.num("bill.2.line") != 4 || b.num("flags") != 0 {
+			t.Errorf("%s", b.Raw)
+		}
+		b = w.do("clerk", "POST", at+b.str("bill.2.id")+"/change", map[string]any{"version": b.num("version"), "item": line("花卉", "7000余株", "")}).want(200)
+		if b.num("flags") != 1 {
+			t.Errorf("the same figure again is not seen: %s", b.Raw)
+		}
+		if l := w.rows("SELECT COUNT(*) FROM ledger WHERE act IN ('work_item_changed', 'work_item_dropped')"); l[0][0] != "3" {
+			t.Errorf("%v", l)
+		}
+	})
+}
+
+// A stage goes back, stops or disappears only with a reason that everybody who sees the work reads; a photo taken by mistake goes again; and
+// a work that a case led to is linked as it is written down.
+func TestStagesGoBackWithAReason(t *testing.T) {
+	eachEngine(t, func(t *testing.T, w *world) {
+		c, _ := w.to("submitted")
+		stage := func(name, state string, more ...string) map[string]any {
+			m := map[string]any{"name": name, "state": state}
+			for i := 0; i < len(more); i += 2 {
+				m[more[i]] = more[i+1]
+			}
+			return m
+		}
+		a := w.do("clerk", "POST", "/works", w.workDraft("shed", "阳光小区充电棚", "小桥社区", "case", c, "stages", []any{stage("设计", "active"), stage("施工", "planned")})).want(201)
+		id := a.str("id")
+		if len(a.list("cases")) != 1 || a.str("cases.0.id") != c {
+			t.Errorf("%s", a.Raw)
+		}
+		w.do("clerk", "POST", "/works", w.workDraft("shed", "另一个棚", "小桥社区", "case", "01GZ03JSM0VNBXZ4X8JQ4A6Q5V")).want(422)
+		if l := w.do("clerk", "GET", "/works", nil).want(200); len(l.list("items")) != 1 {
+			t.Errorf("a work stands whose case was refused: %s", l.Raw)
+		}
+		version := a.num("version")
+		set := func(want int, stages ...any) *answer {
+			t.Helper()
+			r := w.do("clerk", "POST", "/works/"+id+"/stages", map[string]any{"version": version, "stages": stages}).want(want)
+			if want == 200 {
+				version = r.num("version")
+			}
+			return r
+		}
+		set(200, stage("设计", "done", "done", "2023-04-20"), stage("施工", "active", "from", "2023-04-21"))
+		if r := set(422, stage("设计", "active"), stage("施工", "active")); r.fields()[0] != "stages[0].note" {
+			t.Errorf("%s", r.Raw)
+		}
+		if r := set(422, stage("设计", "done", "done", "2023-04-20"), stage("施工", "stopped")); r.fields()[0] != "stages[1].note" {
+			t.Errorf("%s", r.Raw)
+		}
+		set(422, stage("设计", "done", "done", "2023-04-20")) // what has begun is not left out
+		draft := w.workDraft("shed", "阳光小区充电棚", "小桥社区", "version", version, "stages", []any{stage("设计", "planned"), stage("施工", "active")})
+		w.do("clerk", "POST", "/works/"+id, draft).want(422) // nor by writing the whole anew
+		r := set(200, stage("设计", "active", "note", "消防要求改图"), stage("施工", "active", "from", "2023-04-21"), stage("验收", "planned"))
+		if r.str("stages.0.note") != "消防要求改图" || r.str("state") != "active" {
+			t.Errorf("%s", r.Raw)
+		}
+		set(200, stage("设计", "active", "note", "消防要求改图"), stage("施工", "active")) // what was only planned may go
+		photo := w.upload(picture(t, "jpeg", 48)).want(201).str("id")
+		w.do("clerk", "POST", "/works/"+id+"/photos", map[string]any{"photos": []any{photo}, "spot": "东口", "moment": "before", "caption": "拍错了"}).want(200)
+		w.do("clerk-north", "POST", "/works/"+id+"/photos/"+photo+"/drop", nil).want(404)
+		if r := w.do("clerk", "POST", "/works/"+id+"/photos/"+photo+"/drop", nil).want(200); len(r.list("photos")) != 0 {
+			t.Errorf("%s", r.Raw)
+		}
+		w.do("clerk", "POST", "/works/"+id+"/photos/"+photo+"/drop", nil).want(404)
+		w.do("leader", "GET", "/photos/"+photo, nil).want(404)
+	})
+}

@@ -20,6 +20,7 @@ type Draft struct {
 	Lon, Lat  float64
 	Host      kernel.ID
 	Programme kernel.ID
+	Case      kernel.ID // of a new project: the case that led to it
 	Body      Body
 }
 
@@ -37,6 +38,11 @@ func (s *Service) Create(tx kernel.Tx, actor kernel.Actor, d Draft) (*Project, e
 	if err := s.Works.InsertProject(tx, p); err != nil {
 		return nil, err
 	}
+	if d.Case != "" {
+		if _, err := s.LinkCase(tx, actor, p.ID, d.Case); err != nil {
+			return nil, err
+		}
+	}
 	return p, s.record(tx, actor, "work_created", p.ID, p.Version, map[string]any{"kind": string(p.Kind), "name": p.Name, "place": string(p.Place), "state": string(p.State)})
 }
 
@@ -47,6 +53,9 @@ func (s *Service) Change(tx kernel.Tx, actor kernel.Actor, id kernel.ID, version
 		return nil, err
 	}
 	was := p.Version
+	if err := checkBack(p.Body.Stages, d.Body.Stages); err != nil {
+		return nil, err
+	}
 	if err := s.fill(tx, actor, p, d); err != nil {
 		return nil, err
 	}
@@ -229,6 +238,9 @@ func (s *Service) SetStages(tx kernel.Tx, actor kernel.Actor, id kernel.ID, vers
 		if err := checkStage(i, &stages[i]); err != nil {
 			return nil, err
 		}
+	}
+	if err := checkBack(p.Body.Stages, stages); err != nil {
+		return nil, err
 	}
 	p.Body.Stages = stages
 	p.State = StateOf(stages)

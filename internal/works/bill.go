@@ -33,13 +33,17 @@ func (s *Service) AddItems(tx kernel.Tx, actor kernel.Actor, id kernel.ID, draft
 	if err != nil {
 		return nil, 0, err
 	}
+	last := 0
+	for _, it := range old {
+		last = max(last, it.Line)
+	}
 	items := make([]*Item, len(drafts))
 	for i, d := range drafts {
 		it, err := itemOf(p, d, fmt.Sprintf("items[%d].", i))
 		if err != nil {
 			return nil, 0, err
 		}
-		it.ID, it.Line = kernel.NewID(tx.Now()), len(old)+i+1
+		it.ID, it.Line = kernel.NewID(tx.Now()), last+i+1
 		items[i] = it
 	}
 	if err := s.Works.PutItems(tx, items); err != nil {

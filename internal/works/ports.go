@@ -48,6 +48,8 @@ type Repo interface {
 	Lines(tx kernel.Tx, q Query) ([]Line, error)
 	PutPhotos(tx kernel.Tx, photos []*Photo) error
 	Photos(tx kernel.Tx, project kernel.ID) ([]*Photo, error)
+	// DropPhoto takes a photo out of a project; false when it is not there.
+	DropPhoto(tx kernel.Tx, project, photo kernel.ID) (bool, error)
 }
 
 // ProgrammeRepo keeps programmes.
@@ -107,6 +109,11 @@ type FlagRepo interface {
 	// SetTwin says that a line tells the figure of another again; an empty of takes it back.
 	SetTwin(tx kernel.Tx, item, of kernel.ID) error
 	Item(tx kernel.Tx, id kernel.ID) (*Item, error)
+	// ChangeItem stores a line anew; the caller has raised the version of its project.
+	ChangeItem(tx kernel.Tx, it *Item) error
+	DropItem(tx kernel.Tx, id kernel.ID) error
+	// DropFlags forgets the pairs that a line stands in; lines that were taken for the same figure as it count again.
+	DropFlags(tx kernel.Tx, item kernel.ID) error
 }
 
 // LinkRepo keeps which cases led to which works.

@@ -158,8 +158,9 @@ type Stage struct {
 	Name  string    `json:"name"`
 	State State     `json:"state"`
 	From  time.Time `json:"from,omitzero"`
-	To    time.Time `json:"to,omitzero"`   // planned end
-	Done  time.Time `json:"done,omitzero"` // when it was done
+	To    time.Time `json:"to,omitzero"`    // planned end
+	Done  time.Time `json:"done,omitzero"`  // when it was done
+	Note  string    `json:"note,omitempty"` // why it went back or stopped
 }
 
 // Plan is the layer of a plan that a project or site keeps to.

@@ -41,9 +41,56 @@ const all = {
   ...map,
   ...daily,
 }
+import type { common } from './words/common'
+import type { resident } from './words/resident'
+import type { around } from './words/around'
+import type { activities } from './words/activities'
+import type { ballots } from './words/ballots'
+import type { privacy } from './words/privacy'
+import type { orgwork } from './words/orgwork'
+import type { reports } from './words/reports'
+import type { picture } from './words/picture'
+import type { desk } from './words/desk'
+import type { indicators } from './words/indicators'
+import type { map } from './words/map'
+import type { planning } from './words/planning'
+import type { rounds } from './words/rounds'
+import type { settings } from './words/settings'
+import type { sheets } from './words/sheets'
+import type { strands } from './words/strands'
+import type { streets } from './words/streets'
+import type { works } from './words/works'
+import type { roomwords } from './words/rooms'
 
-export type Word = keyof typeof all
-type Args<K extends Word> = (typeof all)[K] extends (...a: infer A) => unknown ? A : []
+// One dictionary, both languages side by side: a sentence and its translation are written and read together. Each face is taught the
+// parts that its pages say (words/resident-face.ts, words/desk-face.ts), so that a phone does not load what only the desk says.
+type All = typeof common
+  & typeof resident
+  & typeof around
+  & typeof activities
+  & typeof ballots
+  & typeof privacy
+  & typeof orgwork
+  & typeof reports
+  & typeof picture
+  & typeof desk
+  & typeof indicators
+  & typeof map
+  & typeof planning
+  & typeof rounds
+  & typeof settings
+  & typeof sheets
+  & typeof strands
+  & typeof streets
+  & typeof works
+  & typeof roomwords
+
+const all: Record<string, unknown> = {}
+/** Adds parts of the dictionary; it comes before the first page. */
+export function teach(...parts: object[]) { Object.assign(all, ...parts) }
+
+export type Word = keyof All
+type Args<K extends Word> = All[K] extends (...a: infer A) => unknown ? A : []
 
 /** The word or sentence in the reader's language. */
 export function t<K extends Word>(key: K, ...args: Args<K>): string {

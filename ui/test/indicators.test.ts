@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fromSteps, leftOver, periodsOf, toSteps } from '../src/desk/indicators/steps'
+import { fromSteps, leftOver, meanOf, periodsOf, toSteps } from '../src/desk/indicators/steps'
 
 describe('amounts in smallest steps', () => {
   it('are exact where floating point is not', () => {
@@ -13,6 +13,12 @@ describe('amounts in smallest steps', () => {
     for (const s of ['', 'x', '-1', '1.23', '1e3']) expect(toSteps(s, 1), s).toBeNull()
     expect(toSteps('1.20', 1)).toBe(12n)
     expect(leftOver('10', ['5', ''], 0)).toBeNull()
+  })
+  it('give the mean by weights as the server does, halves rounded up', () => {
+    expect(meanOf([{ amount: '90', weight: 1 }, { amount: '96', weight: 2 }], 1)).toBe(940n)
+    expect(meanOf([{ amount: '90', weight: 0 }, { amount: '91', weight: 0 }], 0)).toBe(91n)
+    expect(meanOf([{ amount: '90', weight: 1 }, { amount: '', weight: 1 }], 0)).toBeNull()
+    expect(meanOf([], 0)).toBeNull()
   })
   it('know the parts of a period', () => {
     expect(periodsOf('2023Q4')).toEqual(['2023-10', '2023-11', '2023-12'])

@@ -45,6 +45,16 @@ describe('the dictionary', () => {
     }
   })
 
+  it('has for residents all that their pages say', () => {
+    const theirs = ['common', 'resident', 'around', 'activities', 'ballots', 'privacy', 'orgwork', 'reports', 'picture']
+    const face = readFileSync(join(src, 'words/resident-face.ts'), 'utf8')
+    expect([...face.matchAll(/from '.\/(\w+)'/g)].map((m) => m[1])).toEqual(theirs)
+    const known = theirs.map((n) => readFileSync(join(src, `words/${n}.ts`), 'utf8')).join('\n')
+    const desk = code.filter((c) => /\/src\/(desk|words|map)\//.test(c.f) || c.f.endsWith('openapi.d.ts'))
+    const said = code.filter((c) => !desk.includes(c)).map((c) => c.text).join('\n')
+    for (const key of Object.keys(dictionary)) if (said.includes(`'${key}'`)) expect(known.includes(`  '${key}':`), key).toBe(true)
+  })
+
   it('follows the language', () => {
     lang.value = 'zh'
     expect(t('yes' as Word)).toBe('是')

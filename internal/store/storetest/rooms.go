@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"sanzhi/internal/access"
 	"sanzhi/internal/cases"
 	"sanzhi/internal/kernel"
+	"sanzhi/internal/orgs"
 	"sanzhi/internal/planning"
 	"sanzhi/internal/sheets"
 	"sanzhi/internal/store"
@@ -142,6 +144,15 @@ func sheetsRemove(t *testing.T, db *store.DB) {
 // pictureAdds: what stands at the steps is what is open, and the rates by day and by unit are those of all, taken apart; sums or none.
 func pictureAdds(t *testing.T, db *store.DB) {
 	all := fill(t, db, 80)
+	update(t, db, func(tx kernel.Tx) error {
+		units := map[kernel.ID]*orgs.Org{}
+		for _, c := range all {
+			if c.Unit != "" {
+				units[c.Unit] = &orgs.Org{ID: c.Unit, Kind: orgs.Department, Name: string(c.Unit)}
+			}
+		}
+		return store.Orgs{}.PutOrgs(tx, slices.Collect(maps.Values(units)))
+	})
 	now := start.Add(2 * time.Hour)
 	q := cases.RateQuery{Now: now, Allow: everything(tenant)}
 	check := func(when string) {

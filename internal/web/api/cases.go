@@ -84,6 +84,7 @@ func (s *Server) caseRoutes(api huma.API) {
 	handle(s, api, op{method: "GET", path: "/cases/{id}", perm: access.CaseRead, sum: "A case", errors: []int{401, 404}}, s.get)
 	handle(s, api, op{method: "GET", path: "/cases/{id}/events", perm: access.CaseRead, sum: "A case's time line", errors: []int{401, 404}}, s.caseEvents)
 	handle(s, api, op{method: "POST", path: "/cases/{id}/{action}", perm: access.CaseRead, sum: "Take an action of the case's flow", errors: []int{401, 403, 404, 409}}, s.act)
+	handle(s, api, op{method: "POST", path: "/cases/{id}/party", perm: access.CaseRead, sum: "Give another party of a confidential matter a code of its own: its application, joined to the case", status: http.StatusCreated, errors: []int{401, 403, 404, 409}}, s.addParty)
 	handle(s, api, op{method: "POST", path: "/cases/{id}/strands", perm: access.CaseTag, sum: "Say which strands a case bears: one or more", errors: []int{401, 403, 404, 409}}, s.tag)
 	handle(s, api, op{method: "GET", path: "/stats/strands", perm: access.StatsRead, sum: "Cases opened in a time by strand, and how many different ones", errors: []int{401}}, s.strandTotals)
 	handle(s, api, op{method: "POST", path: "/cases/{id}/unmask", perm: access.CaseUnmask, sum: "See masked fields, with a reason that is logged and shown to the person", errors: []int{401, 403, 404}}, s.unmask)
@@ -259,7 +260,10 @@ func (s *Server) get(ctx context.Context, in *caseIn) (*body[CaseDetail], error)
 				return err
 			}
 		}
-		if out, err = v.detail(c, rows, offers, similar); err != nil || c.MergedInto == "" {
+		if out, err = v.detail(c, rows, offers, similar); err != nil {
+			return err
+		}
+		if err := v.parties(tx, c, out); err != nil || c.MergedInto == "" {
 			return err
 		}
 		return v.joined(tx, c, out)

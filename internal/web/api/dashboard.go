@@ -251,8 +251,8 @@ func (d *Dashboard) stand(set *cases.Setup, lang kernel.Lang, l []cases.Standing
 			d.Beads = append(d.Beads, DashBead{Char: b.Char, En: b.En, Name: b.Name.In(lang), Steps: []DashStep{}})
 		}
 		for _, st := range main.Steps {
-			if st.End == "" && st.Bead >= 1 && st.Bead <= len(d.Beads) {
-				b := &d.Beads[st.Bead-1]
+			if at := standsAt(main, st); st.End == "" && at >= 1 && at <= len(d.Beads) {
+				b := &d.Beads[at-1]
 				b.Steps = append(b.Steps, DashStep{ID: st.ID, Title: st.Title.In(lang)})
 			}
 		}
@@ -289,6 +289,29 @@ func (d *Dashboard) stand(set *cases.Setup, lang kernel.Lang, l []cases.Standing
 		}
 	}
 	slices.SortStableFunc(d.Flows, func(a, b DashFlow) int { return b.Count - a.Count })
+}
+
+// standsAt is the bead of the funnel at which a case of the step stands: the one that was filled last, so that an order that is placed and
+// not yet submitted stands at 点. What waits for the last bead stands there, for nothing is open after it; and so does a step that an
+// earlier step of the same bead leads to, such as accepted after dispatched: its bead's work goes on.
+func standsAt(f *workflow.Flow, st workflow.Step) int {
+	if st.Bead >= len(f.Beads) {
+		return st.Bead
+	}
+	for _, before := range f.Steps {
+		if before.ID == st.ID {
+			break
+		}
+		if before.Bead != st.Bead || before.End != "" {
+			continue
+		}
+		for _, a := range f.Actions {
+			if a.To == st.ID && slices.Contains(a.From, before.ID) {
+				return st.Bead
+			}
+		}
+	}
+	return st.Bead - 1
 }
 
 // areas counts by the places of the map that hold the cases, and puts them into five classes.

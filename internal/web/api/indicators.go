@@ -105,6 +105,7 @@ func (s *Server) indicatorRoutes(api huma.API) {
 	handle(s, api, op{method: "POST", path: "/indicators/targets/{id}/values", perm: read, sum: "Report a value with its source: the holder, or who oversees it", errors: []int{401, 403, 404}}, s.reportValue)
 	handle(s, api, op{method: "GET", path: "/indicators/card", perm: read, sum: "How a holder stands over all its indicators of a period", errors: []int{401, 403, 404}}, s.scorecard)
 	handle(s, api, op{method: "GET", path: "/indicators/alerts", perm: read, sum: "Alerts, the newest first", errors: []int{401, 403}}, s.indicatorAlerts)
+	handle(s, api, op{method: "POST", path: "/indicators/trial", perm: write, sum: "Try a formula on a unit and a period, and see what each of its measures gives; nothing is stored", errors: []int{401, 403, 404}}, s.tryFormula)
 	s.indicatorLogRoutes(api)
 }
 

@@ -24,6 +24,8 @@ type Indicator struct {
 	ID          string `json:"id" example:"on_time_rate"`
 	Version     int    `json:"version"`
 	Name        string `json:"name" example:"按期办结率"`
+	NameZh      string `json:"name_zh" example:"按期办结率"`
+	NameEn      string `json:"name_en" example:"Finished in time"`
 	Subject     string `json:"subject" example:"service"`
 	SubjectName string `json:"subject_name" example:"服务"`
 	Nature      string `json:"nature" example:"rate"`
@@ -231,7 +233,7 @@ func indicatorOptions(l []indicators.Option, lang kernel.Lang) []WorkOption {
 }
 
 func indicatorView(d *indicators.Def, lang kernel.Lang) Indicator {
-	return Indicator{ID: d.ID, Version: d.Version, Name: d.Name.In(lang), Subject: d.Subject, SubjectName: indicators.Name(indicators.Subjects, d.Subject).In(lang),
+	return Indicator{ID: d.ID, Version: d.Version, Name: d.Name.In(lang), NameZh: d.Name.Zh, NameEn: d.Name.En, Subject: d.Subject, SubjectName: indicators.Name(indicators.Subjects, d.Subject).In(lang),
 		Nature: string(d.Nature), NatureName: indicators.Name(indicators.Natures, string(d.Nature)).In(lang), Better: string(d.Better), Unit: d.Unit, Places: d.Places,
 		Formula: d.Formula, Sample: d.Sample, ByUnit: d.ByUnit, Slack: d.Slack, Note: d.Note}
 }

@@ -10,15 +10,16 @@ import (
 	"sanzhi/internal/privacy"
 )
 
-// Who has neither an account nor a code comes to the community: somebody who agreed to be visited, or whose name stands in a register.
+// Who has neither an account nor a code at hand comes to the counter: somebody who rang once, signed up, is registered as a volunteer, agreed
+// to be visited, or whose name stands in a register. The clerk finds what is kept by the telephone that the person says, or by the record.
 
 type personPath struct {
-	Kind privacy.SubjectKind `path:"kind" enum:"care,entry"`
+	Kind privacy.SubjectKind `path:"kind" enum:"case,signup,person,care,entry"`
 	ID   kernel.ID           `path:"id"`
 }
 
 type askForIn struct {
-	Kind    privacy.SubjectKind `path:"kind" enum:"care,entry"`
+	Kind    privacy.SubjectKind `path:"kind" enum:"case,signup,person,care,entry"`
 	ID      kernel.ID           `path:"id"`
 	Key     string              `header:"Idempotency-Key"`
 	RawBody []byte
@@ -28,6 +29,7 @@ type askForIn struct {
 func (s *Server) privacyDesk(api huma.API) {
 	handle(s, api, op{method: "GET", path: "/privacy/people/{kind}/{id}", perm: access.PrivacyRead, sum: "What is kept about somebody without account or code, masked, for the clerk whom they came to",
 		errors: []int{401, 403, 404}}, s.privacyPerson)
+	s.privacyCounter(api)
 	handle(s, api, op{method: "POST", path: "/privacy/people/{kind}/{id}/requests", perm: access.PrivacyWrite, sum: "Take down what such a person asks for; a withdrawal is done at once", status: 201,
 		errors: []int{401, 403, 404, 409}}, s.askFor)
 }
@@ -41,7 +43,7 @@ func (s *Server) atDesk(tx kernel.Tx, actor kernel.Actor, in personPath, perm ac
 		return subject, err
 	}
 	at := access.Target{Tenant: tx.Tenant(), Path: path}
-	if !access.Decide(actor, access.PrivacyRead, at).Allow || in.Kind == privacy.OfCare && !access.Decide(actor, access.RoundWrite, at).Allow {
+	if !access.Decide(actor, access.PrivacyRead, at).Allow || in.Kind == privacy.OfCare && !access.Decide(actor, access.RoundWrite, at).Allow || !s.deskReads(tx, actor, in) {
 		return subject, kernel.NotFound(kernel.T("没有找到，或者您无权查看", "not found, or not yours to see"))
 	}
 	return subject, access.Decide(actor, perm, at).Err()

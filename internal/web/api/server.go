@@ -89,6 +89,8 @@ type Deps struct {
 // PrivacyPaths tells where requests about a subject are handled.
 type PrivacyPaths interface {
 	PathOf(tx kernel.Tx, s privacy.Subject) (kernel.Path, error)
+	// ByPhone gives what is kept under the index of a telephone at the paths, the newest first, at most so many of each kind.
+	ByPhone(tx kernel.Tx, index string, paths []kernel.Path, most int) ([]privacy.Hit, error)
 }
 
 // Once does what a request asks for at most once.

@@ -206,9 +206,17 @@ type CaseDetail struct {
 	Route     Route        `json:"route"`
 	Similar   []CaseRow    `json:"similar" doc:"Open cases near by with like words"`
 	Merged    *Named       `json:"merged,omitempty" doc:"The case that this one was merged into"`
-	MayTag    bool         `json:"may_tag" doc:"The reader may say which strands the case bears"`
+	// Parties tells of a matter between parties, each of whom follows it by a code of its own.
+	Parties *CaseParties `json:"parties,omitempty"`
+	MayTag  bool         `json:"may_tag" doc:"The reader may say which strands the case bears"`
 	// Rating is shown to those who oversee units, never to the one worker on the case.
 	Rating *Rating `json:"rating,omitempty"`
+}
+
+// CaseParties is how many parties follow a confidential matter by a code of their own.
+type CaseParties struct {
+	Joined int  `json:"joined" doc:"Beside the one who opened it"`
+	MayAdd bool `json:"may_add" doc:"Whether the reader may give another party a code now"`
 }
 
 // Bead is one character of the flow's string.

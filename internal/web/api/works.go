@@ -53,6 +53,7 @@ type WorkDraft struct {
 	Pilot     bool        `json:"pilot,omitempty"`
 	Shared    *WorkShared `json:"shared,omitempty"`
 	Source    string      `json:"source,omitempty" maxLength:"200"`
+	Case      kernel.ID   `json:"case,omitempty" maxLength:"26" doc:"Of a new work: the case that led to it"`
 }
 
 // WorkNewBody is a work as it is sent.
@@ -142,6 +143,7 @@ func (s *Server) workRoutes(api huma.API) {
 	handle(s, api, op{method: "POST", path: "/works/{id}/items", perm: write, sum: "Add lines to a work's bill", errors: []int{401, 403, 404}, max: 256 << 10}, s.workItems)
 	handle(s, api, op{method: "POST", path: "/works/{id}/photos", perm: write, sum: "Add photos of one spot", errors: []int{401, 403, 404}}, s.workPhotos)
 	handle(s, api, op{method: "POST", path: "/works/{id}/cases", perm: write, sum: "Say that a case led to a work", errors: []int{401, 403, 404, 409}}, s.workCase)
+	s.workEditRoutes(api)
 	s.workRegisterRoutes(api)
 }
 
@@ -378,17 +380,9 @@ func (s *Server) workItems(ctx context.Context, in *workItemsIn) (*body[WorkDeta
 	return s.workAct(ctx, in.Key, "POST /works/"+string(in.ID)+"/items", in.RawBody, func(tx kernel.Tx, a kernel.Actor) (kernel.ID, error) {
 		drafts := make([]works.ItemDraft, len(in.Body.Items))
 		for i, d := range in.Body.Items {
-			q, err := works.ParseQuantity(fmt.Sprintf("items[%d].quantity", i), d.Quantity)
-			if err != nil {
+			var err error
+			if drafts[i], err = d.draft(fmt.Sprintf("items[%d].", i)); err != nil {
 				return "", err
-			}
-			drafts[i] = works.ItemDraft{Subject: d.Subject, Group: d.Group, Action: works.Action(d.Action), Quantity: q, Location: d.Location, Source: d.Source}
-			if d.Own != "" {
-				own, err := works.ParseQuantity(fmt.Sprintf("items[%d].own", i), d.Own)
-				if err != nil {
-					return "", err
-				}
-				drafts[i].Own = &own
 			}
 		}
 		_, _, err := s.Works.AddItems(tx, a, in.ID, drafts)

@@ -65,6 +65,7 @@ type WorkStage struct {
 	From      string `json:"from,omitempty" format:"date"`
 	To        string `json:"to,omitempty" format:"date" doc:"Planned end"`
 	Done      string `json:"done,omitempty" format:"date"`
+	Note      string `json:"note,omitempty" maxLength:"200" doc:"Why it went back or stopped; asked for then"`
 }
 
 // WorkItem is a line of a bill of quantities.

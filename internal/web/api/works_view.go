@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/works"
@@ -32,7 +33,7 @@ func (d *WorkDraft) draft() (works.Draft, error) {
 			b.Shared.With = append(b.Shared.With, works.Partner{Tenant: kernel.Tenant(w.Tenant), Name: w.Name})
 		}
 	}
-	return works.Draft{Kind: works.Kind(d.Kind), Name: d.Name, Place: d.Place, Lon: d.Lon, Lat: d.Lat, Host: d.Host, Programme: d.Programme, Body: b}, nil
+	return works.Draft{Kind: works.Kind(d.Kind), Name: d.Name, Place: d.Place, Lon: d.Lon, Lat: d.Lat, Host: d.Host, Programme: d.Programme, Case: d.Case, Body: b}, nil
 }
 
 func (p *WorkPlan) plan() *works.Plan {
@@ -52,7 +53,7 @@ func workPlan(p *works.Plan) *WorkPlan {
 func workStagesOf(l []WorkStage) ([]works.Stage, error) {
 	out := make([]works.Stage, len(l))
 	for i, st := range l {
-		out[i] = works.Stage{Name: st.Name, State: works.State(st.State)}
+		out[i] = works.Stage{Name: strings.TrimSpace(st.Name), State: works.State(st.State), Note: strings.TrimSpace(st.Note)}
 		var e1, e2, e3 error
 		out[i].From, e1 = day(fmt.Sprintf("stages[%d].from", i), st.From, 0)
 		out[i].To, e2 = day(fmt.Sprintf("stages[%d].to", i), st.To, 0)
@@ -98,7 +99,7 @@ func (s *Server) workDetail(ctx context.Context, tx kernel.Tx, actor kernel.Acto
 		d.Programme = &pv
 	}
 	for _, st := range p.Body.Stages {
-		d.Stages = append(d.Stages, WorkStage{Name: st.Name, State: string(st.State), StateName: works.States.Name(st.State).In(lang), From: workDay(st.From), To: workDay(st.To), Done: workDay(st.Done)})
+		d.Stages = append(d.Stages, WorkStage{Name: st.Name, State: string(st.State), StateName: works.States.Name(st.State).In(lang), From: workDay(st.From), To: workDay(st.To), Done: workDay(st.Done), Note: st.Note})
 	}
 	if err := n.parties(d, p); err != nil {
 		return nil, err

@@ -1,3 +1,4 @@
+import '../words/desk-face'
 import { createApp, watch } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import '../styles/base.css'

@@ -29,6 +29,9 @@ export const rooms: Room[] = [
     { path: '/activities/new', component: () => import('./activities/Edit.vue'), meta: { title: 'ev.new', needs: 'activity.write' } },
     { path: '/activities/pool', component: () => import('./activities/Pool.vue'), meta: { title: 'pool.title' } },
     { path: '/activities/people', component: () => import('./activities/People.vue'), meta: { title: 'vol.title', needs: 'activity.write' } },
+    { path: '/activities/teams/:id', component: () => import('./activities/Team.vue'), meta: { title: 'pool.teams', needs: 'activity.write' } },
+    { path: '/activities/venues/:id', component: () => import('./activities/Venue.vue'), meta: { title: 'pool.venues' } },
+    { path: '/activities/series/:id', component: () => import('./activities/Series.vue'), meta: { title: 'pool.series' } },
     { path: '/activities/certificates/:id', component: () => import('./activities/Certificate.vue'), meta: { title: 'cert.title' } },
     { path: '/activities/:id', component: () => import('./activities/One.vue'), meta: { title: 'ev.title' } },
     { path: '/activities/:id/edit', component: () => import('./activities/Edit.vue'), meta: { title: 'ev.f.edit', needs: 'activity.write' } },
@@ -58,6 +61,8 @@ export const rooms: Room[] = [
     { path: '/sheets', component: () => import('./sheets/Sheets.vue'), meta: { title: 'sheets.title', needs: 'export.run|import.run|post.write|work.write|activity.write|register.write' } },
   ] },
   { to: '/privacy', word: 'privacy.title', group: 'open', needs: 'privacy.read', routes: [
+    { path: '/privacy/counter', component: () => import('./privacy/Counter.vue'), meta: { title: 'pc.title', needs: 'privacy.write' } },
+    { path: '/privacy/people/:kind/:id', component: () => import('./privacy/Person.vue'), meta: { title: 'pc.title', needs: 'privacy.read' } },
     { path: '/privacy', component: () => import('./privacy/Privacy.vue'), meta: { title: 'privacy.title', needs: 'privacy.read' } },
   ] },
   ...settings,

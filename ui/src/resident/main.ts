@@ -1,3 +1,4 @@
+import '../words/resident-face'
 import { createApp, watch } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import '../styles/base.css'

@@ -134,8 +134,6 @@ export const activities = {
   'pool.venues': ['场地', 'Venues'],
   'pool.seats': (n: number) => [`${n} 座`, `${n} seats`],
   'pool.noVenues': ['还没有场地。党员活动室、文化广场、农家书屋都可以放进来一起用。', 'No venues yet. Rooms, squares and libraries can be pooled here.'],
-  'pool.booked': ['已订的时间', 'Booked'],
-  'pool.free': ['接下来没有人订', 'Free from now on'],
   'pool.teams': ['队伍', 'Teams'],
   'pool.noTeams': ['还没有队伍。', 'No teams yet.'],
   'pool.members': (n: number) => [`${n} 人`, `${n} persons`],

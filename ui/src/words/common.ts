@@ -60,4 +60,15 @@ export const common = {
   ],
   'beads.ended': (all: number) => [`共 ${all} 步，已经结束`, `All ${all} steps, closed`],
   'act.done': (title: string) => [`「${title}」办好了`, `Done: ${title}`],
+  'sign.user': ['账号', 'Account'],
+  'sign.password': ['密码', 'Password'],
+  'rate.response': ['响应率', 'Response'],
+  'rate.responseSay': ['按时接单 ÷ 该接的', 'accepted in time ÷ dispatched and due'],
+  'rate.resolution': ['解决率', 'Resolution'],
+  'rate.resolutionSay': ['居民说办好了 ÷ 评了的', 'said solved ÷ rated'],
+  'rate.satisfaction': ['满意率', 'Satisfaction'],
+  'rate.satisfactionSay': ['打 4、5 分 ÷ 评了的', 'scored 4 or 5 ÷ rated'],
+  'rate.onTime': ['按期率', 'On time'],
+  'rate.onTimeSay': ['按期办完 ÷ 办完的和超时没办完的', 'finished in time ÷ finished, and open but overdue'],
+
 } satisfies Record<string, readonly [string, string] | ((...a: never[]) => readonly string[])>

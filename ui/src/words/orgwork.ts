@@ -1,3 +1,5 @@
+const far = (n: number) => (n < 1000 ? [`${n} 米`, `${n} m`] : [`${(n / 1000).toFixed(1)} 公里`, `${(n / 1000).toFixed(1)} km`]) as [string, string]
+
 /** Registers, and organisations at work. */
 export const orgwork = {
   'reg.rail': ['登记', 'Records'],
@@ -109,4 +111,5 @@ export const orgwork = {
   'pledges.say': ['社区和党支部答应的事，兑现没有，都在这里', 'What the community and its branches promised, and whether they kept it'],
   'pledges.none': ['这里还没有公开的承诺', 'Nothing has been pledged here yet'],
   'pledges.due': (d: string) => [`${d}前兑现`, `due by ${d}`],
+  'stations.foot': (n: number) => [`走 ${far(n)[0]}`, `${far(n)[1]} on foot`],
 } satisfies Record<string, readonly [string, string] | ((...a: never[]) => readonly string[])>

@@ -1,5 +1,4 @@
 /** Words of distances along streets, of who could take an order, and of green within reach. A pair is [中文, English]. */
-const far = (n: number) => (n < 1000 ? [`${n} 米`, `${n} m`] : [`${(n / 1000).toFixed(1)} 公里`, `${(n / 1000).toFixed(1)} km`]) as [string, string]
 export const streets = {
   'suggest.first': ['排在前面的更合适：先看手里几件，再看走过去多远', 'The most fitting stand first: by what is in hand, then by the way there'],
   'suggest.line': ['还没有导入路网，距离是直线', 'No walking network is imported; distances are straight lines'],
@@ -21,7 +20,6 @@ export const streets = {
   'share.did': (n: number) => [`派出了 ${n} 件`, `${n} sent`],
   'share.not': (what: string, why: string) => [`「${what}」没有派出：${why}`, `${what} was not sent: ${why}`],
   'share.more': ['等着的单很多，这次先看前 200 件', 'Many wait; these are the first 200'],
-  'stations.foot': (n: number) => [`走 ${far(n)[0]}`, `${far(n)[1]} on foot`],
   'plan.green': ['300 米见绿，500 米见园', 'Green within 300 m, a park within 500 m'],
   'plan.greenSay': (a: number, b: number) => [`400 平方米以上的绿地 ${a} 处，5000 平方米以上的 ${b} 处。直线从绿地边上量起，步行走到入口；不从中心点量。`, `${a} greens of 400 m² or more, ${b} of 5000 m² or more. Straight lines begin at the edge, ways on foot end at an entrance; nothing is measured from a middle.`],
   'plan.green.people': ['人', 'People'],

@@ -78,7 +78,6 @@ export const works = {
   'works.summary': ['说明', 'In words'],
   'works.group': ['归类', 'Group'],
   'works.optional': ['可不填', 'Optional'],
-  'works.stageName': ['阶段名称', 'Stage'],
   'works.addStage': ['加一个阶段', 'Add a stage'],
   'works.from': ['开始', 'From'],
   'works.to': ['计划完成', 'Planned end'],

@@ -27,6 +27,16 @@ export function leftOver(whole: string, parts: string[], places: number): bigint
   return left
 }
 
+/** The mean of the parts by their weights, as the server reckons it; null while one of them is no number. */
+export function meanOf(parts: { amount: string; weight: number }[], places: number): bigint | null {
+  const steps = parts.map((p) => toSteps(p.amount, places))
+  if (!parts.length || steps.includes(null)) return null
+  const given = parts.reduce((n, p) => n + BigInt(Math.max(0, Math.trunc(p.weight || 0))), 0n)
+  const all = given || BigInt(parts.length)
+  const sum = steps.reduce((n: bigint, s, i) => n + s! * (given ? BigInt(Math.max(0, Math.trunc(parts[i]!.weight || 0))) : 1n), 0n)
+  return (2n * sum + all) / (2n * all)
+}
+
 /** The next smaller periods: a year's quarters, a quarter's months. */
 export function periodsOf(label: string): string[] {
   const q = /^(\d{4})Q([1-4])$/.exec(label)
