@@ -18,6 +18,7 @@ import { settings } from './words/settings'
 import { strands } from './words/strands'
 import { streets } from './words/streets'
 import { map } from './words/map'
+import { daily } from './words/daily'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together.
 const all = {
@@ -40,6 +41,7 @@ const all = {
   ...strands,
   ...streets,
   ...map,
+  ...daily,
 }
 import type { common } from './words/common'
 import type { resident } from './words/resident'
