@@ -1,48 +1,4 @@
 import { lang } from './lang'
-import { common } from './words/common'
-import { resident } from './words/resident'
-import { around } from './words/around'
-import { desk } from './words/desk'
-import { activities } from './words/activities'
-import { ballots } from './words/ballots'
-import { privacy } from './words/privacy'
-import { orgwork } from './words/orgwork'
-import { reports } from './words/reports'
-import { rounds } from './words/rounds'
-import { patrol } from './words/patrol'
-import { sheets } from './words/sheets'
-import { works } from './words/works'
-import { indicators } from './words/indicators'
-import { planning } from './words/planning'
-import { settings } from './words/settings'
-import { strands } from './words/strands'
-import { streets } from './words/streets'
-import { map } from './words/map'
-import { daily } from './words/daily'
-
-// One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = {
-  ...common,
-  ...resident,
-  ...around,
-  ...desk,
-  ...activities,
-  ...ballots,
-  ...privacy,
-  ...orgwork,
-  ...reports,
-  ...rounds,
-  ...patrol,
-  ...sheets,
-  ...works,
-  ...indicators,
-  ...planning,
-  ...settings,
-  ...strands,
-  ...streets,
-  ...map,
-  ...daily,
-}
 import type { common } from './words/common'
 import type { resident } from './words/resident'
 import type { around } from './words/around'
@@ -53,8 +9,10 @@ import type { orgwork } from './words/orgwork'
 import type { reports } from './words/reports'
 import type { picture } from './words/picture'
 import type { desk } from './words/desk'
+import type { daily } from './words/daily'
 import type { indicators } from './words/indicators'
 import type { map } from './words/map'
+import type { patrol } from './words/patrol'
 import type { planning } from './words/planning'
 import type { rounds } from './words/rounds'
 import type { settings } from './words/settings'
@@ -76,8 +34,10 @@ type All = typeof common
   & typeof reports
   & typeof picture
   & typeof desk
+  & typeof daily
   & typeof indicators
   & typeof map
+  & typeof patrol
   & typeof planning
   & typeof rounds
   & typeof settings

@@ -10,8 +10,10 @@ import { orgwork } from './orgwork'
 import { reports } from './reports'
 import { picture } from './picture'
 import { desk } from './desk'
+import { daily } from './daily'
 import { indicators } from './indicators'
 import { map } from './map'
+import { patrol } from './patrol'
 import { planning } from './planning'
 import { rounds } from './rounds'
 import { settings } from './settings'
@@ -21,4 +23,4 @@ import { streets } from './streets'
 import { works } from './works'
 import { roomwords } from './rooms'
 
-teach(common, resident, around, activities, ballots, privacy, orgwork, reports, picture, desk, indicators, map, planning, rounds, settings, sheets, strands, streets, works, roomwords)
+teach(common, resident, around, activities, ballots, privacy, orgwork, reports, picture, desk, daily, indicators, map, patrol, planning, rounds, settings, sheets, strands, streets, works, roomwords)
