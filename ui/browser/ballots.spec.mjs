@@ -50,7 +50,7 @@ test('a vote by code', async () => {
   await r.click('button.go')
   await r.waitForSelector('.tell[role=status]')
   faults.push(...await phone.faults('voted'))
-  assert.equal(await r.locator('.bars').count(), 0, 'nothing is told before the close')
+  assert.equal(await r.locator('ul.bars').count(), 0, 'nothing is told before the close')
 
   phone.expect(409)
   await r.reload()

@@ -9,7 +9,7 @@ const files = (dir) => readdirSync(dir).flatMap((f) => {
   const path = join(dir, f)
   return statSync(path).isDirectory() ? files(path) : /\.ts$/.test(f) ? [path] : []
 })
-const read = (dir) => [...new Set(files(dir).flatMap((f) => [...readFileSync(f, 'utf8').matchAll(/path: '(\/[^']*)'[^\n]*component/g)].map((m) => m[1])))].filter((p) => p !== '/:rest(.*)*')
+const read = (dir) => [...new Set(files(dir).flatMap((f) => [...readFileSync(f, 'utf8').matchAll(/(?:path: |page\()'(\/[^']*)'[^\n]*(?:component|import)/g)].map((m) => m[1])))].filter((p) => p !== '/:rest(.*)*')
 
 /** The routes of one face, longest first, so that /plans/new is not taken for /plans/:id. */
 export function routes(face) {

@@ -57,7 +57,7 @@ const words = join(root, 'ui', 'src', 'words')
 const keys = new Set(readdirSync(words).flatMap((f) => [...readFileSync(join(words, f), 'utf8').matchAll(/^ {2}'([a-z][\w.-]*)'/gmi)].map((m) => m[1])).filter((k) => k.includes('.')))
 
 /** A page of its own context; problems gathers what must not be. */
-export async function open(browser, { url, width = 1440, lang = 'zh', dark = false, store = {} }) {
+export async function open(browser, { url, width = 1440, lang = 'zh', dark = false, tour = false, store = {} }) {
   const context = await browser.newContext({
     viewport: { width, height: width < 600 ? 844 : 1024 }, locale: lang === 'zh' ? 'zh-CN' : 'en-GB', colorScheme: dark ? 'dark' : 'light',
     timezoneId: 'Asia/Shanghai', hasTouch: width < 600, permissions: [], serviceWorkers: 'block',
@@ -65,7 +65,7 @@ export async function open(browser, { url, width = 1440, lang = 'zh', dark = fal
   await context.addInitScript((s) => {
     for (const [k, v] of Object.entries(s)) if (localStorage.getItem('sanzhi.' + k) === null) localStorage.setItem('sanzhi.' + k, v)
     document.addEventListener('securitypolicyviolation', (e) => console.error(`security policy: ${e.violatedDirective} ${e.blockedURI}`))
-  }, { lang, ...store })
+  }, { lang, ...(tour ? {} : { tour: '*' }), ...store })
   const page = await context.newPage()
   page.setDefaultTimeout(10_000)
   const problems = []

@@ -32,8 +32,9 @@ test('a draft survives a reload and a lost connection, and is sent once', async 
     await route.continue()
   })
   await p.page.click('.foot .go')
-  await p.page.waitForSelector('.foot .tell.warn')
-  await p.page.click('.foot .go')
+  // It waits on this phone, and says so.
+  await p.page.waitForSelector('.waitlist .tell.warn')
+  await p.page.click('.waitlist .btn.go')
   await p.page.waitForSelector('.slip .code')
   assert.equal(posts, 2)
   assert.equal(keys.size, 1)

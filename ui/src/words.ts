@@ -9,8 +9,10 @@ import type { orgwork } from './words/orgwork'
 import type { reports } from './words/reports'
 import type { picture } from './words/picture'
 import type { desk } from './words/desk'
+import type { daily } from './words/daily'
 import type { indicators } from './words/indicators'
 import type { map } from './words/map'
+import type { patrol } from './words/patrol'
 import type { planning } from './words/planning'
 import type { rounds } from './words/rounds'
 import type { patrol } from './words/patrol'
@@ -33,8 +35,10 @@ type All = typeof common
   & typeof reports
   & typeof picture
   & typeof desk
+  & typeof daily
   & typeof indicators
   & typeof map
+  & typeof patrol
   & typeof planning
   & typeof rounds
   & typeof patrol

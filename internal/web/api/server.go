@@ -126,6 +126,7 @@ func (s *Server) routes(api huma.API) {
 	s.sessionRoutes(api)
 	s.districtRoutes(api)
 	s.caseRoutes(api)
+	s.caseExportRoutes(api)
 	s.suggestRoutes(api)
 	s.trackRoutes(api)
 	s.photoRoutes(api)

@@ -13,7 +13,7 @@ var actNames = map[string]kernel.Text{
 
 	"flow_published": kernel.T("发布了流程", "Published a flow"), "menu_changed": kernel.T("改了菜单", "Changed the menu"), "routing_changed": kernel.T("改了派单规则", "Changed the routing rules"),
 	"settings_changed": kernel.T("改了设置", "Changed settings"), "webhook_added": kernel.T("加了通知地址", "Named a webhook"), "webhook_removed": kernel.T("删了通知地址", "Removed a webhook"),
-	"webhook_tested": kernel.T("试了通知地址", "Tested a webhook"), "outbox_retried": kernel.T("重新投递了消息", "Sent a message again"), "audit_exported": kernel.T("导出了审计记录", "Took a copy of the audit record"),
+	"webhook_tested": kernel.T("试了通知地址", "Tested a webhook"), "outbox_retried": kernel.T("重新投递了消息", "Sent a message again"), "audit_exported": kernel.T("导出了审计记录", "Took a copy of the audit record"), "cases_exported": kernel.T("导出了办件", "Took a copy of cases"),
 	"unmask": kernel.T("看了联系方式", "Looked at a contact"), "care_unmasked": kernel.T("看了走访对象的信息", "Looked at data of somebody visited"),
 
 	"import": kernel.T("导入", "Import"), "sheet": kernel.T("导入表格", "Brought a sheet in"), "purpose_term": kernel.T("改了保存期限", "Changed a retention term"),

@@ -29,6 +29,7 @@ const router = createRouter({
     { path: '/stats', component: () => import('./Stats.vue'), meta: { title: 'stats.title', needs: 'stats.read' } },
     ...rooms.flatMap((r) => r.routes),
     { path: '/me', component: () => import('./MePage.vue'), meta: { title: 'me.title' } },
+    { path: '/help/:room?', component: () => import('./help/Help.vue'), meta: { title: 'help.title' } },
     { path: '/:rest(.*)*', component: () => import('./Lost.vue'), meta: { title: 'lost.title' } },
   ],
 })
