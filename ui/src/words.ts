@@ -15,7 +15,6 @@ import type { map } from './words/map'
 import type { patrol } from './words/patrol'
 import type { planning } from './words/planning'
 import type { rounds } from './words/rounds'
-import type { patrol } from './words/patrol'
 import type { settings } from './words/settings'
 import type { sheets } from './words/sheets'
 import type { strands } from './words/strands'
@@ -41,7 +40,6 @@ type All = typeof common
   & typeof patrol
   & typeof planning
   & typeof rounds
-  & typeof patrol
   & typeof settings
   & typeof sheets
   & typeof strands

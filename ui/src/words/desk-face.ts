@@ -23,4 +23,4 @@ import { streets } from './streets'
 import { works } from './works'
 import { roomwords } from './rooms'
 
-teach(common, resident, around, activities, ballots, privacy, orgwork, reports, picture, desk, daily, indicators, map, patrol, planning, rounds, patrol, settings, sheets, strands, streets, works, roomwords)
+teach(common, resident, around, activities, ballots, privacy, orgwork, reports, picture, desk, daily, indicators, map, patrol, planning, rounds, settings, sheets, strands, streets, works, roomwords)
