@@ -1500,6 +1500,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/cases/{id}/party": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give another party of a confidential matter a code of its own: its application, joined to the case
+         * @description Asks for the permission `case.read`.
+         */
+        post: operations["post-cases-id-party"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/cases/{id}/strands": {
         parameters: {
             query?: never;
@@ -2102,6 +2122,26 @@ export interface paths {
          * @description Asks for the permission `indicator.read`.
          */
         post: operations["post-indicators-targets-id-values"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/indicators/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a formula on a unit and a period, and see what each of its measures gives; nothing is stored
+         * @description Asks for the permission `indicator.write`.
+         */
+        post: operations["post-indicators-trial"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2796,6 +2836,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/privacy/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What is kept under a whole telephone number at the clerk's places, for the person at the counter; logged with the reason
+         * @description Asks for the permission `privacy.write`.
+         */
+        post: operations["post-privacy-find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/privacy/mine": {
         parameters: {
             query?: never;
@@ -2850,6 +2910,26 @@ export interface paths {
         get: operations["get-privacy-people-kind-id"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/privacy/people/{kind}/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The file of a person at the counter in full, with a reason that is logged and that the person reads
+         * @description Asks for the permission `privacy.write`.
+         */
+        post: operations["post-privacy-people-kind-id-open"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4880,6 +4960,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/works/{id}/items/{part}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write a line of a work's bill anew
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-items-part-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}/items/{part}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a line out of a work's bill, with the reason
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-items-part-drop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/works/{id}/photos": {
         parameters: {
             query?: never;
@@ -4894,6 +5014,26 @@ export interface paths {
          * @description Asks for the permission `work.write`.
          */
         post: operations["post-works-id-photos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/works/{id}/photos/{part}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a photo out of a work
+         * @description Asks for the permission `work.write`.
+         */
+        post: operations["post-works-id-photos-part-drop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5933,6 +6073,7 @@ export interface components {
             /** Format: date-time */
             opened_at: string;
             overdue: boolean;
+            parties?: components["schemas"]["CaseParties"];
             photos: components["schemas"]["Photo"][] | null;
             place: components["schemas"]["At"];
             rating?: components["schemas"]["Rating"];
@@ -5989,6 +6130,15 @@ export interface components {
             items: components["schemas"]["CaseRow"][] | null;
             /** @description Give it as after= for the next page; empty on the last */
             next?: string;
+        };
+        CaseParties: {
+            /**
+             * Format: int64
+             * @description Beside the one who opened it
+             */
+            joined: number;
+            /** @description Whether the reader may give another party a code now */
+            may_add: boolean;
         };
         CasePoints: {
             /** @description lon, lat in WGS84 */
@@ -6349,6 +6499,35 @@ export interface components {
             n: number;
             state: string;
             target?: string;
+        };
+        CounterFindInBody: {
+            /** @description The whole number, as the person at the counter says it */
+            phone: string;
+            /**
+             * @description What the person came for, and how the clerk knows that the number is theirs
+             * @example 本人来更正电话，当面拨通
+             */
+            reason: string;
+        };
+        CounterHit: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** @enum {string} */
+            kind: "case" | "signup" | "person";
+            /** @example 630105-20230428-7K3M9 */
+            number?: string;
+            /** @example 路灯不亮 */
+            title: string;
+        };
+        CounterHits: {
+            items: components["schemas"]["CounterHit"][] | null;
+            /** @description There are more of a kind than are told; ask for the number of the record */
+            more: boolean;
+        };
+        CounterOpenInBody: {
+            /** @description The person reads it */
+            reason: string;
         };
         CoversRow: {
             kind: string;
@@ -6896,6 +7075,19 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        FormulaTried: {
+            /**
+             * @description Left out when it is no number, such as a share of nothing
+             * @example 96.4
+             */
+            amount?: string;
+            measures: components["schemas"]["TrialMeasure"][] | null;
+            /**
+             * Format: int64
+             * @description Records behind it, by the formula of the sample
+             */
+            n?: number;
+        };
         Found: {
             cases: components["schemas"]["CaseRow"][] | null;
             orgs: components["schemas"]["OrgRow"][] | null;
@@ -6960,6 +7152,10 @@ export interface components {
             id: string;
             /** @example 按期办结率 */
             name: string;
+            /** @example Finished in time */
+            name_en: string;
+            /** @example 按期办结率 */
+            name_zh: string;
             /** @example rate */
             nature: string;
             /** @example 比率 */
@@ -7758,6 +7954,10 @@ export interface components {
             /** Format: int64 */
             n: number;
             name: string;
+        };
+        PartyInBody: {
+            /** @description How to reach that party; may be left out */
+            contact?: components["schemas"]["Contact"];
         };
         PasswordInBody: {
             old: string;
@@ -10133,6 +10333,31 @@ export interface components {
             version: number;
             where: string;
         };
+        TrialInBody: {
+            by_unit?: boolean;
+            /** @example 100 * on_time / to_finish */
+            formula: string;
+            holder: string;
+            /** @example 2023Q1 */
+            period: string;
+            /** Format: int64 */
+            places?: number;
+            /** @example to_finish */
+            sample?: string;
+        };
+        TrialMeasure: {
+            /** @example to_finish */
+            name: string;
+            /** @example 应办结 */
+            title: string;
+            /** @example 件 */
+            unit: string;
+            /**
+             * Format: double
+             * @example 412
+             */
+            value: number;
+        };
         Tried: {
             /**
              * Format: int64
@@ -10372,6 +10597,8 @@ export interface components {
         };
         WorkDraft: {
             address?: string;
+            /** @description Of a new work: the case that led to it */
+            case?: string;
             host?: string;
             /** @example street */
             kind: string;
@@ -10462,6 +10689,14 @@ export interface components {
             /** @description Of a shared work: the figure for all; quantity is the own part */
             whole?: components["schemas"]["WorkFigure"];
         };
+        WorkItemChangeInBody: {
+            item: components["schemas"]["WorkItemDraft"];
+            /**
+             * Format: int64
+             * @description Of the work
+             */
+            version: number;
+        };
         WorkItemDraft: {
             /** @example replace */
             action: string;
@@ -10474,6 +10709,14 @@ export interface components {
             source: string;
             /** @example 花卉 */
             subject: string;
+        };
+        WorkItemDropInBody: {
+            reason: string;
+            /**
+             * Format: int64
+             * @description Of the work
+             */
+            version: number;
         };
         WorkItemsInBody: {
             items: components["schemas"]["WorkItemDraft"][] | null;
@@ -10639,6 +10882,8 @@ export interface components {
             from?: string;
             /** @example 路面施工 */
             name: string;
+            /** @description Why it went back or stopped; asked for then */
+            note?: string;
             /** @enum {string} */
             state: "planned" | "active" | "done" | "stopped";
             /** @example 在建 */
@@ -26793,6 +27038,10 @@ export interface operations {
                      *       "number": "630105-20230427-7K3M9",
                      *       "opened_at": "2023-04-27T01:00:00Z",
                      *       "overdue": false,
+                     *       "parties": {
+                     *         "joined": 1,
+                     *         "may_add": false
+                     *       },
                      *       "photos": [
                      *         {
                      *           "h": 1200,
@@ -27155,6 +27404,262 @@ export interface operations {
                      *       "title": "没有找到",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-cases-id-party": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "contact": {
+                 *         "name": "小桥社区",
+                 *         "phone": "138****5678"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PartyInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "emergency": [
+                     *         {
+                     *           "number": "119",
+                     *           "title": "火警",
+                     *           "words": [
+                     *             "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "number": "630105-20230428-7K3M9",
+                     *       "place": {
+                     *         "building": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "community": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "compound": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "county": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "grid": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "street": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         },
+                     *         "village": {
+                     *           "code": "630105002001",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "community",
+                     *           "name": "小桥社区"
+                     *         }
+                     *       },
+                     *       "receipt": {
+                     *         "leaf": "abababababababababababababababababababababababababababababababab",
+                     *         "ledger": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "signature": "c2lnbmF0dXJl",
+                     *         "tenant": "630105"
+                     *       },
+                     *       "step": "ordered",
+                     *       "track_code": "K7ND-4Q2M-9XAB-C0T",
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -31343,6 +31848,8 @@ export interface operations {
                      *           "formula": "100 * on_time / to_finish",
                      *           "id": "on_time_rate",
                      *           "name": "按期办结率",
+                     *           "name_en": "Finished in time",
+                     *           "name_zh": "按期办结率",
                      *           "nature": "rate",
                      *           "nature_name": "比率",
                      *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -31524,6 +32031,8 @@ export interface operations {
                      *       "formula": "100 * on_time / to_finish",
                      *       "id": "on_time_rate",
                      *       "name": "按期办结率",
+                     *       "name_en": "Finished in time",
+                     *       "name_zh": "按期办结率",
                      *       "nature": "rate",
                      *       "nature_name": "比率",
                      *       "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -31885,6 +32394,8 @@ export interface operations {
                      *             "formula": "100 * on_time / to_finish",
                      *             "id": "on_time_rate",
                      *             "name": "按期办结率",
+                     *             "name_en": "Finished in time",
+                     *             "name_zh": "按期办结率",
                      *             "nature": "rate",
                      *             "nature_name": "比率",
                      *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -31926,6 +32437,8 @@ export interface operations {
                      *                 "formula": "100 * on_time / to_finish",
                      *                 "id": "on_time_rate",
                      *                 "name": "按期办结率",
+                     *                 "name_en": "Finished in time",
+                     *                 "name_zh": "按期办结率",
                      *                 "nature": "rate",
                      *                 "nature_name": "比率",
                      *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -31967,6 +32480,8 @@ export interface operations {
                      *                     "formula": "100 * on_time / to_finish",
                      *                     "id": "on_time_rate",
                      *                     "name": "按期办结率",
+                     *                     "name_en": "Finished in time",
+                     *                     "name_zh": "按期办结率",
                      *                     "nature": "rate",
                      *                     "nature_name": "比率",
                      *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -32008,6 +32523,8 @@ export interface operations {
                      *                         "formula": "100 * on_time / to_finish",
                      *                         "id": "on_time_rate",
                      *                         "name": "按期办结率",
+                     *                         "name_en": "Finished in time",
+                     *                         "name_zh": "按期办结率",
                      *                         "nature": "rate",
                      *                         "nature_name": "比率",
                      *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -33780,6 +34297,8 @@ export interface operations {
                      *             "formula": "100 * on_time / to_finish",
                      *             "id": "on_time_rate",
                      *             "name": "按期办结率",
+                     *             "name_en": "Finished in time",
+                     *             "name_zh": "按期办结率",
                      *             "nature": "rate",
                      *             "nature_name": "比率",
                      *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -33821,6 +34340,8 @@ export interface operations {
                      *                 "formula": "100 * on_time / to_finish",
                      *                 "id": "on_time_rate",
                      *                 "name": "按期办结率",
+                     *                 "name_en": "Finished in time",
+                     *                 "name_zh": "按期办结率",
                      *                 "nature": "rate",
                      *                 "nature_name": "比率",
                      *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -33862,6 +34383,8 @@ export interface operations {
                      *                     "formula": "100 * on_time / to_finish",
                      *                     "id": "on_time_rate",
                      *                     "name": "按期办结率",
+                     *                     "name_en": "Finished in time",
+                     *                     "name_zh": "按期办结率",
                      *                     "nature": "rate",
                      *                     "nature_name": "比率",
                      *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -33903,6 +34426,8 @@ export interface operations {
                      *                         "formula": "100 * on_time / to_finish",
                      *                         "id": "on_time_rate",
                      *                         "name": "按期办结率",
+                     *                         "name_en": "Finished in time",
+                     *                         "name_zh": "按期办结率",
                      *                         "nature": "rate",
                      *                         "nature_name": "比率",
                      *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -34133,6 +34658,8 @@ export interface operations {
                      *         "formula": "100 * on_time / to_finish",
                      *         "id": "on_time_rate",
                      *         "name": "按期办结率",
+                     *         "name_en": "Finished in time",
+                     *         "name_zh": "按期办结率",
                      *         "nature": "rate",
                      *         "nature_name": "比率",
                      *         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -34174,6 +34701,8 @@ export interface operations {
                      *             "formula": "100 * on_time / to_finish",
                      *             "id": "on_time_rate",
                      *             "name": "按期办结率",
+                     *             "name_en": "Finished in time",
+                     *             "name_zh": "按期办结率",
                      *             "nature": "rate",
                      *             "nature_name": "比率",
                      *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -34215,6 +34744,8 @@ export interface operations {
                      *                 "formula": "100 * on_time / to_finish",
                      *                 "id": "on_time_rate",
                      *                 "name": "按期办结率",
+                     *                 "name_en": "Finished in time",
+                     *                 "name_zh": "按期办结率",
                      *                 "nature": "rate",
                      *                 "nature_name": "比率",
                      *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -34256,6 +34787,8 @@ export interface operations {
                      *                     "formula": "100 * on_time / to_finish",
                      *                     "id": "on_time_rate",
                      *                     "name": "按期办结率",
+                     *                     "name_en": "Finished in time",
+                     *                     "name_zh": "按期办结率",
                      *                     "nature": "rate",
                      *                     "nature_name": "比率",
                      *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -34297,6 +34830,8 @@ export interface operations {
                      *                         "formula": "100 * on_time / to_finish",
                      *                         "id": "on_time_rate",
                      *                         "name": "按期办结率",
+                     *                         "name_en": "Finished in time",
+                     *                         "name_zh": "按期办结率",
                      *                         "nature": "rate",
                      *                         "nature_name": "比率",
                      *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -34518,6 +35053,8 @@ export interface operations {
                      *         "formula": "100 * on_time / to_finish",
                      *         "id": "on_time_rate",
                      *         "name": "按期办结率",
+                     *         "name_en": "Finished in time",
+                     *         "name_zh": "按期办结率",
                      *         "nature": "rate",
                      *         "nature_name": "比率",
                      *         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -34559,6 +35096,8 @@ export interface operations {
                      *             "formula": "100 * on_time / to_finish",
                      *             "id": "on_time_rate",
                      *             "name": "按期办结率",
+                     *             "name_en": "Finished in time",
+                     *             "name_zh": "按期办结率",
                      *             "nature": "rate",
                      *             "nature_name": "比率",
                      *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -34600,6 +35139,8 @@ export interface operations {
                      *                 "formula": "100 * on_time / to_finish",
                      *                 "id": "on_time_rate",
                      *                 "name": "按期办结率",
+                     *                 "name_en": "Finished in time",
+                     *                 "name_zh": "按期办结率",
                      *                 "nature": "rate",
                      *                 "nature_name": "比率",
                      *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -34641,6 +35182,8 @@ export interface operations {
                      *                     "formula": "100 * on_time / to_finish",
                      *                     "id": "on_time_rate",
                      *                     "name": "按期办结率",
+                     *                     "name_en": "Finished in time",
+                     *                     "name_zh": "按期办结率",
                      *                     "nature": "rate",
                      *                     "nature_name": "比率",
                      *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -34682,6 +35225,8 @@ export interface operations {
                      *                         "formula": "100 * on_time / to_finish",
                      *                         "id": "on_time_rate",
                      *                         "name": "按期办结率",
+                     *                         "name_en": "Finished in time",
+                     *                         "name_zh": "按期办结率",
                      *                         "nature": "rate",
                      *                         "nature_name": "比率",
                      *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -35154,6 +35699,8 @@ export interface operations {
                      *         "formula": "100 * on_time / to_finish",
                      *         "id": "on_time_rate",
                      *         "name": "按期办结率",
+                     *         "name_en": "Finished in time",
+                     *         "name_zh": "按期办结率",
                      *         "nature": "rate",
                      *         "nature_name": "比率",
                      *         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -35195,6 +35742,8 @@ export interface operations {
                      *             "formula": "100 * on_time / to_finish",
                      *             "id": "on_time_rate",
                      *             "name": "按期办结率",
+                     *             "name_en": "Finished in time",
+                     *             "name_zh": "按期办结率",
                      *             "nature": "rate",
                      *             "nature_name": "比率",
                      *             "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -35236,6 +35785,8 @@ export interface operations {
                      *                 "formula": "100 * on_time / to_finish",
                      *                 "id": "on_time_rate",
                      *                 "name": "按期办结率",
+                     *                 "name_en": "Finished in time",
+                     *                 "name_zh": "按期办结率",
                      *                 "nature": "rate",
                      *                 "nature_name": "比率",
                      *                 "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -35277,6 +35828,8 @@ export interface operations {
                      *                     "formula": "100 * on_time / to_finish",
                      *                     "id": "on_time_rate",
                      *                     "name": "按期办结率",
+                     *                     "name_en": "Finished in time",
+                     *                     "name_zh": "按期办结率",
                      *                     "nature": "rate",
                      *                     "nature_name": "比率",
                      *                     "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -35318,6 +35871,8 @@ export interface operations {
                      *                         "formula": "100 * on_time / to_finish",
                      *                         "id": "on_time_rate",
                      *                         "name": "按期办结率",
+                     *                         "name_en": "Finished in time",
+                     *                         "name_zh": "按期办结率",
                      *                         "nature": "rate",
                      *                         "nature_name": "比率",
                      *                         "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
@@ -35382,6 +35937,186 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["TargetRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-indicators-trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "by_unit": false,
+                 *       "formula": "100 * on_time / to_finish",
+                 *       "holder": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "period": "2023Q1",
+                 *       "places": 1,
+                 *       "sample": "to_finish"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TrialInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "amount": "96.4",
+                     *       "measures": [
+                     *         {
+                     *           "name": "to_finish",
+                     *           "title": "应办结",
+                     *           "unit": "件",
+                     *           "value": 412
+                     *         }
+                     *       ],
+                     *       "n": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FormulaTried"];
                 };
             };
             /** @description Bad Request */
@@ -42060,6 +42795,168 @@ export interface operations {
             };
         };
     };
+    "post-privacy-find": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "138****5678",
+                 *       "reason": "本人来更正电话，当面拨通"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CounterFindInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "case",
+                     *           "number": "630105-20230428-7K3M9",
+                     *           "title": "路灯不亮"
+                     *         }
+                     *       ],
+                     *       "more": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CounterHits"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-privacy-mine": {
         parameters: {
             query?: never;
@@ -42417,12 +43314,252 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: "care" | "entry";
+                kind: "case" | "signup" | "person" | "care" | "entry";
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "at": "2023-04-27T01:00:00Z",
+                     *       "consents": [
+                     *         {
+                     *           "by": "self",
+                     *           "given_at": "2023-04-27T01:00:00Z",
+                     *           "purpose": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "text": 1,
+                     *           "withdrawn_at": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
+                     *       "items": [
+                     *         {
+                     *           "field": "case_record.contact",
+                     *           "label": "电话",
+                     *           "object": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "purpose": "request_contact",
+                     *           "until": "2023-04-27T01:00:00Z",
+                     *           "value": "138****5678",
+                     *           "withdraw": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "looks": [
+                     *         {
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "fields": [
+                     *             "phone"
+                     *           ],
+                     *           "object": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "reason": "约上门时间",
+                     *           "who": "李*"
+                     *         }
+                     *       ],
+                     *       "masked": false,
+                     *       "purposes": [
+                     *         {
+                     *           "basis": "duty",
+                     *           "fields": [
+                     *             "case_record.contact"
+                     *           ],
+                     *           "fixed": false,
+                     *           "from": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "id": "request_contact",
+                     *           "law": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "months": 12,
+                     *           "reason": "约上门时间",
+                     *           "title": "办单联系",
+                     *           "version": 2,
+                     *           "who": "李*",
+                     *           "why": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         }
+                     *       ],
+                     *       "requests": [
+                     *         {
+                     *           "answer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "answered_at": "2023-04-27T01:00:00Z",
+                     *           "at": "2023-04-27T01:00:00Z",
+                     *           "changes": {},
+                     *           "due_at": "2023-04-27T01:00:00Z",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "kind": "access",
+                     *           "state": "open",
+                     *           "subject": "case:01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "text": "三楼到五楼都黑",
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "subject": "case:01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "verify": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PrivacyFile"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-privacy-people-kind-id-open": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: "case" | "signup" | "person" | "care" | "entry";
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "约上门时间"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CounterOpenInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -42646,7 +43783,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                kind: "care" | "entry";
+                kind: "case" | "signup" | "person" | "care" | "entry";
                 id: string;
             };
             cookie?: never;
@@ -60440,6 +61577,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "case": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "host": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "kind": "street",
                  *       "lat": 36.6484989,
@@ -60475,6 +61613,7 @@ export interface operations {
                  *           "done": "2023-04-27",
                  *           "from": "2023-04-27",
                  *           "name": "路面施工",
+                 *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *           "state": "planned",
                  *           "state_name": "在建",
                  *           "to": "2023-04-27"
@@ -60627,6 +61766,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"
@@ -62396,6 +63536,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"
@@ -62581,6 +63722,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *       "case": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "host": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *       "kind": "street",
                  *       "lat": 36.6484989,
@@ -62616,6 +63758,7 @@ export interface operations {
                  *           "done": "2023-04-27",
                  *           "from": "2023-04-27",
                  *           "name": "路面施工",
+                 *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *           "state": "planned",
                  *           "state_name": "在建",
                  *           "to": "2023-04-27"
@@ -62768,6 +63911,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"
@@ -63138,6 +64282,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"
@@ -63518,6 +64663,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"
@@ -63656,6 +64802,760 @@ export interface operations {
                      *       "title": "没有找到",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-items-part-change": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "item": {
+                 *         "action": "replace",
+                 *         "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "own": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                 *         "quantity": "7000余株",
+                 *         "source": "flow: menu …",
+                 *         "subject": "花卉"
+                 *       },
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkItemChangeInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-items-part-drop": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "约上门时间",
+                 *       "version": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkItemDropInBody"];
+                /** @example 01GZ03JSM0VNBXZ4X8JQ4A6Q5V */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -63876,6 +65776,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"
@@ -64014,6 +65915,367 @@ export interface operations {
                      *       "title": "没有找到",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-works-id-photos-part-drop": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                part: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "address": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "bill": [
+                     *         {
+                     *           "action": "replace",
+                     *           "action_name": "更换",
+                     *           "group": "绿化",
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "line": 1,
+                     *           "location": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "quantity": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "source": "2023年3月通报 第 4 行",
+                     *           "stock": 1,
+                     *           "subject": "花卉",
+                     *           "twin_of": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "whole": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cases": [
+                     *         {
+                     *           "closed": false,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "number": "630105-20230427-7K3M9",
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "flags": 1,
+                     *       "host": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "kind": "street",
+                     *       "kind_name": "文化街",
+                     *       "lat": 36.6484989,
+                     *       "lon": 101.7593426,
+                     *       "may_write": false,
+                     *       "members": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "proposed": false
+                     *         }
+                     *       ],
+                     *       "methods": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "name": "小桥文化街",
+                     *       "photos": [
+                     *         {
+                     *           "caption": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "h": 1200,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "moment": "before",
+                     *           "moment_name": "改造前",
+                     *           "spot": "东口",
+                     *           "taken": "2023-04-27",
+                     *           "thumb": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V/thumb",
+                     *           "url": "/api/v1/photos/01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "w": 1600
+                     *         }
+                     *       ],
+                     *       "pilot": false,
+                     *       "place": {
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "小桥社区",
+                     *         "proposed": false
+                     *       },
+                     *       "plan": {
+                     *         "code": "630105002001",
+                     *         "layer": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "name": "城北区绿地系统规划"
+                     *       },
+                     *       "programme": {
+                     *         "from_year": 2022,
+                     *         "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "level": "city",
+                     *         "level_name": "市级",
+                     *         "name": "党建引领基层治理三年行动",
+                     *         "support": [
+                     *           "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *         ],
+                     *         "to_year": 2024
+                     *       },
+                     *       "published": false,
+                     *       "shared": false,
+                     *       "shared_by": {
+                     *         "key": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *         "own_share": 1,
+                     *         "with": [
+                     *           {
+                     *             "name": "小桥社区",
+                     *             "tenant": "150123"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "source": "flow: menu …",
+                     *       "stages": [
+                     *         {
+                     *           "done": "2023-04-27",
+                     *           "from": "2023-04-27",
+                     *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "state": "planned",
+                     *           "state_name": "在建",
+                     *           "to": "2023-04-27"
+                     *         }
+                     *       ],
+                     *       "stakes": [
+                     *         {
+                     *           "name": "小桥社区",
+                     *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "part": "build",
+                     *           "part_name": "共筑"
+                     *         }
+                     *       ],
+                     *       "state": "active",
+                     *       "state_name": "在建",
+                     *       "summary": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "support": [
+                     *         "01GZ03JSM0VNBXZ4X8JQ4A6Q5V"
+                     *       ],
+                     *       "totals": [
+                     *         {
+                     *           "added": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "all": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "flagged": 1,
+                     *           "group": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "lines": 1,
+                     *           "net": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "other": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "removed": {
+                     *             "qualifier": "at_least",
+                     *             "text": "7000余株",
+                     *             "unit": "株",
+                     *             "value": 7000
+                     *           },
+                     *           "subject": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "unit": "株"
+                     *         }
+                     *       ],
+                     *       "updated_at": "2023-04-27T01:00:00Z",
+                     *       "uses": [
+                     *         {
+                     *           "id": "street",
+                     *           "name": "文化街"
+                     *         }
+                     *       ],
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有人先办了",
+                     *       "status": 409,
+                     *       "title": "有人先办了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:conflict"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -64229,6 +66491,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"
@@ -64472,6 +66735,7 @@ export interface operations {
                  *           "done": "2023-04-27",
                  *           "from": "2023-04-27",
                  *           "name": "路面施工",
+                 *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                  *           "state": "planned",
                  *           "state_name": "在建",
                  *           "to": "2023-04-27"
@@ -64609,6 +66873,7 @@ export interface operations {
                      *           "done": "2023-04-27",
                      *           "from": "2023-04-27",
                      *           "name": "路面施工",
+                     *           "note": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "state": "planned",
                      *           "state_name": "在建",
                      *           "to": "2023-04-27"

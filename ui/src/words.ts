@@ -1,48 +1,4 @@
 import { lang } from './lang'
-import { common } from './words/common'
-import { resident } from './words/resident'
-import { around } from './words/around'
-import { desk } from './words/desk'
-import { activities } from './words/activities'
-import { ballots } from './words/ballots'
-import { privacy } from './words/privacy'
-import { orgwork } from './words/orgwork'
-import { reports } from './words/reports'
-import { rounds } from './words/rounds'
-import { patrol } from './words/patrol'
-import { sheets } from './words/sheets'
-import { works } from './words/works'
-import { indicators } from './words/indicators'
-import { planning } from './words/planning'
-import { settings } from './words/settings'
-import { strands } from './words/strands'
-import { streets } from './words/streets'
-import { map } from './words/map'
-import { daily } from './words/daily'
-
-// One dictionary, both languages side by side: a sentence and its translation are written and read together.
-const all = {
-  ...common,
-  ...resident,
-  ...around,
-  ...desk,
-  ...activities,
-  ...ballots,
-  ...privacy,
-  ...orgwork,
-  ...reports,
-  ...rounds,
-  ...patrol,
-  ...sheets,
-  ...works,
-  ...indicators,
-  ...planning,
-  ...settings,
-  ...strands,
-  ...streets,
-  ...map,
-  ...daily,
-}
 import type { common } from './words/common'
 import type { resident } from './words/resident'
 import type { around } from './words/around'
@@ -63,6 +19,8 @@ import type { strands } from './words/strands'
 import type { streets } from './words/streets'
 import type { works } from './words/works'
 import type { roomwords } from './words/rooms'
+import type { daily } from './words/daily'
+import type { patrol } from './words/patrol'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together. Each face is taught the
 // parts that its pages say (words/resident-face.ts, words/desk-face.ts), so that a phone does not load what only the desk says.
@@ -86,6 +44,8 @@ type All = typeof common
   & typeof streets
   & typeof works
   & typeof roomwords
+  & typeof daily
+  & typeof patrol
 
 const all: Record<string, unknown> = {}
 /** Adds parts of the dictionary; it comes before the first page. */

@@ -20,5 +20,7 @@ import { strands } from './strands'
 import { streets } from './streets'
 import { works } from './works'
 import { roomwords } from './rooms'
+import { daily } from './daily'
+import { patrol } from './patrol'
 
-teach(common, resident, around, activities, ballots, privacy, orgwork, reports, picture, desk, indicators, map, planning, rounds, settings, sheets, strands, streets, works, roomwords)
+teach(common, resident, around, activities, ballots, privacy, orgwork, reports, picture, desk, indicators, map, planning, rounds, settings, sheets, strands, streets, works, roomwords, daily, patrol)
