@@ -141,7 +141,7 @@ func (a *app) deps(t kernel.Tenant, trustProxy, tls bool) api.Deps {
 		Ballots:    a.ballots,
 		Registers:  a.registers, OrgWork: store.Registers{},
 		Sheets: a.sheets, Picture: store.Picture{}, Neighbours: store.Neighbours{}, Points: store.Cases{}, Basemaps: &store.Basemaps{Blobs: a.blobs},
-		Admin: a.admin(),
+		Admin:   a.admin(),
 		Privacy: a.privacy, PrivacyPaths: store.PrivacyAccounts{Sealer: a.sealer},
 	}
 }

@@ -9,8 +9,10 @@ import type { orgwork } from './words/orgwork'
 import type { reports } from './words/reports'
 import type { picture } from './words/picture'
 import type { desk } from './words/desk'
+import type { daily } from './words/daily'
 import type { indicators } from './words/indicators'
 import type { map } from './words/map'
+import type { patrol } from './words/patrol'
 import type { planning } from './words/planning'
 import type { rounds } from './words/rounds'
 import type { settings } from './words/settings'
@@ -19,8 +21,6 @@ import type { strands } from './words/strands'
 import type { streets } from './words/streets'
 import type { works } from './words/works'
 import type { roomwords } from './words/rooms'
-import type { daily } from './words/daily'
-import type { patrol } from './words/patrol'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together. Each face is taught the
 // parts that its pages say (words/resident-face.ts, words/desk-face.ts), so that a phone does not load what only the desk says.
@@ -34,8 +34,10 @@ type All = typeof common
   & typeof reports
   & typeof picture
   & typeof desk
+  & typeof daily
   & typeof indicators
   & typeof map
+  & typeof patrol
   & typeof planning
   & typeof rounds
   & typeof settings
@@ -44,8 +46,6 @@ type All = typeof common
   & typeof streets
   & typeof works
   & typeof roomwords
-  & typeof daily
-  & typeof patrol
 
 const all: Record<string, unknown> = {}
 /** Adds parts of the dictionary; it comes before the first page. */
