@@ -37,6 +37,7 @@ export const common = {
   'field.atLeast': (label: string, n: number) => [`「${label}」不能小于 ${n}`, `“${label}” must be ${n} or more`],
   'field.atMost': (label: string, n: number) => [`「${label}」不能大于 ${n}`, `“${label}” must be ${n} or less`],
   'field.longer': (label: string, n: number) => [`「${label}」再写几个字，至少 ${n} 个字`, `“${label}” needs at least ${n} characters`],
+  'file.choose': ['选文件', 'Choose a file'],
   'photo.add': ['拍一张', 'Add a photo'],
   'photo.more': ['再拍一张', 'One more'],
   'photo.sending': ['正在传', 'Sending'],
