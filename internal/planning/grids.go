@@ -120,6 +120,7 @@ func (d *draft) ground(stays []bool, hasLots [][]int, tell told) error {
 	}
 	d.local = make([]int, len(d.free))
 	near := make([][]partition.Arc, len(d.free))
+	mean := d.perGrid()
 	for a := range g.Areas {
 		if err := tell(5 + 40*a/len(g.Areas)); err != nil {
 			return err
@@ -142,6 +143,7 @@ func (d *draft) ground(stays []bool, hasLots [][]int, tell told) error {
 		if d.p.Water {
 			edges = cells.Cut(edges, seeds, g.Lines, g.Waters)
 		}
+		edges = d.islands(a, homes[a], seeds, edges, mean)
 		for _, e := range edges {
 			x, y, w := homes[a][e.A], homes[a][e.B], int32(max(1, min(1000, math.Round(e.Length))))
 			near[x], near[y] = append(near[x], partition.Arc{To: int32(y), Weight: w}), append(near[y], partition.Arc{To: int32(x), Weight: w})
