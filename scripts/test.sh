@@ -85,7 +85,7 @@ ui_npm() { (cd ui && npm run --silent "$@"); }
 # node --test ("# pass 8") says at its end. A skipped test counts as failed; so does a run that counted nothing.
 ui_tests() {
 	local code=0
-	(cd ui && NO_COLOR=1 FORCE_COLOR=0 timeout -k 10 900 npm run --silent "$@" 2>&1) | tee "$work/ui" || code=$?
+	(cd ui && NO_COLOR=1 FORCE_COLOR=0 timeout -k 10 2700 npm run --silent "$@" 2>&1) | tee "$work/ui" || code=$?
 	awk '
 		function number(word,   m) { return match($0, "[0-9]+ " word) ? substr($0, RSTART, RLENGTH) + 0 : 0 }
 		/^ *Tests  / { p = number("passed"); f = number("failed") + number("skipped") + number("todo") }

@@ -19,7 +19,7 @@ export async function arrange(server) {
   const work = (await planner.get('/works')).items[0].id
   return {
     roles: ['community_clerk', 'planner', 'system_admin', 'security_admin', 'auditor', 'district_leader', 'unit_dispatcher', 'grid_worker'],
-    resident: ['/', '/?at=' + centre, '/choose', '/t', '/t/' + fresh.track_code, '/t/' + done.track_code, '/activities/mine/' + signed.code],
+    resident: ['/', '/waiting', '/?at=' + centre, '/choose', '/t', '/t/' + fresh.track_code, '/t/' + done.track_code, '/activities/mine/' + signed.code],
     // Pages that this list does not come to, and the test that does.
     apart: { '/desk/activities/certificates/:id': 'a volunteer with settled hours', '/desk/privacy/people/:kind/:id': 'roomwork.spec.mjs: somebody at the counter', '/desk/activities/teams/:id': 'roomwork.spec.mjs: whoever keeps the team' },
     desk: {
@@ -28,6 +28,7 @@ export async function arrange(server) {
       system_admin: ['/desk/settings/flows', '/desk/settings/system/office', '/desk/indicators/definitions/on_time_rate'],
       security_admin: ['/desk/settings/accounts'],
       auditor: ['/desk/audit'],
+      grid_worker: ['/desk/', '/desk/rounds/kept'],
       district_leader: ['/desk/', '/desk/indicators'],
     },
   }

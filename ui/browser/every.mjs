@@ -27,7 +27,7 @@ const pageOf = (href) => {
   const tab = u.searchParams.get('tab')
   return u.pathname.split('/').map((s) => (/^[0-9A-Z]{26}$/.test(s) || /^[0-9A-Z]{4}(-[0-9A-Z]{3,4}){3}$/.test(s) ? ':id' : s)).join('/') + (tab ? '?tab=' + tab : '')
 }
-const most = 8 // pages of one pattern: all tabs, not all of forty registers
+const most = 5 // pages of one pattern: all tabs, not all of forty registers
 
 /** Visits the pages that links lead to, from the beginnings on, and hands each to look(p, pattern, path). Gives the patterns seen. */
 export async function visit(p, face, beginnings, look, seen = new Map()) {
