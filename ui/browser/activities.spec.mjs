@@ -84,7 +84,7 @@ for (const [lang, width] of [['zh', 1440], ['en', 390]]) {
       await desk.page.waitForFunction((f) => !document.getElementById('pr' + f), field)
     }
     await scan('in')
-    await two.page.waitForSelector('[role=status]:not(.bars)')
+    await two.page.waitForSelector('[role=status]:not(.netbars)')
     await look(two)('checked in')
     // Out again at the host's desk, with the code that the resident shows.
     await two.go('/activities')

@@ -62,7 +62,7 @@ for (const lang of ['zh', 'en']) {
     await page.close()
     const again = await context.newPage()
     await again.goto(server.url + '/t')
-    assert.match(await again.innerText('.bars'), lang === 'zh' ? /有 1 张单还没有送出/ : /One order is not sent yet/)
+    assert.match(await again.innerText('.netbars'), lang === 'zh' ? /有 1 张单还没有送出/ : /One order is not sent yet/)
     await context.setOffline(false)
     await again.waitForSelector('.netbar.done', { timeout: 40_000 })
     const made = await found(text)

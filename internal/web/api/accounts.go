@@ -125,17 +125,23 @@ func (s *Server) accounts(ctx context.Context, in *accountsIn) (*body[AccountLis
 	page := kernel.Page{After: in.After, Limit: in.Limit}.Clamp(50, 200)
 	out := &body[AccountList]{AccountList{Items: []AccountRow{}}}
 	err = s.Store.View(ctx, a.Tenant, func(tx kernel.Tx) error {
-		l, err := s.Admin.People.AccountsLike(tx, strings.ToLower(strings.TrimSpace(in.Q)), kernel.Page{After: page.After, Limit: page.Limit + 1})
-		if len(l) > page.Limit {
-			l = l[:page.Limit]
-			out.Body.Next = l[page.Limit-1].User
-		}
+		l, next, err := s.accountsLike(tx, in.Q, page)
 		for _, x := range l {
 			out.Body.Items = append(out.Body.Items, accountRow(x))
 		}
+		out.Body.Next = next
 		return err
 	})
 	return out, err
+}
+
+// accountsLike gives a page of the accounts whose user name or name is like q, and after which user name the next one begins.
+func (s *Server) accountsLike(tx kernel.Tx, q string, page kernel.Page) ([]access.Account, string, error) {
+	l, err := s.Admin.People.AccountsLike(tx, strings.ToLower(strings.TrimSpace(q)), kernel.Page{After: page.After, Limit: page.Limit + 1})
+	if err != nil || len(l) <= page.Limit {
+		return l, "", err
+	}
+	return l[:page.Limit], l[page.Limit-1].User, nil
 }
 
 func (s *Server) newAccount(ctx context.Context, in *newAccountIn) (*body[NewAccountRow], error) {

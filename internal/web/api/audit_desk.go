@@ -110,14 +110,11 @@ func (s *Server) auditPeople(ctx context.Context, in *auditPeopleIn) (*body[Audi
 	page := kernel.Page{After: in.After, Limit: in.Limit}.Clamp(20, 200)
 	out := &body[AuditPeople]{AuditPeople{Items: []AuditPerson{}}}
 	err = s.Store.View(ctx, a.Tenant, func(tx kernel.Tx) error {
-		l, err := s.Admin.People.AccountsLike(tx, strings.ToLower(strings.TrimSpace(in.Q)), kernel.Page{After: page.After, Limit: page.Limit + 1})
-		if len(l) > page.Limit {
-			l = l[:page.Limit]
-			out.Body.Next = l[page.Limit-1].User
-		}
+		l, next, err := s.accountsLike(tx, in.Q, page)
 		for _, x := range l {
 			out.Body.Items = append(out.Body.Items, AuditPerson{ID: x.ID, User: x.User, Name: x.NameMasked, Actor: accountPrefix + string(x.ID)})
 		}
+		out.Body.Next = next
 		return err
 	})
 	return out, err
