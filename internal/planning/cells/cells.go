@@ -50,6 +50,7 @@ func Build(region orb.MultiPolygon, seeds []orb.Point) (*Cells, error) {
 		}
 		pieces = append(pieces, owned(got, int32(i), seeds[i])...)
 	}
+	match(pieces)
 	sides := sidesOf(pieces)
 	settle(pieces, sides)
 	for i := range pieces {
@@ -91,6 +92,8 @@ type side struct{ a, b orb.Point }
 // pair is two pieces that share a side.
 type pair struct{ i, j int32 }
 
+func pairOf(i, j int32) pair { return pair{min(i, j), max(i, j)} }
+
 // sidesOf finds which pieces share sides and how many metres. Cells share their corners exactly, so a side of one stands
 // turned round in the other.
 func sidesOf(pieces []piece) map[pair]float64 {
@@ -108,7 +111,7 @@ func sidesOf(pieces []piece) map[pair]float64 {
 			for k := 1; k < len(r); k++ {
 				for _, s := range []side{{r[k], r[k-1]}, {r[k-1], r[k]}} {
 					if j, ok := of[s]; ok && j != int32(i) {
-						out[pair{min(int32(i), j), max(int32(i), j)}] += geo.Distance(r[k-1], r[k]) / 2
+						out[pairOf(int32(i), j)] += geo.Distance(r[k-1], r[k]) / 2
 					}
 				}
 			}
@@ -132,7 +135,7 @@ func settle(pieces []piece, sides map[pair]float64) {
 			best, most := int32(-1), 0.0
 			slices.Sort(near[i])
 			for _, j := range near[i] {
-				l := sides[pair{min(int32(i), j), max(int32(i), j)}]
+				l := sides[pairOf(int32(i), j)]
 				if pieces[j].main && l > most {
 					best, most = j, l
 				}
@@ -149,7 +152,7 @@ func edgesOf(pieces []piece, sides map[pair]float64) []Edge {
 	for p, l := range sides {
 		a, b := pieces[p.i].owner, pieces[p.j].owner
 		if a != b {
-			sum[pair{min(a, b), max(a, b)}] += math.Round(l * 1e6) // whole micrometres: the sum does not depend on the order
+			sum[pairOf(a, b)] += math.Round(l * 1e6) // whole micrometres: the sum does not depend on the order
 		}
 	}
 	out := make([]Edge, 0, len(sum))
@@ -185,28 +188,6 @@ func (c *Cells) tieLandless(seeds []orb.Point) {
 		}
 	}
 	sortEdges(c.Edges)
-}
-
-// Merge gives the ground of the seeds that were given each part, for parts from 0 to parts-1.
-func (c *Cells) Merge(part []int32, parts int) ([]orb.MultiPolygon, error) {
-	of := make([][]orb.Geometry, parts)
-	for i, pieces := range c.Pieces {
-		for _, p := range pieces {
-			of[part[i]] = append(of[part[i]], p)
-		}
-	}
-	out := make([]orb.MultiPolygon, parts)
-	for k, l := range of {
-		if len(l) == 0 {
-			continue
-		}
-		u, err := geo.Union(l)
-		if err != nil {
-			return nil, kernel.Internal("union of cells", err)
-		}
-		out[k] = u
-	}
-	return out, nil
 }
 
 // Cut leaves out the edges whose seeds a break parts: the straight line between them crosses a break's line an odd number of times

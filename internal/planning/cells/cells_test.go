@@ -2,6 +2,7 @@ package cells
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,8 +29,7 @@ func seedsIn(t *rapid.T, least int) []orb.Point {
 	return out
 }
 
-// The cells of any homes, drawn together as any parts, close but for slivers of less than a square metre in a million, which the
-// overlay leaves where it must snap: no gap, no overlap, nothing beyond the border.
+// The cells of any homes, drawn together as any parts, close to a hundredth of a square metre in a hundred hectares: no gap, no overlap, nothing beyond the border.
 func TestCellsClose(t *testing.T) {
 	whole := geo.Area(bay)
 	rapid.Check(t, func(t *rapid.T) {
@@ -55,11 +55,11 @@ func TestCellsClose(t *testing.T) {
 				sum += geo.Area(s)
 			}
 		}
-		if math.Abs(sum-whole) > 1 {
+		if math.Abs(sum-whole) > 0.01 {
 			t.Fatalf("%v m² of %v", sum, whole)
 		}
 		for _, f := range geo.CheckCoverage(bay, list) {
-			if f.Kind == geo.FaultInvalid || f.Area > 1 {
+			if f.Kind == geo.FaultInvalid || f.Area > 0.01 {
 				t.Fatalf("%v: %v m², %v", f.Kind, f.Area, f.Say.En)
 			}
 		}
@@ -93,6 +93,66 @@ func TestCellsHangTogether(t *testing.T) {
 			t.Fatalf("%d of %d homes hang together", len(seen), len(seeds))
 		}
 	})
+}
+
+// A whole compound in a corner of the region: the overlay sets corners into sides of one cell and not of its neighbour.
+func TestCornersAreMatched(t *testing.T) {
+	seeds := make([]orb.Point, 27)
+	for i := range seeds {
+		seeds[i] = orb.Point{101.712, 36.61}
+	}
+	seeds[23], seeds[25] = orb.Point{101.712, 36.600078125}, orb.Point{101.712, 36.600078125}
+	seeds[26] = orb.Point{101.706, 36.605}
+	c, err := Build(bay, seeds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(c.Edges, func(e Edge) bool { return (e.A == 25 || e.B == 25) && e.A != 23 }) {
+		t.Errorf("the south-east corner is an island: %v", c.Edges)
+	}
+}
+
+// Touching in a corner, holes, holes that touch: rings are as the standard for simple features has them, and no ground is lost.
+func TestJoin(t *testing.T) {
+	at := func(x, y float64) orb.Polygon {
+		return orb.Polygon{{{x, y}, {x + 1, y}, {x + 1, y + 1}, {x, y + 1}, {x, y}}}
+	}
+	var around, corner []orb.Polygon // a hole in the middle; one more at its corner
+	for x := range 4 {
+		for y := range 4 {
+			hole := x == 1 && y == 1
+			if !hole {
+				around = append(around, at(float64(x), float64(y)))
+			}
+			if !hole && (x != 2 || y != 2) {
+				corner = append(corner, at(float64(x), float64(y)))
+			}
+		}
+	}
+	for name, x := range map[string]struct {
+		in           []orb.Polygon
+		shells, hole int
+	}{
+		"one":               {[]orb.Polygon{at(0, 0)}, 1, 0},
+		"two in a row":      {[]orb.Polygon{at(0, 0), at(1, 0)}, 1, 0},
+		"by a corner":       {[]orb.Polygon{at(0, 0), at(1, 1)}, 2, 0},
+		"round a hole":      {around, 1, 1},
+		"holes that touch":  {corner, 1, 2},
+		"a hole at the rim": {append([]orb.Polygon{}, around[1:]...), 1, 1},
+		"an isle in a hole": {append([]orb.Polygon{{{{1.2, 1.2}, {1.8, 1.2}, {1.8, 1.8}, {1.2, 1.8}, {1.2, 1.2}}}}, around...), 2, 1},
+	} {
+		got := join(x.in)
+		holes := 0
+		for _, p := range got {
+			holes += len(p) - 1
+		}
+		if len(got) != x.shells || holes != x.hole {
+			t.Errorf("%s: %d shells and %d holes: %v", name, len(got), holes, got)
+		}
+	}
+	if got := join([]orb.Polygon{at(0, 0), at(0.5, 0)}); got != nil {
+		t.Errorf("pieces that overlap: %v", got)
+	}
 }
 
 // Three homes in a row: the middle one parts the others; the bay parts neighbours that a crow would not.
