@@ -20,6 +20,12 @@ async function telephone(lang = 'zh') {
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
   await page.reload()
   await page.waitForSelector('.menu li button')
+  // An answer is shown before it is kept.
+  await page.waitForFunction(async (asked) => {
+    const kept = []
+    for (const n of await caches.keys()) for (const r of await (await caches.open(n)).keys()) kept.push(new URL(r.url).pathname)
+    return asked.every((a) => kept.includes(a))
+  }, ['/api/v1/menu', '/api/v1/places/at', '/api/v1/config'])
   return { context, page }
 }
 async function write(page, text, photo) {
@@ -81,17 +87,19 @@ test('a page that is killed while it sends leaves one order, not two and not non
     const text = `送到一半关掉了${arrived ? '已到' : '未到'}`
     const { context, page } = await telephone()
     await write(page, text)
-    let reached
+    let reached, held
     const there = new Promise((ok) => { reached = ok })
     await context.route('**/api/v1/cases', async (r) => {
       if (r.request().method() !== 'POST') return r.continue()
       if (arrived) await r.fetch()
+      held = r
       reached()
       // No answer: the page goes before one comes.
     })
     await page.click('.foot .go')
     await there
     await page.close({ runBeforeUnload: false })
+    await held.abort().catch(() => {}) // what is still held here would go on to the server when nobody holds it any more
     await context.unroute('**/api/v1/cases')
     assert.equal((await found(text)).length, arrived ? 1 : 0)
 
