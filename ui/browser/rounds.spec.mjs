@@ -45,7 +45,7 @@ test('a round on a phone, and its board', async () => {
   await page.click('.dutyline button')
   await page.click('.dutyform button[type=submit]')
   await page.waitForSelector('.dutydone')
-  assert.equal(await page.locator('.dutydone .listrow').count(), 0)
+  assert.deepEqual(await page.locator('.dutydone .listrow').allInnerTexts(), [])
   await phone.go('/desk/rounds/today')
   await page.waitForSelector('.stops, .none')
   assert.equal(await page.locator('.stops li').count(), had - 2)
