@@ -134,6 +134,7 @@ export const ballots = {
   'honour.stage.not_granted': ['没有授予', 'Not granted'],
   'honour.stage.ended': ['已结束', 'Ended'],
   'honour.nomination': ['提名', 'Nomination'],
+  'honour.waited': ['公示期满，待授予', 'Notice over, to be granted'],
   'honour.until': (day: string) => [`公示到 ${day}`, `On the board until ${day}`],
   'honour.slip': ['打印同意码', 'Print a consent slip'],
   'honour.slipAgain': ['重新打印同意码', 'Print a new consent slip'],
