@@ -61,6 +61,6 @@ var actNames = map[string]kernel.Text{
 	"ballot_post_waiting": kernel.T("发言等着看", "A word waits to be read"), "ballot_post_shown": kernel.T("放出了发言", "Let a word be seen"), "ballot_post_held": kernel.T("收起了发言", "Held a word back"),
 	"activity_edit": kernel.T("改了活动内容", "Edited an activity"), "work_photo_dropped": kernel.T("撤了工程照片", "Dropped a photo of a work"), "streets_imported": kernel.T("导入了道路", "Brought streets in"),
 	"activity_precaution": kernel.T("记了活动的安全准备", "Recorded an activity's precautions"),
-	"team_join": kernel.T("加入队伍", "Joined a team"), "team_leave": kernel.T("离开队伍", "Left a team"), "volunteer_team": kernel.T("改了志愿队伍", "Changed a volunteers' team"),
+	"team_join":           kernel.T("加入队伍", "Joined a team"), "team_leave": kernel.T("离开队伍", "Left a team"), "volunteer_team": kernel.T("改了志愿队伍", "Changed a volunteers' team"),
 	"volunteer_certificate": kernel.T("开了志愿服务证明", "Gave a certificate of service"), "work_item_dropped": kernel.T("撤了一行工程量", "Dropped a line of a bill"),
 }
