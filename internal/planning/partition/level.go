@@ -45,10 +45,10 @@ func (l *level) cluster(most int32) (down []int32, next []int32, n int32) {
 	mate := make([]int32, l.n)
 	load := make([]int32, l.n)
 	inv := make([]float32, l.n)
-	for v := range mate {
+	for v, w := range l.w {
 		mate[v], next[v] = -1, -1
-		load[v] = l.w[v]
-		inv[v] = 1 / float32(l.w[v]+1)
+		load[v] = w
+		inv[v] = 1 / float32(w+1)
 	}
 	for v := range l.n {
 		if mate[v] >= 0 {

@@ -306,12 +306,38 @@ func (r *refiner) pass(patience, reach int, least int64) (total int64) {
 	return total
 }
 
-// search climbs from one vertex: it moves the best vertex it has touched, even at a loss, until patience moves have passed since
-// the best state, and goes back to that.
+// search climbs from one vertex: only what it has touched can be moved, even at a loss.
 func (r *refiner) search(seed, to int32, g int64, patience, reach int) int64 {
 	r.turn++
-	r.heap, r.moves = r.heap[:0], r.moves[:0]
+	r.heap = r.heap[:0]
 	r.enter(seed, to, g)
+	return r.climb(patience, reach)
+}
+
+// sweep is one search that starts at the whole boundary at once (Fiduccia and Mattheyses).
+func (r *refiner) sweep(patience, reach int) int64 {
+	r.round++
+	r.turn++
+	r.heap = r.heap[:0]
+	kept := r.cand[:0]
+	for _, v := range r.cand {
+		g, to := r.best(v)
+		if to < 0 && !r.onBoundary(v) {
+			r.inCand[v] = false
+			continue
+		}
+		kept = append(kept, v)
+		if to >= 0 {
+			r.enter(v, to, g)
+		}
+	}
+	r.cand = kept
+	return r.climb(patience, reach)
+}
+
+// climb moves the best vertex that waits, until patience moves have passed since the best state, and goes back to that.
+func (r *refiner) climb(patience, reach int) int64 {
+	r.moves = r.moves[:0]
 	var sum, best int64
 	kept := 0
 	for len(r.heap) > 0 && len(r.moves)-kept < patience {
