@@ -205,33 +205,23 @@ def networkx_isochrone():
     told["cpu"] /= len(sums)
 
 
-def pandana_network():
-    import pandana, pandas as pd
+def pandana():
+    """Nearest sites, then people once for each distance, the last of which is told apart too. Its building takes longest, so that both
+    are asked of one network. Answers: the distance, then a column of people for each distance."""
+    import pandana as pdna, pandas as pd
     at, a, b, length, site, used, people = streets()
     with timed("building"):
-        net = pandana.Network(pd.Series(at[used, 0], used), pd.Series(at[used, 1], used), pd.Series(a), pd.Series(b), pd.DataFrame({"m": length}))
-    return pd, net, at, site, used, people
-
-
-def pandana_nearest():
-    pd, net, at, site, used, _ = pandana_network()
-    with timed():
+        net = pdna.Network(pd.Series(at[used, 0], used), pd.Series(at[used, 1], used), pd.Series(a), pd.Series(b), pd.DataFrame({"m": length}))
+    with timed("nearest"):
         net.set_pois("s", 3000, 1, pd.Series(at[site, 0]), pd.Series(at[site, 1]))
         d = net.nearest_pois(3000, "s", num_pois=1)
-    save(d[1].reindex(used).to_numpy())
-
-
-def pandana_people():
-    """Once for each distance; the last, the farthest, is told apart."""
-    pd, net, at, site, used, people = pandana_network()
-    sums, t = [], time.process_time()
-    net.set(pd.Series(used), pd.Series(people), "p")
-    for metres in asked["within"].split(","):
-        begin = time.process_time()
-        sums.append(net.aggregate(float(metres), type="sum", decay="flat", name="p").reindex(used).to_numpy())
-        told["last"] = time.process_time() - begin
-    told["cpu"] = time.process_time() - t
-    save(np.stack(sums, 1))
+    columns = [d[1].reindex(used).to_numpy()]
+    with timed("people"):
+        net.set(pd.Series(used), pd.Series(people), "p")
+        for metres in asked["within"].split(","):
+            with timed("last"):
+                columns.append(net.aggregate(float(metres), type="sum", decay="flat", name="p").reindex(used).to_numpy())
+    save(np.stack(columns, 1))
 
 
 def read_zones():
@@ -295,13 +285,11 @@ def highs_pmedian():
 
 def gerrychain():
     """A recombination chain for some seconds from a start of its own; the fewest cut edges that it saw."""
-    import random
     import networkx as nx
     from gerrychain import Graph, MarkovChain, Partition, accept, constraints, updaters
     from gerrychain.proposals import recom
-    from gerrychain.tree import recursive_tree_part
+    from gerrychain.partition import recursive_tree_part
     g, k, seconds = np.load(f"{instance}.npz"), int(asked["k"]), float(asked["seconds"])
-    random.seed(1)
     n = len(g["people"])
     tail = np.repeat(np.arange(n), np.diff(g["first"]))
     plain = nx.Graph()
@@ -309,10 +297,10 @@ def gerrychain():
     plain.add_edges_from(zip(tail.tolist(), g["to"].tolist()))
     graph, mean = Graph.from_networkx(plain), float(g["people"].sum()) / k
     with timed("building"):
-        start = Partition(graph, recursive_tree_part(graph, range(k), mean, "people", 0.09),
+        start = Partition(graph, recursive_tree_part(graph, range(k), mean, "people", 0.09, rng=1),
                           {"people": updaters.Tally("people"), "cut": updaters.cut_edges})
-    chain = MarkovChain(proposal=lambda p: recom(p, "people", mean, 0.09, node_repeats=1), constraints=[constraints.within_percent_of_ideal_population(start, 0.1, "people")],
-                        accept=accept.always_accept, initial_state=start, total_steps=10**9)
+    chain = MarkovChain(proposal_fn=lambda p, rng: recom(p, "people", mean, 0.09, rng=rng), constraints=[constraints.within_percent_of_ideal_population(start, 0.1, "people")],
+                        acceptance_fn=accept.always_accept, initial_partition=start, total_steps=10**9, rng=1)
     best, fewest, t, steps = start, len(start["cut"]), time.process_time(), 0
     for state in chain:
         steps += 1

@@ -64,6 +64,7 @@ def grids_harder():
     for k in (64, 638):
         best_of(inst, g, k)
         stretch(inst, g, k)
+    recombination()
 
 
 def best_of(inst, g, k):
@@ -91,3 +92,19 @@ def stretch(inst, g, k):
     row("P3+", f"100k homes, {k} grids, effort 10: edges cut", mine["cut"], theirs and theirs["cut"], "KaHIP strong, + 3 %", theirs and mine["cut"] <= 1.03 * theirs["cut"],
         theirs and f"KaHIP: {theirs['within']:.0%} within, {theirs['broken']} broken")
     row("P3+", f"100k homes, {k} grids, effort 10: CPU s", cpu, told and told["cpu"], "KaHIP strong, a 20th", told and cpu <= told["cpu"] / 20)
+
+
+def recombination():
+    """A chain of recombinations is made to draw many plans at random, not the best: its best of some seconds only stands beside."""
+    k, seconds = 64, 15
+    inst = instance("d20k", make.district, 20_000, 1)
+    told, out = peer("gerrychain", inst, limit_s=180, k=k, seconds=seconds)
+    if not told:
+        return
+    g = score.district(inst)
+    theirs = score.parts(g, read(out), k)
+    cpu, out = partition(inst, g, k, 1)
+    mine = score.parts(g, read(out), k)
+    than = f"gerrychain, {told['steps']} steps"
+    row("P3", "20k homes, 64 grids: edges cut", mine["cut"], theirs["cut"], than, None, f"context: its start took {told['building']:.0f} s; {theirs['within']:.0%} within, {theirs['broken']} broken")
+    row("P3", "20k homes, 64 grids: CPU s", cpu, told["cpu"] + told["building"], than, None, "context")

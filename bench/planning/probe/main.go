@@ -3,7 +3,7 @@
 //
 //	probe isochrones NETWORK.osm.pbf POINTS.csv METRES COUNT OUT.csv
 //	probe change INSTANCE COUNT OUT       (writes OUT.instance and OUT.solution as they stand after the last change)
-//	probe profile OUT.pprof plan …        (the program's own command line)
+//	probe profile OUT.pprof TIMES plan …  (the program's own command line, so many times)
 package main
 
 import (
@@ -13,7 +13,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"runtime/pprof"
 	"slices"
 	"strconv"
@@ -35,10 +34,10 @@ func run(args []string) error {
 		return isochrones(args[1], args[2], args[3], args[4], args[5])
 	case len(args) == 4 && args[0] == "change":
 		return change(args[1], args[2], args[3])
-	case len(args) > 3 && args[0] == "profile":
-		return profile(args[1], args[2:])
+	case len(args) > 4 && args[0] == "profile":
+		return profile(args[1], args[2], args[3:])
 	}
-	return fmt.Errorf("probe isochrones NETWORK POINTS METRES COUNT OUT | change INSTANCE COUNT OUT | profile OUT plan …")
+	return fmt.Errorf("probe isochrones NETWORK POINTS METRES COUNT OUT | change INSTANCE COUNT OUT | profile OUT TIMES plan …")
 }
 
 // cpu is the processor time of this process in seconds, all threads of it.
@@ -82,19 +81,23 @@ func inTo(name string, write func(w io.Writer) error) error {
 	return err
 }
 
-func profile(out string, args []string) error {
+func profile(out, many string, args []string) error {
+	times, err := number(many, 1000)
+	if err != nil {
+		return err
+	}
 	f, err := os.Create(filepath.Clean(out))
 	if err != nil {
 		return err
 	}
-	runtime.SetCPUProfileRate(1000)
 	if err := pprof.StartCPUProfile(f); err != nil {
 		return err
 	}
-	code := cli.Main(args, os.Stdin, os.Stdout, os.Stderr)
-	pprof.StopCPUProfile()
-	if code > 1 {
-		return fmt.Errorf("the command ended with %d", code)
+	for range times {
+		if code := cli.Main(args, os.Stdin, io.Discard, os.Stderr); code > 1 {
+			return fmt.Errorf("the command ended with %d", code)
+		}
 	}
+	pprof.StopCPUProfile()
 	return f.Close()
 }
