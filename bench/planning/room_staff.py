@@ -27,7 +27,7 @@ def staff():
         for other in ("scipy_assignment", "highs_assignment"):
             if other == "scipy_assignment" and name != "staff":
                 continue
-            told, out, _ = peer_rounds(other, inst, slow=1.0)
+            told, out, _ = peer_rounds(other, inst)
             if told:
                 c = score.assignment(inst, np.array(read(out)).reshape(-1, 3).tolist())[0]
                 row("M1", f"{name}: CPU s", median(mine), told["cpu"], other.split("_")[0], median(mine) <= told["cpu"] and cost <= c, f"its cost {c}")

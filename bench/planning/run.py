@@ -35,25 +35,32 @@ def measured(run):
     return seconds, others
 
 
+def keep(name=None, room=None):
+    """The last rows of every room, with those of one just measured. Read anew each time: another run may have added its own."""
+    at = folder / "rows.json"
+    kept = json.loads(at.read_text()) if at.exists() else {}
+    if name:
+        kept[name] = room
+        at.write_text(json.dumps(kept, default=lambda v: v.item()))
+    return {k: kept[k] for k in ROOMS if k in kept}
+
+
 def main():
     if args.rounds < 1:
         sys.exit("-rounds must be 1 or more")
     started = time.time()
     print(f"{'goal':4} {'what':58} {'sanzhi':>14} {'beside':>14} {'ratio':>8}")
-    kept_at = folder / "rows.json"
-    kept = json.loads(kept_at.read_text()) if kept_at.exists() else {}
     took = []
     for name, run in ROOMS.items():
         if args.only and not any(w and w in name for w in args.only.split(",")):
             continue
         before, out = len(rows), len(left_out)
         seconds, others = measured(run)
-        kept[name] = {"rows": rows[before:], "rounds": args.rounds, "seconds": seconds, "others": others, "day": datetime.date.today().isoformat(), "left_out": left_out[out:]}
-        kept_at.write_text(json.dumps(kept, default=lambda v: v.item()))
+        keep(name, {"rows": rows[before:], "rounds": args.rounds, "seconds": seconds, "others": others, "day": datetime.date.today().isoformat(), "left_out": left_out[out:]})
         took.append(f"{name} {seconds:.0f} (others took {others:.0%})")
     print(f"{time.time() - started:.0f} s in all: " + ", ".join(took))
     if args.write:
-        plots.write(HERE.parent / "README.md", {k: kept[k] for k in ROOMS if k in kept})
+        plots.write(HERE.parent / "README.md", keep())
 
 
 main()
