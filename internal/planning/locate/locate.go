@@ -16,8 +16,8 @@ import (
 	"sanzhi/internal/kernel"
 )
 
-// Side is how many cells the raster has each way, at most.
-const Side = 2048
+// Side is how many cells the raster has each way, at most: with more of them building costs more than a million points gain.
+const Side = 1280
 
 // minCell is the side of the smallest cell in degrees, a millimetre: far coarser than what coordinates resolve, so that the
 // cell of a point on an edge is never farther from the edge's own cells than the margin in mark.
@@ -270,6 +270,7 @@ func (x *Index) raster() bool {
 	x.ny, x.sy = fit(x.bound.Max[1] - x.bound.Min[1])
 	x.cell, x.at = make([]uint16, x.nx*x.ny), make([]int32, x.nx*x.ny)
 	f := &filler{x: x, head: x.at, seen: make([]int32, x.nx*x.ny)}
+	f.reserve()
 	for z := range x.zones {
 		if f.zone(int32(z)); f.full {
 			return false
