@@ -9,7 +9,7 @@ export const around = {
   'around.whoSay': ['写的是岗位，不写人名。打电话就能找到当班的人。', 'These are posts, not names. Ring to reach whoever is on duty.'],
   'around.call': ['打电话', 'Call'],
   'around.callWho': (who: string, n: string) => [`打电话给${who}，${n}`, `Call ${who}, ${n}`],
-  'around.post': (n: number, title: string) => [n > 1 ? `${title} ${n} 人` : title, n > 1 ? `${title}, ${n}` : title],
+  'around.post': (n: number, title: string) => [n > 1 ? `${title}\u00a0${n}\u00a0人` : title, n > 1 ? `${title}, ${n}` : title],
   'around.none': ['这里还没有登记谁在管，请打区里的电话。', 'Nobody is on record for this place yet; please ring the district.'],
   'around.stations': ['附近的站点', 'Stations nearby'],
   'around.allStations': ['全部站点，按要办的事找', 'All stations, by what you need'],

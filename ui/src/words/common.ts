@@ -53,6 +53,7 @@ export const common = {
   'line.title': ['走到哪了', 'What has happened'],
   'line.now': ['现在', 'Now'],
   'line.auto': ['到点自动办的', 'done by the clock'],
+  'line.after': ['办好以后', 'When it is done'],
   'line.youRate': ['您来评。您说办好了，才算办完', 'You rate it. It is closed only when you say it works'],
   'loop.1': ['您点单', 'You order'],
   'loop.2': ['社区交给单位', 'The community passes it on'],

@@ -50,6 +50,7 @@ export const resident = {
   'what.photo': ['拍一张更快', 'A photo helps'],
   'what.words': ['还想说什么', 'Anything else'],
   'what.example': ['三楼到五楼都黑，我妈晚上不敢下楼', 'Dark from the third floor to the fifth; my mother does not dare to go down at night'],
+  'what.pass': ['后面的不填了，去送出', 'Leave the rest, go and send'],
   'what.saySomething': ['请说一句，或者拍一张', 'Please say a few words or add a photo'],
 
   'send.title': ['送出之前', 'Before you send'],
