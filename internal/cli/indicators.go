@@ -7,13 +7,12 @@ import (
 	"sanzhi/internal/indicators"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/store"
-	"sanzhi/internal/workflow"
 )
 
 // joinIndicators joins the room of indicators. Rooms that bring measures of their own stand beside store.Measures.
 func joinIndicators(a *app) *indicators.Service {
 	return indicators.NewService(indicators.Ports{Repo: store.Indicators{}, Alerts: store.Indicators{}, Log: store.IndicatorLog{}, Measures: indicators.Together(store.Measures{}),
-		Orgs: store.Orgs{}, Outbox: a.outbox, Ledger: a.cases.Ledger, Calendar: workflow.China()})
+		Orgs: store.Orgs{}, Outbox: a.outbox, Ledger: a.cases.Ledger, Calendars: store.Indicators{}})
 }
 
 // indicatorPause is how often running targets are looked at; indicatorStep is how many of them in one view.

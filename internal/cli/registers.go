@@ -6,13 +6,12 @@ import (
 	"sanzhi/internal/kernel"
 	room "sanzhi/internal/registers"
 	"sanzhi/internal/store"
-	"sanzhi/internal/workflow"
 )
 
 // joinRegisters joins the registers to what their links lead to. A room whose things are to be evidence adds its finder here.
 func joinRegisters(a *app) *room.Service {
 	return room.NewService(room.Ports{Store: a.db, Repo: store.Registers{}, Counts: store.Registers{}, Ledger: a.cases.Ledger, Orgs: store.Orgs{}, Places: store.Territory{},
-		Sealer: a.sealer, Days: workflow.China(), Walk: a.walk, Find: map[room.LinkKind]room.Finder{
+		Sealer: a.sealer, Calendars: store.Registers{}, Walk: a.walk, Find: map[room.LinkKind]room.Finder{
 			room.ToReportIn: store.Registers{}.FindReportIn,
 			room.ToCase: func(tx kernel.Tx, actor kernel.Actor, id kernel.ID) (room.Found, error) {
 				c, _, err := a.cases.Read(tx, actor, id)

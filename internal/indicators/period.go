@@ -81,6 +81,11 @@ func tiles(whole Period, parts []Period) bool {
 // Calendar knows working days.
 type Calendar interface{ IsWorkday(date time.Time) bool }
 
+// Calendars gives the district's calendar: its own years stand before the program's.
+type Calendars interface {
+	Calendar(tx kernel.Tx) (Calendar, error)
+}
+
 // Pace is how much of a period's working time has passed.
 type Pace struct{ Elapsed, Total int }
 

@@ -85,14 +85,14 @@ type Orgs interface {
 
 // Ports are what the service stands on.
 type Ports struct {
-	Repo     Repo
-	Alerts   AlertRepo
-	Log      LogRepo
-	Measures Measures
-	Orgs     Orgs
-	Outbox   Outbox
-	Ledger   *ledger.Log
-	Calendar Calendar
+	Repo      Repo
+	Alerts    AlertRepo
+	Log       LogRepo
+	Measures  Measures
+	Orgs      Orgs
+	Outbox    Outbox
+	Ledger    *ledger.Log
+	Calendars Calendars
 }
 
 // Service sets, splits, measures and compares for who may. Its methods are given the unit of work of whoever calls.

@@ -236,7 +236,11 @@ func (s *Service) assess(tx kernel.Tx, t *Target) (*Assessed, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := Assess(d, t.ID, all, readings, s.Calendar, tx.Now())
+	c, err := s.Calendars.Calendar(tx)
+	if err != nil {
+		return nil, err
+	}
+	a := Assess(d, t.ID, all, readings, c, tx.Now())
 	if a == nil {
 		return nil, kernel.NotFound(sayNoTarget)
 	}

@@ -23,12 +23,16 @@ func (s *Service) Look(tx kernel.Tx, after kernel.ID, limit int) (out []Due, nex
 	if err != nil {
 		return nil, "", err
 	}
+	c, err := s.Calendars.Calendar(tx)
+	if err != nil {
+		return nil, "", err
+	}
 	for _, t := range l {
 		a, err := s.assess(tx, t)
 		if err != nil {
 			return nil, "", err
 		}
-		out = append(out, s.calls(tx, a)...)
+		out = append(out, calls(tx, c, a)...)
 	}
 	if len(l) == limit {
 		next = l[len(l)-1].ID
@@ -37,15 +41,15 @@ func (s *Service) Look(tx kernel.Tx, after kernel.ID, limit int) (out []Due, nex
 }
 
 // calls gives what a target and all below it call for now.
-func (s *Service) calls(tx kernel.Tx, a *Assessed) (out []Due) {
+func calls(tx kernel.Tx, c Calendar, a *Assessed) (out []Due) {
 	running := !tx.Now().Before(a.Period.From) && tx.Now().Before(a.Period.To)
-	for _, kind := range due(a, running, PaceOf(s.Calendar, a.Period, tx.Now())) {
+	for _, kind := range due(a, running, PaceOf(c, a.Period, tx.Now())) {
 		out = append(out, Due{Alert: Alert{Target: a.ID, Kind: kind, Path: a.Path, Actual: a.Actual, Forecast: a.Forecast}, version: a.Version,
 			said: map[string]any{"indicator": a.Target.Def, "holder": string(a.Holder), "period": a.Period.Label, "alert": string(kind),
 				"target": FormatAmount(a.Amount, a.Def.Places), "actual": FormatAmount(a.Actual, a.Def.Places), "unit": a.Def.Unit}})
 	}
 	for _, p := range a.Parts {
-		out = append(out, s.calls(tx, p)...)
+		out = append(out, calls(tx, c, p)...)
 	}
 	return out
 }

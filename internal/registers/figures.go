@@ -93,6 +93,10 @@ func (s *Service) Stations(tx kernel.Tx, actor kernel.Actor, n Near, p kernel.Pa
 	if err != nil {
 		return nil, "", err
 	}
+	days, err := s.Calendars.Days(tx)
+	if err != nil {
+		return nil, "", err
+	}
 	if err := s.walk(tx, n.From, all); err != nil {
 		return nil, "", err
 	}
@@ -106,7 +110,7 @@ func (s *Service) Stations(tx kernel.Tx, actor kernel.Actor, n Near, p kernel.Pa
 		if !scope.Match(access.Target{Tenant: tx.Tenant(), Path: st.Entry.Path}) || n.Kind != "" && st.Entry.Values["kind"] != n.Kind || !st.does(n.Need, wanted) {
 			continue
 		}
-		if st.State = st.Hours().At(s.Days, tx.Now()); n.OpenOnly && !st.State.Open {
+		if st.State = st.Hours().At(days, tx.Now()); n.OpenOnly && !st.State.Open {
 			continue
 		}
 		key := st.Name

@@ -10,6 +10,11 @@ import (
 	"sanzhi/internal/kernel"
 )
 
+// Calendars gives the district's days: its own years stand before the program's.
+type Calendars interface {
+	Days(tx kernel.Tx) (Days, error)
+}
+
 // Days knows working days and holidays; workflow.Calendar does.
 type Days interface {
 	IsWorkday(date time.Time) bool

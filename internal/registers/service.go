@@ -94,9 +94,9 @@ type Ports struct {
 	Orgs   OrgSource
 	Places PlaceSource
 	// Find knows the targets in other rooms, by the kind of link. A kind that nobody finds cannot be linked.
-	Find   map[LinkKind]Finder
-	Sealer *vault.Sealer
-	Days   Days
+	Find      map[LinkKind]Finder
+	Sealer    *vault.Sealer
+	Calendars Calendars
 	// Walk measures ways; nil measures straight lines.
 	Walk Walk
 }

@@ -11,7 +11,6 @@ import (
 	"sanzhi/internal/indicators"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/reports"
-	"sanzhi/internal/workflow"
 	"sanzhi/internal/works"
 )
 
@@ -217,6 +216,10 @@ func readds(x *indicators.Assessed) bool {
 
 // targetsOf gives the targets at the top of a period (all periods when empty), each with whether it is now as asked.
 func targetsOf(k kernel.Tx, period string, is func(*indicators.Assessed) bool) ([]reports.Record, error) {
+	calendar, err := calendarOf(k)
+	if err != nil {
+		return nil, err
+	}
 	var out []reports.Record
 	page := kernel.Page{Limit: 200}
 	for {
@@ -244,7 +247,7 @@ func targetsOf(k kernel.Tx, period string, is func(*indicators.Assessed) bool) (
 			for _, v := range values {
 				known[v.Target] = indicators.Reading{Amount: v.Amount, N: v.N, AsOf: v.AsOf, Source: v.Source}
 			}
-			a := indicators.Assess(d, t.ID, tree, known, workflow.China(), on(k).now)
+			a := indicators.Assess(d, t.ID, tree, known, calendar, on(k).now)
 			r := reports.Record{ID: t.ID, Title: d.Name, Path: t.Path, At: t.Period.To, Den: 1, Facts: string(a.State)}
 			if is(a) {
 				r.Num = 1

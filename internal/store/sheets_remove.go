@@ -30,7 +30,7 @@ var removals = map[string]removal{
 		{"report_in", "community"}, {"report_in", "grid"}, {"round_duty", "place"}, {"round_duty", "target"}, {"round_finding", "place"},
 		{"round_care", "place"}, {"round_shift", "place"}, {"round_record", "place"}, {"activity", "place"}, {"activity_venue", "place"},
 		{"volunteer_team", "place"}, {"work_project", "place"}, {"work_site", "place"}, {"ballot", "place"}, {"award", "place"},
-		{"register_entry", "place"}, {"register_link", "target"}, {"plan", "place"}},
+		{"register_entry", "place"}, {"register_link", "target"}, {"plan", "place"}, {"plan_adoption", "place"}, {"volunteer_grid", "grp"}},
 		drop: []string{"DELETE FROM place WHERE tenant = $1 AND id = $2"}},
 	"activity_person": {hangs: [][2]string{{"team_member", "person"}},
 		more: "SELECT p.id FROM activity_signup s JOIN activity_person p ON p.tenant = s.tenant AND p.who = s.who WHERE p.tenant = $1",

@@ -31,7 +31,6 @@ import (
 	"sanzhi/internal/vault"
 	"sanzhi/internal/web"
 	"sanzhi/internal/web/api"
-	"sanzhi/internal/workflow"
 )
 
 const tenant kernel.Tenant = "630105"
@@ -165,7 +164,7 @@ func (w *world) join(ring *vault.Keyring) api.Deps {
 		Journal: journal{w.cases.Ledger, w.outbox}, Hasher: hasher, Throttle: access.NewThrottle(access.DefaultSignInLimits, w.clock), Sealer: sealer, Clock: w.clock,
 		Policy: access.DefaultPolicy})
 	w.registers = registers.NewService(registers.Ports{Store: w.db, Repo: store.Registers{}, Counts: store.Registers{}, Ledger: w.cases.Ledger, Orgs: store.Orgs{}, Places: store.Territory{},
-		Sealer: sealer, Days: workflow.China(), Walk: w.walk, Find: map[registers.LinkKind]registers.Finder{registers.ToReportIn: store.Registers{}.FindReportIn, registers.ToCase: w.findCase}})
+		Sealer: sealer, Calendars: store.Registers{}, Walk: w.walk, Find: map[registers.LinkKind]registers.Finder{registers.ToReportIn: store.Registers{}.FindReportIn, registers.ToCase: w.findCase}})
 	_, sign, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		w.t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"sanzhi/internal/indicators"
 	"sanzhi/internal/kernel"
 	"sanzhi/internal/store"
-	"sanzhi/internal/workflow"
 	"sanzhi/internal/works"
 )
 
@@ -27,5 +26,5 @@ func (w *world) works() *works.Service {
 
 func (w *world) indicators() *indicators.Service {
 	return indicators.NewService(indicators.Ports{Repo: store.Indicators{}, Alerts: store.Indicators{}, Log: store.IndicatorLog{}, Measures: indicators.Together(store.Measures{}),
-		Orgs: store.Orgs{}, Outbox: w.outbox, Ledger: w.cases.Ledger, Calendar: workflow.China()})
+		Orgs: store.Orgs{}, Outbox: w.outbox, Ledger: w.cases.Ledger, Calendars: store.Indicators{}})
 }

@@ -1,6 +1,5 @@
 /** Words of what a place decides together: ballots, awards, the board. A pair is [中文, English]. */
 export const ballots = {
-  'tab.votes': ['议事', 'Decide'],
   'ballots.title': ['评议', 'Decisions'],
   'ballots.say': ['大家的事大家议。一人一票，不记名，截止以后才公布结果。', 'What concerns all is decided by all: one person one vote, secret, told after the close.'],
   'ballots.views': ['看哪些', 'Views'],
@@ -34,7 +33,6 @@ export const ballots = {
   'ballots.outcome.failed': ['没有通过', 'Not passed'],
   'ballots.outcome.no_quorum': ['参加的人不够', 'Too few voted'],
   'ballots.outcome.tie': ['票数相同，没有结果', 'A tie'],
-  'ballots.closes': (day: string) => [`${day} 24:00 截止`, `Closes ${day}, midnight`],
   'ballots.by': (who: string) => [`${who} 提议`, `Proposed by ${who}`],
   'ballots.turnout': (voted: number, all: number, share: string) => [`名册 ${all} 人，已投 ${voted} 人，占 ${share}%`, `${voted} of ${all} on the roll have voted, ${share}%`],
   'ballots.rule': (quorum: number, need: number) => [`参加的要达到名册的 ${quorum}%，得票要超过投票的 ${need}%`, `At least ${quorum}% of the roll must vote; it takes more than ${need}% of the votes`],
@@ -88,7 +86,6 @@ export const ballots = {
   'ballots.codesPrint': ['打印', 'Print'],
   'ballots.codesDone': ['印好了，收起来', 'Printed; put away'],
   'ballots.slipHow': (url: string) => [`打开 ${url}，输入这个码投票。一人一票，不记名。`, `Open ${url} and enter this code. One vote, secret.`],
-  'vote.title': ['投票', 'Vote'],
   'vote.here': ['我这里', 'My place'],
   'vote.all': ['全区', 'Whole district'],
   'vote.board': ['评选公示榜', 'Awards and the board'],
@@ -159,10 +156,8 @@ export const ballots = {
   'honour.objectSay': ['不用留名。只有评选小组看得到；答复以前不会作决定。', 'No name is asked for. Only the committee reads it, and nothing is decided before it is answered.'],
   'honour.objectSend': ['提交异议', 'Send the objection'],
   'honour.objected': ['异议已经交给评选小组，答复以前不会作决定', 'The committee has your objection; nothing is decided before it is answered'],
-  'board.title': ['公示榜', 'Board'],
   'board.say': ['上榜的都经本人或家人同意，随时可以撤回。有异议可以不留名提出。', 'Whoever stands here has agreed and may withdraw at any time. You can object without a name.'],
   'board.haveSlip': ['我有同意码', 'I have a consent slip'],
-  'consent.title': ['同意书', 'Consent'],
   'consent.say': ['请输入纸条上的同意码。', 'Enter the code of your slip.'],
   'consent.code': ['同意码', 'Consent code'],
   'consent.go': ['打开', 'Open'],

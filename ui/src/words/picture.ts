@@ -29,7 +29,6 @@ export const picture = {
   'dash.place': ['范围', 'Place'],
   'dash.screen': ['大屏', 'Screen'],
   'dash.public': ['公开版', 'Public edition'],
-  'dash.publicTitle': ['全区办得怎么样', 'How the district is doing'],
   'dash.publicSay': ['都是从办件里数出来的。不到 5 的数不公布，免得认出人；不比较居民。', 'Counted from the cases themselves. Numbers below 5 are left out so that nobody can be recognised; residents are never compared.'],
   'dash.asOf': (w: string) => [`截至 ${w}`, `as of ${w}`],
   'dash.leave': ['离开大屏', 'Leave'],
