@@ -193,6 +193,7 @@ export const activities = {
   'near.name': ['怎么称呼您', 'Your name'],
   'near.phone': ['电话', 'Telephone'],
   'near.phoneSay': ['加密保存，主办方看到的是打码后的号码。活动结束 12 个月后删除。', 'Kept sealed; the host sees it masked. It is deleted 12 months after the activity.'],
+  'near.signed': ['您已经报了名，到时候见。', 'You are signed up. See you there.'],
   'near.go': ['报名', 'Sign up'],
   'near.going': ['正在报', 'Signing up'],
   'near.riskSay': ['这个活动有一定风险，主办方会先上意外险、讲安全。', 'This activity has some risk: the host insures and briefs everybody first.'],

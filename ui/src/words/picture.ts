@@ -29,7 +29,7 @@ export const picture = {
   'dash.place': ['范围', 'Place'],
   'dash.screen': ['大屏', 'Screen'],
   'dash.public': ['公开版', 'Public edition'],
-  'dash.publicSay': ['都是从办件里数出来的。不到 5 的数不公布，免得认出人；不比较居民。', 'All counted from the cases. Numbers below 5 are not told, so that nobody is known by them; residents are never compared.'],
+  'dash.publicSay': ['都是从办件里数出来的。不到 5 的数不公布，免得认出人；不比较居民。', 'Counted from the cases themselves. Numbers below 5 are left out so that nobody can be recognised; residents are never compared.'],
   'dash.asOf': (w: string) => [`截至 ${w}`, `as of ${w}`],
   'dash.leave': ['离开大屏', 'Leave'],
   'dash.pause': ['停在这一屏', 'Stay here'],

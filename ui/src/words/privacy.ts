@@ -46,7 +46,7 @@ export const privacy = {
   'mine.kept': ['留着的信息', 'What is kept'],
   'mine.nothing': ['没有留您的信息。', 'Nothing is kept about you.'],
   'mine.until': (day: string) => [`到 ${day} 删除`, `deleted on ${day}`],
-  'mine.clock': (n: number, from: string) => [`${from} ${n} 个月后删除`, `deleted ${n} months after it begins: ${from}`],
+  'mine.clock': (n: number, from: string) => [`${from} ${n} 个月后删除`, /^from/.test(from) ? `deleted ${n} months ${from}` : `deleted after ${n} months: ${from}`],
   'mine.why': ['为什么', 'Why'],
   'mine.looks': ['谁看过', 'Who looked'],
   'mine.noLooks': ['没有人看过遮住的内容。', 'Nobody has looked at what is masked.'],

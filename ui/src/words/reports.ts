@@ -71,6 +71,7 @@ export const reports = {
 
   'verify.say': ['打开一张收据，或者一份简报的核验文件。核对在您自己的手机上做，文件不会传出去。', 'Open a receipt, or the proof of a bulletin. It is checked on your own device; nothing is sent.'],
   'verify.file': ['选文件', 'Choose a file'],
+  'verify.keyOwn': ['我另有一把公钥（懂行的人用）', 'I have a public key of my own (for experts)'],
   'verify.key': ['公钥', 'Public key'],
   'verify.keySay': ['最好用您从别处（公告、报纸）抄来的那一行；留空就用本站给的。', 'Best is the line that you have from elsewhere, such as a notice. Left empty, this site’s own is used.'],
   'verify.go': ['核对', 'Check'],
