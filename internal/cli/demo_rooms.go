@@ -19,6 +19,7 @@ var demoRooms = []struct {
 	{"activities", func(ctx context.Context, l *loader) error { return l.activities(ctx) }},
 	{"ballots", demoBallots},
 	{"rounds", loadRounds},
+	{"served", loadServed},
 	{"strands", loadStrands},
 	{"reports", loadReports}, // the last: it counts what the others made
 }

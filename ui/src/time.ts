@@ -1,3 +1,4 @@
+import { ref } from 'vue'
 import { serverNow } from './api'
 import { lang } from './lang'
 import type { Clock } from './types'
@@ -13,6 +14,13 @@ function parts(ms: number): Day {
   return { y: z.getUTCFullYear(), m: z.getUTCMonth() + 1, d: z.getUTCDate(), h: z.getUTCHours(), min: z.getUTCMinutes(), serial: Math.floor((ms + east8) / (24 * hour)) }
 }
 
+/** On paper a date is said as a date: nobody knows which day 今天 was. */
+export const paper = ref(false)
+if (typeof addEventListener === 'function') {
+  addEventListener('beforeprint', () => { paper.value = true })
+  addEventListener('afterprint', () => { paper.value = false })
+}
+
 const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December']
 const two = (n: number) => String(n).padStart(2, '0')
 
@@ -23,7 +31,7 @@ export function daysFromNow(iso: string, now = serverNow()): number {
 
 function dayWords(p: Day, now: number): string {
   const n = parts(now)
-  const diff = p.serial - n.serial
+  const diff = paper.value ? NaN : p.serial - n.serial
   if (lang.value === 'zh') {
     if (diff === 0) return '今天'
     if (diff === 1) return '明天'

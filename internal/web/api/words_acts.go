@@ -51,4 +51,16 @@ var actNames = map[string]kernel.Text{
 	"consent_refused": kernel.T("没有同意", "Refused consent"), "consent_withdrawn": kernel.T("撤回了同意", "Withdrew consent"),
 	"constraint_measured": kernel.T("量了约束指标", "Measured a constraint"), "constraint_solved": kernel.T("越线已解决", "Solved a breach"), "work_published": kernel.T("公开了工程", "Published a work"),
 	"activity_register": kernel.T("登记了志愿者或劳务", "Registered a volunteer or worker"), "activity_programme": kernel.T("改了活动安排", "Changed the programme of activities"), "team_grid": kernel.T("队伍对接网格", "Gave a team its grid"),
+
+	"warn": kernel.T("提醒快到时限", "Warned that time runs out"), "overdue": kernel.T("提醒已经超时", "Told that it is overdue"),
+	"activity_draft": kernel.T("写了活动", "Drafted an activity"), "activity_setting": kernel.T("改了活动设置", "Changed the settings of activities"), "activity_series": kernel.T("改了活动系列", "Changed a series"),
+	"activity_venue": kernel.T("改了场地", "Changed a venue"), "activity_signup": kernel.T("报名活动", "Signed up for an activity"), "activity_withdraw": kernel.T("取消报名", "Withdrew from an activity"),
+	"activity_match": kernel.T("排了活动岗位", "Placed people at an activity"), "activity_weigh": kernel.T("记了劳务的量", "Weighed work done"),
+	"activity_open": kernel.T("公布了活动", "Announced an activity"), "activity_hold": kernel.T("活动开始", "Began an activity"), "activity_close": kernel.T("活动结束", "Closed an activity"),
+	"activity_cancel": kernel.T("取消了活动", "Called an activity off"), "activity_in": kernel.T("签到", "Checked in"), "activity_out": kernel.T("签退", "Checked out"),
+	"ballot_post_waiting": kernel.T("发言等着看", "A word waits to be read"), "ballot_post_shown": kernel.T("放出了发言", "Let a word be seen"), "ballot_post_held": kernel.T("收起了发言", "Held a word back"),
+	"activity_edit": kernel.T("改了活动内容", "Edited an activity"), "work_photo_dropped": kernel.T("撤了工程照片", "Dropped a photo of a work"), "streets_imported": kernel.T("导入了道路", "Brought streets in"),
+	"activity_precaution": kernel.T("记了活动的安全准备", "Recorded an activity's precautions"),
+	"team_join": kernel.T("加入队伍", "Joined a team"), "team_leave": kernel.T("离开队伍", "Left a team"), "volunteer_team": kernel.T("改了志愿队伍", "Changed a volunteers' team"),
+	"volunteer_certificate": kernel.T("开了志愿服务证明", "Gave a certificate of service"), "work_item_dropped": kernel.T("撤了一行工程量", "Dropped a line of a bill"),
 }

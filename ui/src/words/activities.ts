@@ -14,7 +14,7 @@ export const activities = {
   'ev.none.coming': ['接下来没有活动。写一个，公布以后居民就能报名。', 'Nothing is coming up. Write one: once announced, residents can sign up.'],
   'ev.none.draft': ['没有草稿。新写的活动先放在这里，公布以前只有您这边看得到。', 'No drafts. A new activity stays here, unseen by others, until you announce it.'],
   'ev.none.past': ['还没有办过活动。', 'Nothing has been held yet.'],
-  'ev.filled': (n: number, of: number) => [`${n} ÷ ${of} 人`, `${n} of ${of}`],
+  'ev.filled': (n: number, of: number) => [`${n} / ${of} 人`, `${n} of ${of}`],
   'ev.waitingN': (n: number) => [`候补 ${n} 人`, `${n} in line`],
   'ev.came': (n: number) => [`${n} 人次`, `${n} took part`],
   'ev.session': (n: number) => [`第 ${n} 期`, `No. ${n}`],

@@ -131,6 +131,7 @@ export const ballots = {
   'honour.stage.not_granted': ['没有授予', 'Not granted'],
   'honour.stage.ended': ['已结束', 'Ended'],
   'honour.nomination': ['提名', 'Nomination'],
+  'honour.waited': ['公示期满，待授予', 'Notice over, to be granted'],
   'honour.until': (day: string) => [`公示到 ${day}`, `open to objections until ${day}`],
   'honour.over': (day: string) => [`公示到 ${day} 已满，正在看意见`, `notice ended ${day}, being decided`],
   'honour.slip': ['打印同意码', 'Print a consent slip'],

@@ -134,6 +134,8 @@ export const desk = {
   'new.pickItem': ['选事项', 'Choose a service'],
   'new.text': ['原话', 'In their words'],
   'new.needText': ['请写下是什么事', 'Please write what it is about'],
+  'case.printed': (d: string) => [`${d}印`, `printed ${d}`],
+  'new.name': ['怎么称呼', 'Their name'],
   'new.contactHelp': ['问过本人愿意留再填。查单码念给他，他自己能查。', 'Only if the person agrees. Read them the code, so that they can follow it.'],
   'new.go': ['记下', 'Save the case'],
   'new.made': ['记好了', 'Saved'],

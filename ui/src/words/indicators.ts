@@ -15,6 +15,7 @@ export const indicators = {
   'ind.period': ['时期', 'Period'],
   'ind.periodHelp': ['写成 2026、2026Q1 或 2026-03', 'Written like 2026, 2026Q1 or 2026-03'],
   'ind.amount': ['目标', 'Target'],
+  'ind.target': (n: string) => [`目标 ${n}`, `target ${n}`],
   'ind.limit': (n: string) => [`限 ${n}`, `limit ${n}`],
   'ind.pace': (e: number, n: number) => [`已过 ${e} ÷ ${n} 个工作日`, `${e} ÷ ${n} working days gone`],
   'ind.forecast': (s: string) => [`照现在的进度，期末 ${s}`, `${s} at the end at this pace`],

@@ -57,7 +57,7 @@ export const orgwork = {
   'reg.reportIns': ['在职党员报到', 'Members reported in'],
   'reg.reportInsSay': ['单位一头、社区一头，每人一个网格，做过的事记在后面', 'At the unit and at the community, each in one grid, with what they did'],
   'reg.reportInsNone': ['这里还没有人报到', 'Nobody has reported in here'],
-  'reg.since': (d: string) => [`${d} 报到`, `since ${d}`],
+  'reg.since': (d: string) => [`${d}报到`, `since ${d}`],
   'reg.services': (n: number, h: number) => [`${n} 次，${h} 小时`, `${n} ${n === 1 ? 'time' : 'times'}, ${h} h`],
   'reg.noService': ['还没有服务', 'no service yet'],
   'reg.addService': ['记一次服务', 'Add a service'],

@@ -14,7 +14,7 @@ export const rounds = {
   'rounds.today.some': (n: number) => [`${n} 处要去`, n === 1 ? '1 place to go to' : `${n} places to go to`],
   'rounds.today.way': (km: string) => [`照这个次序走，直线约 ${km} 公里`, `in this order about ${km} km as the crow flies`],
   'rounds.today.map': ['走的次序：从 1 开始', 'The order to walk, beginning at 1'],
-  'rounds.due': (d: string) => [`最晚${d}`, `by ${d}`],
+  'rounds.due': (d: string) => [`最晚 ${d}`, `by ${d}`],
   'rounds.over': (d: string) => [`${d}到期，已超时`, `was due ${d}`],
 
   'rounds.duty.title': ['记一次', 'Record'],
@@ -77,7 +77,7 @@ export const rounds = {
   'rounds.care.every': (n: number) => [`每 ${n} 天`, n === 1 ? 'every day' : `every ${n} days`],
   'rounds.care.last': (d: string) => [`上次 ${d}`, `last ${d}`],
   'rounds.care.never': ['还没去过', 'not visited yet'],
-  'rounds.care.next': (d: string) => [`下次最晚${d}`, `next by ${d}`],
+  'rounds.care.next': (d: string) => [`下次最晚 ${d}`, `next by ${d}`],
   'rounds.care.missed': (n: number) => [`漏了 ${n} 次，请去看看`, n === 1 ? 'one visit was missed: please look in' : `${n} visits were missed: please look in`],
   'rounds.care.visitor': (n: string) => [`${n}来看望`, `visited by ${n}`],
   'rounds.care.add': ['登记一位', 'Write somebody down'],

@@ -209,7 +209,6 @@ export const settings = {
   'set.rule.say': ['一单交给谁。点名事项的规则先于按行业的，地方小的先于地方大的，再看次序；都不合，交给社区。', 'Who gets an order. A rule with an item comes before one with a sector, a smaller place before a larger, then the order here; when none fits, the community.'],
   'set.rule.none': ['还没有规则，全部交给社区。', 'There are no rules: everything goes to the community.'],
   'set.rule.new': ['新的规则', 'A new rule'],
-  'set.rule.sector': (x: string) => [`行业 ${x}`, `sector ${x}`],
   'set.rule.all': ['全部事项', 'everything'],
   'set.rule.everywhere': ['全区', 'everywhere'],
   'set.rule.hits': (n: number) => [`试出 ${n} 件`, `${n} in the trial`],

@@ -17,7 +17,7 @@ export const works = {
   'works.shared': ['共建', 'Shared'],
   'works.none': ['这里还没有工程。登记一个，或者导入登记册，居民看得到公开的那些。', 'There are no works here yet. Enter one or import a register; residents see those that are published.'],
   'works.noneFound': ['按这些条件没有找到。', 'Nothing matches these filters.'],
-  'works.updated': (at: string) => [`${at} 更新`, `Updated ${at}`],
+  'works.updated': (at: string) => [`${at}更新`, `Updated ${at}`],
   'works.sumsSay': ['现有量只随新植、新建、新增和拆除变化；更换、补植、改造不增加。', 'The stock changes by what is new and what is removed only; what is replaced or renewed adds nothing.'],
   'works.thing': ['内容', 'Thing'],
   'works.added': ['新增', 'Added'],

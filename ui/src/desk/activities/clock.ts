@@ -14,3 +14,6 @@ export const yuan = (fen: number) => (fen / 100).toFixed(2)
 /** 元/斤 in 分/kg. */
 export const rateFen = (perJin: string) => Math.round(Number(perJin) * 200)
 export const perJin = (fen: number) => String(fen / 200)
+
+/** The hours alone, beside a day that is named already: 9:00–11:00; nothing when they end on another day. */
+export const hours = (from: string, to: string) => (toField(from).slice(0, 10) === toField(to).slice(0, 10) ? [from, to].map((x) => toField(x).slice(11).replace(/^0/, '')).join('–') : null)
