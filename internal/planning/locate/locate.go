@@ -16,8 +16,9 @@ import (
 	"sanzhi/internal/kernel"
 )
 
-// Side is how many cells the raster has each way, at most: with more of them building costs more than a million points gain.
-const Side = 1280
+// Side is how many cells the raster has each way, at most: an index is built once and answers many million points, so it is worth
+// more cells than a first million would pay for.
+const Side = 2048
 
 // minCell is the side of the smallest cell in degrees, a millimetre: far coarser than what coordinates resolve, so that the
 // cell of a point on an edge is never farther from the edge's own cells than the margin in mark.
