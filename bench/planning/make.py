@@ -143,20 +143,45 @@ def write_assignment(out, supply, demand, arcs):
         np.savetxt(f, arcs, fmt="%d")
 
 
-def zones(out, count, points, seed):
-    """Star-shaped zones on a lattice, none touching another, and points all over: GeoJSON and CSV."""
+def zones(out, count, corners, points, seed):
+    """Zones that tile a square: a jittered lattice whose sides wind like real borders, each shared corner by corner by its two zones;
+    points all over, and a tenth as many hard ones on corners, on middles of sides and a few centimetres beside them. GeoJSON and CSV."""
     rng = np.random.default_rng([seed, count])
     wide = int(np.ceil(np.sqrt(count)))
-    step, features = 0.3 / wide, []
+    step, pieces = 0.3 / wide, corners // 4
+    cross = np.stack(np.meshgrid(np.arange(wide + 1), np.arange(wide + 1)), -1) + rng.uniform(-0.1, 0.1, (wide + 1, wide + 1, 2))
+    t = np.arange(pieces + 1) / pieces
+
+    def wind(a, b):
+        """A line from a to b that leaves both ends straight and strays to its sides between them."""
+        wave = np.arange(1, 21)[:, None]
+        stray = (0.04 / np.sqrt(wave) * rng.normal(0, 0.7, wave.shape) * np.sin(wave * np.pi * t)).sum(0) * np.minimum(1, 4 * np.minimum(t, 1 - t)) ** 2
+        d = b - a
+        return np.round((a + t[:, None] * d + stray[:, None] * [-d[1], d[0]]) * step + [114, 30], 7)
+
+    south = {(i, j): wind(cross[j, i], cross[j, i + 1]) for j in range(wide + 1) for i in range(wide)}
+    west = {(i, j): wind(cross[j, i], cross[j + 1, i]) for j in range(wide) for i in range(wide + 1)}
+    rings = []
     for k in range(count):
-        cx, cy = 114 + (k % wide + 0.5) * step, 30 + (k // wide + 0.5) * step
-        turn = np.arange(120) / 120 * 2 * np.pi
-        r = step * 0.49 * (0.7 + 0.3 * np.sin(turn * rng.integers(3, 9) + rng.random() * 6) * rng.random(120) ** 0.2)
-        ring = np.round(np.c_[cx + r * np.cos(turn), cy + r * np.sin(turn)], 7).tolist()
-        features.append({"type": "Feature", "properties": {"code": f"{k:05d}"}, "geometry": {"type": "Polygon", "coordinates": [ring + ring[:1]]}})
-    Path(f"{out}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+        i, j = k % wide, k // wide
+        rings.append(np.vstack([south[i, j][:-1], west[i + 1, j][:-1], south[i, j + 1][:0:-1], west[i, j][:0:-1]]))
+    with open(f"{out}.geojson", "w") as f:
+        f.write('{"type": "FeatureCollection", "features": [')
+        f.write(",\n".join('{"type": "Feature", "properties": {"code": "%05d"}, "geometry": {"type": "Polygon", "coordinates": [%s]}}' %
+                           (k, json.dumps(r.tolist() + r[:1].tolist())) for k, r in enumerate(rings)))
+        f.write("]}")
+    every = np.vstack(rings)
     p = np.round(rng.random((points, 2)) * 0.3 + [114, 30], 7)
-    with open(f"{out}.csv", "w") as f:
+    on, kind = rng.integers(0, len(every) - 1, points // 10), rng.integers(0, 3, points // 10)
+    middle = (every[on] + every[on + 1]) / 2
+    hard = np.round(np.where((kind == 0)[:, None], every[on], np.where((kind == 1)[:, None], middle, middle + rng.normal(0, 2e-7, middle.shape))), 7)
+    write_points(f"{out}.csv", p)
+    write_points(f"{out}.hard.csv", hard)
+    np.savez(f"{out}.npz", corners=every, first=np.cumsum([0, *map(len, rings)]), points=p, hard=hard)
+
+
+def write_points(out, p):
+    with open(out, "w") as f:
         f.write("id,lon,lat\n")
         f.writelines(f"{i},{x:.7f},{y:.7f}\n" for i, (x, y) in enumerate(p.tolist()))
 

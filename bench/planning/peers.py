@@ -194,34 +194,122 @@ def networkx_nearest():
     save(np.array([d.get(v, np.inf) for v in used.tolist()]))
 
 
-def pandana_nearest():
-    import pandana, pandas as pd
+def networkx_isochrone():
+    import networkx as nx
+    at, a, b, length, site, used, people = streets()
+    g = nx.Graph()
+    g.add_weighted_edges_from(zip(a.tolist(), b.tolist(), length.tolist()))
+    count, start = dict(zip(used.tolist(), people.tolist())), np.random.default_rng(5).choice(used, 200)
+    with timed():
+        sums = [sum(count[v] for v in nx.single_source_dijkstra_path_length(g, s, cutoff=float(asked["metres"]))) for s in start.tolist()]
+    told["cpu"] /= len(sums)
+
+
+def pandana():
+    """Nearest sites, then people once for each distance, the last of which is told apart too. Its building takes longest, so that both
+    are asked of one network. Answers: the distance, then a column of people for each distance."""
+    import pandana as pdna, pandas as pd
     at, a, b, length, site, used, people = streets()
     with timed("building"):
-        net = pandana.Network(pd.Series(at[used, 0], used), pd.Series(at[used, 1], used), pd.Series(a), pd.Series(b), pd.DataFrame({"m": length}))
-    with timed():
+        net = pdna.Network(pd.Series(at[used, 0], used), pd.Series(at[used, 1], used), pd.Series(a), pd.Series(b), pd.DataFrame({"m": length}))
+    with timed("nearest"):
         net.set_pois("s", 3000, 1, pd.Series(at[site, 0]), pd.Series(at[site, 1]))
         d = net.nearest_pois(3000, "s", num_pois=1)
-    save(d[1].reindex(used).to_numpy())
-    if "within" in asked:
-        with timed("everywhere"):
-            net.set(pd.Series(used), pd.Series(people), "p")
-            net.aggregate(float(asked["within"]), type="sum", decay="flat", name="p")
+    columns = [d[1].reindex(used).to_numpy()]
+    with timed("people"):
+        net.set(pd.Series(used), pd.Series(people), "p")
+        for metres in asked["within"].split(","):
+            with timed("last"):
+                columns.append(net.aggregate(float(metres), type="sum", decay="flat", name="p").reindex(used).to_numpy())
+    save(np.stack(columns, 1))
+
+
+def read_zones():
+    import shapely
+    z = shapely.from_geojson(open(f"{instance}.geojson").read())
+    return shapely, np.array(list(z.geoms)), np.load(f"{instance}.npz")["points"]
 
 
 def shapely_locate():
-    import shapely
-    z = shapely.from_geojson(open(f"{instance}.geojson").read())
-    xy = np.loadtxt(f"{instance}.csv", delimiter=",", skiprows=1, usecols=(1, 2))
-    polygons = np.array(list(z.geoms))
-    told_from = time.process_time()
-    tree = shapely.STRtree(polygons)
-    told["building"] = time.process_time() - told_from
+    """All points in one call, the fastest way that shapely has."""
+    shapely, polygons, xy = read_zones()
+    with timed("building"):
+        tree = shapely.STRtree(polygons)
     with timed():
         point, zone = tree.query(shapely.points(xy), predicate="within")
     found = np.full(len(xy), -1)
     found[point] = zone
     save(found)
+
+
+def shapely_locate_one():
+    """A query a point, as a program asks that has one point at a time."""
+    shapely, polygons, xy = read_zones()
+    xy = xy[:int(asked["count"])]
+    with timed("building"):
+        tree = shapely.STRtree(polygons)
+    found, point = np.full(len(xy), -1), [shapely.Point(x, y) for x, y in xy.tolist()]
+    with timed():
+        for i, p in enumerate(point):
+            for z in tree.query(p):
+                if polygons[z].contains(p):
+                    found[i] = z
+                    break
+    save(found)
+
+
+def highs_pmedian():
+    """Every node may be a site; the distances are worked out before."""
+    import highspy
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import dijkstra
+    a = np.array(open(instance).read().split(), dtype=np.int64)
+    n, p, e = int(a[0]), int(a[2]), a[3:].reshape(-1, 3)
+    last = {(min(u, v), max(u, v)): c for u, v, c in e.tolist()}
+    u, v = np.array(list(last)).T
+    d = dijkstra(coo_matrix((list(last.values()), (u - 1, v - 1)), shape=(n, n)).tocsr(), directed=False)
+    h = highs(highspy)
+    h.setOptionValue("mip_rel_gap", 0.0)
+    x = [[h.addVariable(0, 1, d[i, j]) for j in range(n)] for i in range(n)]
+    y = [h.addBinary() for _ in range(n)]
+    h.addConstr(sum(y[1:], y[0]) == p)
+    for i in range(n):
+        h.addConstr(sum(x[i][1:], x[i][0]) == 1)
+        for j in range(n):
+            h.addConstr(x[i][j] <= y[j])
+    with timed():
+        h.minimize()
+    value = h.getSolution().col_value
+    write(j + 1 for j in range(n) if value[y[j].index] > 0.5)
+
+
+def gerrychain():
+    """A recombination chain for some seconds from a start of its own; the fewest cut edges that it saw."""
+    import networkx as nx
+    from gerrychain import Graph, MarkovChain, Partition, accept, constraints, updaters
+    from gerrychain.proposals import recom
+    from gerrychain.partition import recursive_tree_part
+    g, k, seconds = np.load(f"{instance}.npz"), int(asked["k"]), float(asked["seconds"])
+    n = len(g["people"])
+    tail = np.repeat(np.arange(n), np.diff(g["first"]))
+    plain = nx.Graph()
+    plain.add_nodes_from((i, {"people": w}) for i, w in enumerate(g["people"].tolist()))
+    plain.add_edges_from(zip(tail.tolist(), g["to"].tolist()))
+    graph, mean = Graph.from_networkx(plain), float(g["people"].sum()) / k
+    with timed("building"):
+        start = Partition(graph, recursive_tree_part(graph, range(k), mean, "people", 0.09, rng=1),
+                          {"people": updaters.Tally("people"), "cut": updaters.cut_edges})
+    chain = MarkovChain(proposal_fn=lambda p, rng: recom(p, "people", mean, 0.09, rng=rng), constraints=[constraints.within_percent_of_ideal_population(start, 0.1, "people")],
+                        acceptance_fn=accept.always_accept, initial_partition=start, total_steps=10**9, rng=1)
+    best, fewest, t, steps = start, len(start["cut"]), time.process_time(), 0
+    for state in chain:
+        steps += 1
+        if len(state["cut"]) < fewest:
+            best, fewest = state, len(state["cut"])
+        if time.process_time() - t > seconds:
+            break
+    told["cpu"], told["steps"] = time.process_time() - t, steps
+    write(best.assignment[i] for i in range(n))
 
 
 globals()[peer]()

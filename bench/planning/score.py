@@ -1,4 +1,6 @@
 """One scorer for all programs. It reads the instance and the answer and counts everything itself."""
+from fractions import Fraction
+
 import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
@@ -64,11 +66,14 @@ def covering(instance, chosen):
 
 
 def pmedian(instance, chosen):
-    """Sum of the distances of all nodes to the nearest chosen one."""
+    """Sum of the distances of all nodes to the nearest chosen one, and how many are chosen. Of two edges between the same nodes the
+    last one in the file counts, as in the OR-Library."""
     a = numbers(instance)
     n, e = int(a[0]), a[3:].reshape(-1, 3)
-    g = coo_matrix((e[:, 2], (e[:, 0] - 1, e[:, 1] - 1)), shape=(n, n)).tocsr()
-    return int(dijkstra(g, directed=False, indices=np.array(chosen) - 1, min_only=True).sum())
+    last = {(min(u, v), max(u, v)): c for u, v, c in e.tolist()}
+    u, v = np.array(list(last)).T
+    g = coo_matrix((list(last.values()), (u - 1, v - 1)), shape=(n, n)).tocsr()
+    return int(dijkstra(g, directed=False, indices=np.array(chosen) - 1, min_only=True).sum()), len(set(chosen))
 
 
 def assignment(instance, rows):
@@ -85,3 +90,95 @@ def assignment(instance, rows):
     if (used > supply).any() or (got > demand).any():
         raise ValueError("more is given than there is")
     return int(total), int(got.sum())
+
+
+UNITS = 10_000  # a metre; lengths are whole tenths of a millimetre, as the program documents them, so that sums are exact
+
+
+def streets(name):
+    """A street network with the length of each side in whole units (haversine on the mean sphere), and the people at its nodes."""
+    g = dict(np.load(f"{name}.npz"))
+    rad = np.pi / 180
+    p, q = g["at"][g["a"]], g["at"][g["b"]]
+    s_lat, s_lon = np.sin((q[:, 1] - p[:, 1]) * rad / 2), np.sin((q[:, 0] - p[:, 0]) * rad / 2)
+    h = s_lat * s_lat + np.cos(p[:, 1] * rad) * np.cos(q[:, 1] * rad) * s_lon * s_lon
+    g["units"] = np.maximum(1, np.round(2 * 6_371_008.7714 * np.arcsin(np.minimum(1, np.sqrt(h))) * UNITS)).astype(np.int64)
+    n = len(g["at"])
+    g["graph"] = coo_matrix((np.r_[g["units"], g["units"]].astype(float), (np.r_[g["a"], g["b"]], np.r_[g["b"], g["a"]])), shape=(n, n)).tocsr()
+    g["at_node"] = np.zeros(n, np.int64)
+    g["at_node"][g["used"]] = g["people"]
+    return g
+
+
+def nearest(g):
+    """The distance of every node used from the nearest site in whole units, by plain Dijkstra; −1 where there is no way."""
+    d = dijkstra(g["graph"], indices=g["site"], min_only=True)[g["used"]]
+    return np.where(np.isfinite(d), d, -1).astype(np.int64)
+
+
+def wrong_sites(g, units, site):
+    """How many nodes used name a site that does not lie at their distance: each must be a site itself, or have a neighbour that
+    names the same site and is nearer by the length of the side between."""
+    d, s = np.full(len(g["at"]), -1), np.full(len(g["at"]), -1)
+    d[g["used"]], s[g["used"]] = units, site
+    fine = d < 0
+    known = (s >= 0) & (s < len(g["site"]))
+    fine[known] |= (g["site"][s[known]] == np.flatnonzero(known)) & (d[known] == 0)
+    for a, b in ((g["a"], g["b"]), (g["b"], g["a"])):
+        good = (d[a] >= 0) & (d[b] == d[a] + g["units"]) & (s[a] == s[b])
+        fine[b[good]] = True
+    return int((~fine[g["used"]]).sum())
+
+
+def around(g, nodes, metres):
+    """By plain Dijkstra from each of some nodes: the people within each of some ascending distances, and the length in units of the
+    streets within the last."""
+    limit = int(round(metres[-1] * UNITS))
+    people, length = np.zeros((len(nodes), len(metres)), np.int64), np.zeros(len(nodes), np.int64)
+    for i in range(0, len(nodes), 40):
+        part = dijkstra(g["graph"], indices=nodes[i:i + 40], limit=limit)
+        for k, d in enumerate(part):
+            met = np.flatnonzero(np.isfinite(d))
+            for j, m in enumerate(metres):
+                people[i + k, j] = g["at_node"][met[d[met] <= round(m * UNITS)]].sum()
+            left = np.maximum(0, limit - np.where(np.isfinite(d), d, limit))
+            length[i + k] = np.minimum(g["units"], left[g["a"]] + left[g["b"]]).sum()
+    return people, length
+
+
+def zone_of(name, which="points"):
+    """The zone of each point, or of each hard one, by exact arithmetic: the lowest number of those that hold it, whose border belongs to it; −1 for none.
+    Signs of areas are taken from floats where rounding cannot change them and from fractions where it might."""
+    g = np.load(f"{name}.npz")
+    p, corners, first = g[which], g["corners"], g["first"]
+    order = np.argsort(p[:, 1], kind="stable")
+    y, found = p[order, 1], np.full(len(p), -1)
+    for z in range(len(first) - 1):
+        ring = corners[first[z]:first[z + 1]]
+        low, high = ring.min(0), ring.max(0)
+        near = order[np.searchsorted(y, low[1], "left"):np.searchsorted(y, high[1], "right")]
+        near = near[(p[near, 0] >= low[0]) & (p[near, 0] <= high[0]) & (found[near] < 0)]
+        if len(near):
+            found[near[holds(ring, p[near])]] = z
+    return found
+
+
+def holds(ring, p):
+    """Which points lie inside a ring or on it."""
+    a, b = ring, np.roll(ring, -1, 0)
+    px, py = p[:, :1], p[:, 1:]
+    left, right = (b[:, 0] - a[:, 0]) * (py - a[:, 1]), (b[:, 1] - a[:, 1]) * (px - a[:, 0])
+    area = left - right
+    # Differences of coordinates carry a rounding each, their product another: some 4e-16 of the sizes; ten times that is asked.
+    doubt = np.abs(area) <= 4e-15 * (np.abs(left) + np.abs(right))
+    up = b[:, 1] > py
+    asked = doubt & (np.minimum(a[:, 1], b[:, 1]) <= py) & (np.maximum(a[:, 1], b[:, 1]) >= py)
+    sign, on = np.sign(area), np.zeros(len(p), bool)
+    for i, e in zip(*np.nonzero(asked)):
+        ax, ay, bx, by, x, y = map(Fraction, (*a[e].tolist(), *b[e].tolist(), *p[i].tolist()))
+        exact = (bx - ax) * (y - ay) - (by - ay) * (x - ax)
+        sign[i, e] = (exact > 0) - (exact < 0)
+        if exact == 0 and min(ax, bx) <= x <= max(ax, bx):
+            on[i] = True
+    crossed = ((a[:, 1] > py) != up) & ((sign > 0) == up)
+    return on | (crossed.sum(1) % 2 == 1)

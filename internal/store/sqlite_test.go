@@ -52,6 +52,8 @@ func TestSQLiteSearchCommon(t *testing.T) {
 		"by place":            {1000, store.SearchBounds{Few: 1000, Looked: 3}},
 		"by place, newest":    {1, store.SearchBounds{Few: 1000, Newest: 7, Looked: 4}},
 		"where few cases are": {1, store.SearchBounds{Few: 20, Newest: 2, Looked: 1}},
+		"written last":        {1, store.SearchBounds{Latest: 1000}},
+		"a few written last":  {1, store.SearchBounds{Latest: 6}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			storetest.Search(t, func(t *testing.T) *store.DB {

@@ -89,10 +89,17 @@ const (
 
 // places gives a page of the tenant's places in the order of codes. The cursor is "code id" of the last row.
 func places(k kernel.Tx, f *filter, page kernel.Page) ([]*territory.Place, string, error) {
+	return placesFrom(k, "place", f, page)
+}
+
+// cursorCut stands between the code and the id of a cursor.
+const cursorCut = "\x1f"
+
+func placesFrom(k kernel.Tx, from string, f *filter, page kernel.Page) ([]*territory.Place, string, error) {
 	page = page.Clamp(usualPage, mostPage)
 	f.and("tenant = ?", string(on(k).tenant))
 	if page.After != "" {
-		code, id, ok := strings.Cut(page.After, "\x1f")
+		code, id, ok := strings.Cut(page.After, cursorCut)
 		if !ok || !storable(page.After) {
 			return nil, "", badCursor()
 		}
@@ -100,13 +107,13 @@ func places(k kernel.Tx, f *filter, page kernel.Page) ([]*territory.Place, strin
 		f.and("code >= "+c+" AND (code > "+c+" OR id > ?)", id)
 	}
 	limit := f.arg(page.Limit + 1)
-	rows, err := on(k).Query("SELECT "+placeCols+" FROM place WHERE "+f.where()+" ORDER BY code, id LIMIT "+limit, f.args...)
+	rows, err := on(k).Query("SELECT "+placeCols+" FROM "+from+" WHERE "+f.where()+" ORDER BY code, id LIMIT "+limit, f.args...)
 	out, err := scanAll(rows, err, func(r *sql.Rows) (*territory.Place, error) { return scanPlace(r) })
 	if err != nil || len(out) <= page.Limit {
 		return out, "", err
 	}
 	last := out[page.Limit-1]
-	return out[:page.Limit], last.Code + "\x1f" + string(last.ID), nil
+	return out[:page.Limit], last.Code + cursorCut + string(last.ID), nil
 }
 
 func badCursor() error {
@@ -136,7 +143,8 @@ func (Territory) Search(k kernel.Tx, q territory.Query, page kernel.Page) ([]*te
 	}
 	f := &filter{}
 	f.standing(k)
-	if err := f.named(k, text); err != nil {
+	keyed, err := f.named(k, text)
+	if err != nil {
 		return nil, "", err
 	}
 	if len(q.Kinds) > 0 {
@@ -148,6 +156,9 @@ func (Territory) Search(k kernel.Tx, q territory.Query, page kernel.Page) ([]*te
 	}
 	if q.Within != "" {
 		f.under("path", q.Within)
+	}
+	if !keyed && q.Within == "" {
+		return swept(k, f, page)
 	}
 	return places(k, f, page)
 }

@@ -293,3 +293,59 @@ func TestDivisionsByYear(t *testing.T) {
 		})
 	})
 }
+
+// TestSearchFindsAmongMany compares the search with Query.Match where what is looked for is in more names than are asked for one by one:
+// in nearly every place, in some, in none of the first ones, and where a code was borne before.
+func TestSearchFindsAmongMany(t *testing.T) {
+	eachEngine(t, func(t *testing.T, db *store.DB, _ *kernel.ManualClock) {
+		repo := store.Territory{}
+		all := district()[:1]
+		for i := range 3_000 {
+			name := fmt.Sprintf("%d单元", i)
+			if i >= 2_500 {
+				name = fmt.Sprintf("末%d号", i)
+			}
+			p := &territory.Place{ID: id(100 + i), Parent: id(1), Kind: territory.Entrance, Code: fmt.Sprintf("630105-E%04d", i), Name: name, Initials: territory.Initials(name),
+				Path: kernel.Path(fmt.Sprintf("630105/E%04d/", i))}
+			all = append(all, p)
+			if i%1000 == 999 {
+				before := *p
+				before.ID, before.ValidTo = id(10_000-i), now.Add(-time.Minute)
+				all = append(all, &before)
+			}
+		}
+		for _, p := range all {
+			p.ValidFrom = now.Add(-time.Hour)
+		}
+		update(t, db, func(tx kernel.Tx) error { return repo.UpsertPlaces(tx, all) })
+		for _, text := range []string{"单元", "元", "1", "9单", "99单元", "末", "末2", "号", "630105-E", "630105-E29", "dy", "1", "9", "2dy", "无"} {
+			for _, kinds := range [][]territory.Kind{nil, {territory.Entrance}, {territory.County}} {
+				q := territory.Query{Text: text, Kinds: kinds}
+				var want, got []kernel.ID
+				for _, p := range all {
+					if q.Match(p) && p.Stands(now) {
+						want = append(want, p.ID)
+					}
+				}
+				view(t, db, func(tx kernel.Tx) error {
+					for next, pages := "", 0; pages < 40; pages++ {
+						list, after, err := repo.Search(tx, q, kernel.Page{After: next, Limit: 150})
+						if err != nil {
+							return err
+						}
+						for _, p := range list {
+							got = append(got, p.ID)
+						}
+						if next = after; next == "" {
+							break
+						}
+					}
+					return nil
+				})
+				if d := cmp.Diff(want, got); d != "" {
+					t.Errorf("%q of %v: %s", text, kinds, d)
+				}
+			}
+		}
+	})
+}

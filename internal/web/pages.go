@@ -9,7 +9,7 @@ import (
 )
 
 // pages serves the built pages: hashed assets for ever, the two entries fresh, and every deep link by its entry. Files that
-// were packed ahead (name.gz) are sent packed to whoever takes them.
+// were packed ahead (name.br, name.gz) are sent packed to whoever takes them.
 func pages(ui fs.FS) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -55,10 +55,13 @@ func serveFile(w http.ResponseWriter, r *http.Request, ui fs.FS, name string) er
 	if t := mediaTypes[path.Ext(name)]; t != "" {
 		w.Header().Set("Content-Type", t)
 	}
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		w.Header().Add("Vary", "Accept-Encoding")
-		if b, err := fs.ReadFile(ui, name+".gz"); err == nil {
-			w.Header().Set("Content-Encoding", "gzip")
+	w.Header().Add("Vary", "Accept-Encoding")
+	for _, c := range []struct{ coding, end string }{{"br", ".br"}, {"gzip", ".gz"}} {
+		if !takes(r, c.coding) {
+			continue
+		}
+		if b, err := fs.ReadFile(ui, name+c.end); err == nil {
+			w.Header().Set("Content-Encoding", c.coding)
 			_, _ = w.Write(b) //nolint:gosec // a file of the embedded face
 			return nil
 		}

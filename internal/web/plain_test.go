@@ -147,7 +147,7 @@ func plainWay(t *testing.T, w *world, lang string) {
 	fields = with(fields, map[string]string{"words": "三楼到五楼都黑，还冒烟", "address": "2-301", "name": "张三丰", "phone": "13812345678"})
 	sent := w.post(t, action, fields, picture(t, "jpeg", 64)).want(303)
 	to := sent.Header.Get("Location")
-	receipt := w.fetch(t, "GET", to, nil).want(200).says(say("收到了", "We have it"), "630105-20230427-", say("听着像急事", "This sounds urgent"), "119")
+	receipt := w.fetch(t, "GET", to, nil).want(200).says(say("收到了", "Order received"), "630105-20230427-", say("听着像急事", "This sounds urgent"), "119")
 	code := regexp.MustCompile(`class="code">([^<]+)<`).FindStringSubmatch(receipt.Raw)[1]
 
 	// The button pressed twice, the page loaded again: still one order.

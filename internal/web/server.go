@@ -74,7 +74,7 @@ func New(c Config) *Server {
 			slog.Warn("origin left out", "origin", o, "cause", err)
 		}
 	}
-	h := deadline(mux, c.Timeout)
+	h := packed(deadline(mux, c.Timeout))
 	h = crossOrigin(guard, h)
 	h = rest.Identify(h)
 	h = headers(h)

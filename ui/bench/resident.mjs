@@ -1,5 +1,5 @@
 // How soon a resident sees something on a slow telephone: the first visit with an empty cache, a processor four times slower than
-// this one, 1.6 Mbit/s down, 0.75 up, 150 ms there and back. Prints the largest contentful paint of each page and the bytes of
+// this one, 1.6 Mbit/s down, 0.75 up, 150 ms there and back. Prints the largest contentful paint of each page, when its content is in sight, and the bytes of
 // script and style; ends with 1 when a budget is not kept. SANZHI_URL names a program that runs; else one is started.
 import { start, browse, centre } from '../browser/lib.mjs'
 import { place } from '../browser/arrange.mjs'
@@ -9,16 +9,23 @@ const rounds = Number(process.env.ROUNDS ?? 3)
 const server = await start()
 const browser = await browse()
 let failed = false
+console.log('| the resident\'s page | largest paint, ms | content in sight, ms | wanted | script and style, kB | |\n|-|-|-|-|-|-|')
 try {
   const { track_code: code } = await place(server, '量一量快慢')
   for (const [name, path] of [['welcome', '/'], ['door', '/?at=' + centre], ['near', '/near'], ['track', '/t/' + code], ['without script', '/plain']]) {
-    const paints = []
+    const paints = [], contents = []
     let bytes = 0
     for (let i = 0; i < rounds; i++) {
       const context = await browser.newContext({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, locale: 'zh-CN' })
       await context.addInitScript((at) => {
         localStorage.setItem('sanzhi.spot', at)
         new PerformanceObserver((l) => { for (const e of l.getEntries()) window.lcp = e.startTime }).observe({ type: 'largest-contentful-paint', buffered: true })
+        // The frame after which the page's own heading stands there and nothing is waited for: an early largest paint of something else does not hide it.
+        const look = () => {
+          if (!document.querySelector('h1:not(.sr)') || document.querySelector('main .wait')) { requestAnimationFrame(look); return }
+          requestAnimationFrame((at) => { window.content = at })
+        }
+        requestAnimationFrame(look)
       }, path === '/' ? 'null' : JSON.stringify({ lon: Number(centre.split(',')[0]), lat: Number(centre.split(',')[1]) }))
       const page = await context.newPage()
       const cdp = await context.newCDPSession(page)
@@ -34,14 +41,16 @@ try {
       await page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('.wait'), null, { timeout: 20_000 }).catch(() => {})
       await page.waitForTimeout(1200)
       loaded = true
-      paints.push(await page.evaluate(() => window.lcp ?? 0))
+      paints.push(await page.evaluate(() => window.lcp ?? Infinity))
+      contents.push(await page.evaluate(() => window.content ?? Infinity))
       bytes = Math.max(bytes, sum)
       await context.close()
     }
-    const middle = paints.sort((a, b) => a - b)[Math.floor(paints.length / 2)]
-    const bad = middle > budget.paint || bytes > budget.bytes
+    const median = (l) => l.sort((x, y) => x - y)[Math.floor(l.length / 2)]
+    const middle = median(paints), there = median(contents)
+    const bad = middle > budget.paint || there > budget.paint || bytes > budget.bytes
     failed ||= bad
-    console.log(`${name.padEnd(16)} largest paint ${Math.round(middle)} ms (${paints.map((x) => Math.round(x)).join(', ')}), script and style ${(bytes / 1000).toFixed(1)} kB${bad ? '  above the budget' : ''}`)
+    console.log(`| ${name} | ${Math.round(middle)} (${paints.map((x) => Math.round(x)).join(', ')}) | ${Math.round(there)} | ${budget.paint} | ${(bytes / 1000).toFixed(1)} | ${bad ? '**short of it**' : 'kept'} |`)
   }
 } finally {
   await browser.close()

@@ -1,12 +1,13 @@
 // How the desk bears a great city: a tree of 500,000 places, a map of 638 grids and 5,000 open cases, lists and search over a million
 // cases. It measures in a real browser against a program of its own; `make bench-web` prepares the data once, in bench/.cache.
 //   node bench/web.mjs DIR        DIR holds a prepared district (bench/loop -prepare), which is copied and grown
-// Other pages add their measurements to `measures`.
+// ONLY=list,finder,tree,map measures some of it.
 import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, cpSync, existsSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
 import { browse, open, signIn, of } from '../browser/lib.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
@@ -82,26 +83,76 @@ function codes(dir) {
 const median = (l) => [...l].sort((a, b) => a - b)[Math.floor(l.length / 2)]
 const worst = (l) => Math.max(...l)
 
-/** Frames a second while fn moves something, told by the page itself. */
-const frames = (page, script) => page.evaluate(async (text) => {
+/** Steps once a frame for a while; the page itself tells how often. */
+const frames = (page, script, ms = 3000) => page.evaluate(async ([text, ms]) => {
   const step = new Function('i', text)
   const at = []
   await new Promise((done) => {
     const begun = performance.now()
     const tick = (now) => {
       at.push(now)
-      if (now - begun > 3000) { done(); return }
+      if (now - begun > ms && at.length > 10) { done(); return }
       step(at.length)
       requestAnimationFrame(tick)
     }
     requestAnimationFrame(tick)
   })
-  const gaps = at.slice(1).map((t, i) => t - at[i])
-  return { fps: (at.length - 1) / ((at.at(-1) - at[0]) / 1000), slow: gaps.filter((g) => g > 50).length, worst: Math.max(...gaps) }
-}, script)
+  return { n: at.length - 1, fps: (at.length - 1) / ((at.at(-1) - at[0]) / 1000) }
+}, [script, ms])
 
-const measures = [
-  ['tree of places opens (first rows in sight), ms', 300, async (p) => {
+const kinds = { js: /^(?:FireAnimationFrame|EventDispatch|TimerFire|FunctionCall|RunMicrotasks|HandlePostMessage)$/, style: /^(?:UpdateLayoutTree|RecalculateStyles)$/, layout: /^Layout$/, paint: /^(?:PrePaint|Paint|Layerize|Commit|UpdateLayer)$/, gc: /^(?:Major|Minor)GC$/ }
+
+/** The same without a trace, for the frames a second, and with one, for what the page's main thread spends of the processor on each
+    frame: in thread time, so that whoever else uses the machine, and the drawing in software, which happens elsewhere, are not in it. */
+async function cost(p, script) {
+  const plain = await frames(p.page, script)
+  await p.browser.startTracing(p.page, { categories: ['-*', 'toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline', 'v8'] })
+  const f = await frames(p.page, script)
+  const events = JSON.parse((await p.browser.stopTracing()).toString()).traceEvents
+  const main = events.filter((e) => e.name === 'thread_name' && e.args.name === 'CrRendererMain').map((e) => ({ pid: e.pid, tid: e.tid, fired: events.filter((x) => x.pid === e.pid && x.tid === e.tid && x.name === 'FireAnimationFrame') }))
+    .sort((a, b) => b.fired.length - a.fired.length)[0]
+  const from = main.fired[0].ts, to = main.fired.at(-1).ts
+  const own = events.filter((e) => e.ph === 'X' && e.pid === main.pid && e.tid === main.tid && e.ts >= from && e.ts < to && e.tdur !== undefined)
+  const tasks = own.filter((e) => e.name === 'RunTask' || e.name === 'ThreadControllerImpl::RunTask')
+  if (!tasks.length) throw new Error('the trace tells of no task')
+  // Of what stands within another of its sort only the outer one counts.
+  const sum = (test) => { let end = 0, all = 0; for (const e of own.filter((x) => test.test(x.name)).sort((a, b) => a.ts - b.ts)) if (e.ts >= end) { all += e.tdur; end = e.ts + e.dur } return all / 1000 / f.n }
+  const longs = tasks.map((t) => t.tdur / 1000).filter((t) => t > 50)
+  return { ...f, fps: plain.fps, cpu: sum(/RunTask$/), longs: longs.length, longest: Math.max(...tasks.map((t) => t.tdur)) / 1000, parts: Object.entries(kinds).map(([k, test]) => `${k} ${sum(test).toFixed(1)}`).join(', ') }
+}
+/** The rows of something that moves, beside the same with nothing in it, in the same window and run: what the machine can do at most. */
+const moving = (what, f, empty) => [
+  [`${what}: processor of the page's main thread for a frame, ms`, f.cpu, 20, f.parts],
+  [`${what}: tasks of more than 50 ms`, f.longs, 0, `the longest ${f.longest.toFixed(0)} ms of processor, over ${f.n} frames`],
+  [`${what}: frames a second`, f.fps, -50, `the same with nothing in it: ${empty.fps.toFixed(1)}, of which this is ${Math.round((100 * f.fps) / empty.fps)} %`, empty.fps],
+]
+
+const words = ['x', 'xq', 'xqs', 'xqsq', '小', '小桥', '楼道', '楼道灯', '井盖', 'cbq', '1', '3单', '1单元', '单元', '号楼', '630105']
+/** Each word three times; the slowest word's middle time, and the middle of all. */
+async function typed(p, path) {
+  const of = []
+  for (const q of words) {
+    const l = []
+    for (let i = 0; i < 3; i++) l.push(await timed(p, path + encodeURIComponent(q)))
+    of.push([q, median(l)])
+  }
+  of.sort((a, b) => b[1] - a[1])
+  return [of[0][1], `the slowest of ${words.length} words, initials and numbers; the middle one ${median(of.map((x) => x[1])).toFixed(0)}; slowest ${of.slice(0, 3).map(([q, ms]) => `${q} ${ms.toFixed(0)}`).join(', ')}`]
+}
+
+/** Each gives rows: what, measured, wanted (at most; below nought at least), note. */
+const measures = {
+  list: async (p) => {
+    const times = [], rows = []
+    for (let i = 0; i < wanted.runs; i++) times.push(await timed(p, '/api/v1/cases?state=all&sort=new&limit=50'))
+    rows.push(['a page of the list of all cases, ms', median(times), 150, `50 rows; slowest ${worst(times).toFixed(0)}`])
+    const deep = await p.page.evaluate(async () => { let after = '', b = 0; for (let i = 0; i < 20; i++) { b = performance.now(); after = (await (await fetch('/api/v1/cases?state=all&sort=new&limit=50&after=' + encodeURIComponent(after))).json()).next } return performance.now() - b })
+    rows.push(['its twentieth page, ms', deep, 150, 'one go'])
+    const [list, say] = await typed(p, '/api/v1/cases?state=all&sort=new&limit=50&q=')
+    return [...rows, ['search in that list, ms a key', list, 200, say]]
+  },
+  finder: async (p) => { const [ms, say] = await typed(p, '/api/v1/find?q='); return [['the finder (Ctrl-K), ms a key', ms, 200, say]] },
+  tree: async (p) => {
     const times = []
     for (let i = 0; i < wanted.runs; i++) {
       await p.go('/desk/me')
@@ -113,55 +164,78 @@ const measures = [
         look()
       })))
     }
-    return { value: median(times), note: `median of ${times.length}, slowest ${worst(times).toFixed(0)}; the first one loads the page's script` }
-  }],
-  ['a level of 20,000 places opens, ms', 300, async (p) => {
-    const code = await p.page.evaluate(async () => {
-      const d = await (await fetch('/api/v1/places?kind=building&limit=1')).json()
-      return { q: d.items[0].code, id: d.items[0].id }
-    })
-    const times = []
-    for (let i = 0; i < wanted.runs; i++) {
-      times.push(await p.page.evaluate(async (id) => { const b = performance.now(); await (await fetch('/api/v1/places?limit=200&parent=' + id)).json(); return performance.now() - b }, code.id))
-    }
-    return { value: median(times), note: `its first 200, fetched; slowest ${worst(times).toFixed(0)}` }
-  }],
-  ['scrolling the open tree, frames a second', -30, async (p) => {
+    const id = await p.page.evaluate(async () => (await (await fetch('/api/v1/places?kind=building&limit=1')).json()).items[0].id)
+    const level = []
+    for (let i = 0; i < wanted.runs; i++) level.push(await timed(p, '/api/v1/places?limit=200&parent=' + id))
     await p.go('/desk/places')
     await p.page.waitForFunction(() => document.querySelectorAll('[role=treeitem]').length > 5)
     await p.page.focus('[role=tree]')
-    // Down to the building with the many entrances: each step opens the first that can be.
+    // Each step opens what can be opened in sight.
     for (let i = 0; i < 4; i++) {
       await p.page.evaluate(() => [...document.querySelectorAll('[role=treeitem][aria-expanded=false]')].slice(0, 12).forEach((el) => el.querySelector('.twist').click()))
       await p.page.waitForTimeout(700)
     }
-    const f = await frames(p.page, 'const b = document.querySelector("[role=tree]"); b.scrollTop += 90; if (b.scrollTop + b.clientHeight >= b.scrollHeight - 2) b.scrollTop = 0')
-    return { value: f.fps, note: `90 px a frame; ${f.slow} frames over 50 ms, the longest ${f.worst.toFixed(0)} ms; ${await p.page.locator('.vtree .node').count()} rows on the page` }
-  }],
-  ['panning the map, frames a second', -20, async (p) => {
+    const move = (box) => `const b = document.querySelector("${box}"); b.scrollTop += 90; if (b.scrollTop + b.clientHeight >= b.scrollHeight - 2) b.scrollTop = 0`
+    const f = await cost(p, move('[role=tree]'))
+    const rows = await p.page.locator('.vtree .node').count(), lines = await p.page.evaluate(() => Math.round(document.querySelector('.vtree .tall').offsetHeight / 36))
+    await p.page.evaluate(() => {
+      const tree = document.querySelector('[role=tree]'), r = tree.getBoundingClientRect(), box = document.createElement('div'), tall = document.createElement('div')
+      box.id = 'nothing'
+      Object.assign(box.style, { overflowY: 'auto', width: r.width + 'px', height: r.height + 'px' })
+      tall.style.height = tree.firstElementChild.offsetHeight + 'px'
+      box.append(tall)
+      tree.replaceWith(box)
+    })
+    const empty = await frames(p.page, move('#nothing'))
+    const out = moving(`scrolling the tree, 90 px a frame (${lines} open, ${rows} on the page)`, f, empty)
+    return [['the tree of places opens (first rows in sight), ms', median(times), 300, `slowest ${worst(times).toFixed(0)}, the first, which loads the page's script`],
+      ['a level of 20,000 places opens, ms', median(level), 300, `its first 200, fetched; slowest ${worst(level).toFixed(0)}`], ...out]
+  },
+  map: async (p) => {
     await p.page.addInitScript(() => { window.__watchMap = 1 })
     await p.go('/desk/map')
-    await p.page.waitForFunction(() => window.__map?.loaded() && window.__map.queryRenderedFeatures({ layers: ['many', 'one'] }).length > 0, null, { timeout: 60_000 })
+    await p.page.waitForFunction(() => window.__map?.loaded() && window.__map.queryRenderedFeatures({ layers: ['many', 'one'] }).length > 0, null, { timeout: 120_000 })
     await p.page.evaluate(() => window.__map.jumpTo({ zoom: 13.2 }))
-    await p.page.waitForTimeout(2500)
-    const f = await frames(p.page, 'window.__map.panBy([i % 120 < 60 ? 6 : -6, i % 80 < 40 ? 3 : -3], { duration: 0 })')
-    const n = await p.page.evaluate(() => ({ grids: window.__map.querySourceFeatures('grids').length, spots: document.querySelector('.mappage .bar p')?.textContent ?? '' }))
-    return { value: f.fps, note: `${n.spots}; software WebGL, no graphics card; ${f.slow} frames over 50 ms, the longest ${f.worst.toFixed(0)} ms` }
-  }],
-  ['a page of the list of cases, ms', 300, async (p) => {
-    const times = []
-    for (let i = 0; i < wanted.runs; i++) times.push(await timed(p, '/api/v1/cases?state=all&sort=new&limit=50'))
-    return { value: median(times), note: `50 rows of all; slowest ${worst(times).toFixed(0)}` }
-  }],
-  ['search as one types in the finder, ms a key', 300, async (p) => {
-    const times = []
-    for (const q of ['x', 'xq', 'xqs', 'xqsq', '小', '小桥', '楼道', '楼道灯', '3单', '1单元', '井盖', 'cbq']) times.push(await timed(p, '/api/v1/find?q=' + encodeURIComponent(q)))
-    return { value: median(times), note: `12 words and initials over all cases and places; slowest ${worst(times).toFixed(0)}` }
-  }],
-]
+    await p.page.waitForFunction(() => window.__map.areTilesLoaded(), null, { timeout: 60_000 })
+    await p.page.waitForTimeout(1500)
+    // By the hand: the mouse goes down on the map, and moves a little each frame, there and back.
+    const drag = `const c = window.__map.getCanvas(), r = c.getBoundingClientRect()
+      const at = (k) => ({ bubbles: true, cancelable: true, button: 0, buttons: 1, clientX: r.left + r.width / 2 + (k % 120 < 60 ? k % 60 : 60 - k % 60) * 5, clientY: r.top + r.height / 2 + (k % 80 < 40 ? k % 40 : 40 - k % 40) * 3 })
+      if (i === 1) c.dispatchEvent(new MouseEvent('mousedown', at(0)))
+      c.dispatchEvent(new MouseEvent('mousemove', at(i)))`
+    const up = () => p.page.evaluate(() => document.dispatchEvent(new MouseEvent('mouseup', { bubbles: true, button: 0 })))
+    const before = await p.page.evaluate(() => window.__map.getCenter().toArray().join())
+    const f = await cost(p, drag)
+    const moved = before !== await p.page.evaluate(() => window.__map.getCenter().toArray().join())
+    await up()
+    if (!moved) throw new Error('the map did not move')
+    const say = (await p.page.locator('.mappage .bar p').textContent())?.trim()
+    const grids = await p.page.evaluate(async () => { const b = (await (await fetch('/api/v1/config')).json()).bounds; return ((await (await fetch(`/api/v1/map?w=${b[0]}&s=${b[1]}&e=${b[2]}&n=${b[3]}&kinds=grid,grid_dedicated`)).json()).features ?? []).length })
+    await p.page.waitForTimeout(600)
+    await p.page.evaluate(() => window.__map.setStyle({ version: 8, sources: {}, layers: [{ id: 'g', type: 'background', paint: { 'background-color': '#eee' } }] }, { diff: false }))
+    await p.page.waitForTimeout(1500)
+    const empty = await frames(p.page, drag)
+    await up()
+    return moving(`panning the map by hand (${grids} grids, ${say})`, f, empty)
+  },
+}
+/** What was measured against what is wanted. Where the machine draws no more even with nothing to draw, that is said. */
+function verdict([, value, bound, , most]) {
+  if (bound >= 0 ? value <= bound : value >= -bound) return 'kept'
+  return most < -bound && value >= 0.9 * most ? 'as fast as this machine draws nothing' : '**short of it**'
+}
 /** Orders where people may live, until so many cases are open. */
 async function orders(p) {
-  const n = await p.page.evaluate(async () => (await (await fetch('/api/v1/cases/points')).json()).ids.length)
+  const n = await p.page.evaluate(async () => {
+    let n = 0
+    for (let after = ''; ;) {
+      const r = await fetch('/api/v1/cases/points?after=' + encodeURIComponent(after))
+      if (!r.ok) throw new Error('points: ' + r.status)
+      const d = await r.json()
+      n += d.ids.length
+      if (!(after = d.next ?? '')) return n
+    }
+  })
   const config = await (await fetch(url + '/api/v1/config')).json()
   const [w, s, e, north] = config.bounds
   let left = wanted.open - n, seed = 20_230_428
@@ -183,23 +257,32 @@ grow()
 const accounts = JSON.parse(run('demo', '--data', data, '--accounts', '--json'))
 const child = spawn(bin, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`], { stdio: 'ignore' })
 const url = `http://127.0.0.1:${port}`
-const browser = await browse()
+// A map needs WebGL, drawn in software where there is no graphics card; all else is drawn faster there without it.
+const browsers = { map: await browse(), plain: await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] }) }
 let failed = false
 try {
   for (let i = 0; i < 900 && !(await fetch(url + '/readyz').then((r) => r.ok, () => false)); i++) await new Promise((r) => setTimeout(r, 200))
-  const p = await open(browser, { url })
-  p.page.setDefaultTimeout(60_000)
-  await signIn(p, of(Array.isArray(accounts) ? accounts : accounts.accounts ?? accounts.items, 'district_leader'))
-  await orders(p)
-  console.log(`${cpus()[0].model}, ${cpus().length} threads\n\n| what | measured | at most | |\n|-|-|-|-|`)
-  for (const [name, bound, measure] of measures) {
-    const m = await measure(p)
-    const ok = bound < 0 ? m.value >= -bound : m.value <= bound
-    failed ||= !ok
-    console.log(`| ${name} | ${m.value.toFixed(bound < 0 ? 1 : 0)}${ok ? '' : ' (short of it)'} | ${bound < 0 ? 'at least ' + -bound : bound} | ${m.note} |`)
+  const leader = of(Array.isArray(accounts) ? accounts : accounts.accounts ?? accounts.items, 'district_leader')
+  const desk = async (browser) => {
+    const p = { ...await open(browser, { url }), browser }
+    p.page.setDefaultTimeout(120_000)
+    await signIn(p, leader)
+    return p
   }
+  const p = await desk(browsers.plain)
+  await orders(p)
+  console.log(`${cpus()[0].model}, ${cpus().length} threads, load ${loadavg()[0].toFixed(1)} before\n\n| what | measured | wanted | | |\n|-|-|-|-|-|`)
+  for (const [name, measure] of Object.entries(measures)) {
+    if (process.env.ONLY && !process.env.ONLY.split(',').includes(name)) continue
+    for (const row of await measure(name === 'map' ? await desk(browsers.map) : p)) {
+      const [what, value, bound, note] = row, said = verdict(row)
+      failed ||= said.startsWith('**')
+      console.log(`| ${what} | ${value.toFixed(value < 100 && value % 1 ? 1 : 0)} | ${bound < 0 ? 'at least ' + -bound : bound} | ${said} | ${note} |`)
+    }
+  }
+  console.log(`\nload ${loadavg()[0].toFixed(1)} after`)
 } finally {
-  await browser.close()
+  for (const b of Object.values(browsers)) await b.close()
   child.kill('SIGTERM')
 }
 process.exitCode = failed ? 1 : 0

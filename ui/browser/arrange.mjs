@@ -29,6 +29,9 @@ export async function hand(server, role) {
   }
 }
 
+/** Somebody without an account. */
+export const anyone = (server) => ({ post: (path, body) => call(server, 'POST', path, body).then((r) => r.said) })
+
 /** An order at the middle of the district: {id, number, track_code}. */
 export async function place(server, text, o = {}) {
   const { items } = (await call(server, 'GET', `/menu?lon=${lon}&lat=${lat}`)).said

@@ -75,9 +75,13 @@ test('a promise is said with one time on one page', async () => {
   for (const to of ['', 'done']) {
     if (to) await carry(server, id, to)
     await r.go('/t/' + track_code)
-    await r.page.waitForSelector('.state .num')
+    await r.page.waitForSelector(to ? '.state .calm' : '.state .num')
     const say = /(\d{1,2}:\d\d)/.exec(await r.page.innerText('.sayline'))[1]
-    assert.equal(await r.page.innerText('.state .num'), say)
+    // A rating is asked for, not owed: its hour is said once, and only the days left stand below.
+    if (to) {
+      assert.equal(await r.page.locator('.state .num').count(), 0)
+      assert.match(await r.page.innerText('.state .calm'), /^还剩 \d+ 天/)
+    } else assert.equal(await r.page.innerText('.state .num'), say)
   }
   await r.close()
 })
@@ -215,6 +219,26 @@ test('who asks for little motion gets none', async () => {
   await p.page.emulateMedia({ reducedMotion: 'no-preference' })
   assert.ok(await moving() > 0, 'the check sees motion where there is some')
   await p.close()
+})
+
+test('on paper stands the order with its receipt, and nothing that can only be pressed', async () => {
+  const { track_code } = await place(server, '印一张收据')
+  const r = await phone()
+  await r.go('/t/' + track_code)
+  await r.page.waitForSelector('.slip .code')
+  await r.page.emulateMedia({ media: 'print' })
+  for (const part of ['.tabs', '.top', '.foots', '.skip', '.slip .acts']) assert.equal(await r.page.locator(part).isVisible(), false, part)
+  for (const part of ['.head h1', '.sayline', '.slip .code', '.slip .qr']) assert.equal(await r.page.locator(part).isVisible(), true, part)
+  await r.close()
+})
+
+test('in large type a title is larger than the text', async () => {
+  const r = await open(browser, { url: server.url, width: 390, store: { elder: '1' } })
+  await r.go('/t')
+  await r.page.waitForSelector('h1')
+  const [title, text] = await r.page.evaluate(() => ['h1', '.phone'].map((s) => parseFloat(getComputedStyle(document.querySelector(s)).fontSize)))
+  assert.ok(title > text * 1.2, `${title} px over ${text} px`)
+  await r.close()
 })
 
 test('without script the page says what to do', async () => {

@@ -1,8 +1,9 @@
-// The pictures of the read-me files: the desk with a case beside the list, and three of the resident's pages. PNG, below 200 kB each.
+// The pictures of the read-me files and of the guides, in both languages: what each role meets first. PNG, below 200 kB each.
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { carry, desk, hand, picture, place } from './arrange.mjs'
+import { order } from './walk.mjs'
 import { browse, centre, open, start } from './lib.mjs'
 
 const out = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'images')
@@ -40,29 +41,59 @@ try {
   await carry(server, done.id, 'accepted')
   await (await hand(server, 'cadre')).act(done.id, 'finish', { result: '换灯 3 盏、线 12 米，不收钱', photos: [await upload('light.png', [214, 196, 150])] })
 
-  for (const [lang, tail] of [['zh', ''], ['en', '.en']]) {
-    const d = await desk(browser, server, 'community_clerk', { lang })
-    await d.page.setViewportSize({ width: 1240, height: 680 })
-    await d.go('/desk/queue?case=' + fresh.id)
-    await d.page.waitForSelector('.pane .case .str')
-    await still(d)
-    await save(d.page, `desk${tail}.png`)
-    await d.close()
+  // A plan of grids, drawn once: the studio shows it in both languages.
+  const planner = await hand(server, 'planner')
+  const town = (await planner.get('/places?kind=subdistrict&q=' + encodeURIComponent('朝阳街道'))).items[0]
+  const plan = await planner.post('/plans', { kind: 'partition', name: '朝阳街道的网格', place: town.id, params: { tolerance: 15 } })
 
-    // Three telephones side by side, each with its own page.
+  for (const [lang, tail] of [['zh', ''], ['en', '.en']]) {
+    /** One page of somebody at the desk, in a window of its own size. */
+    const at = async (role, path, ready, name, { width = 1240, height = 680, before = async () => {} } = {}) => {
+      const d = await desk(browser, server, role, { lang, width })
+      await d.page.setViewportSize({ width, height })
+      await d.page.addInitScript(() => { window.__watchMap = 1 })
+      await d.go(path)
+      await d.page.waitForSelector(ready, { timeout: 90_000 })
+      await before(d.page)
+      await still(d)
+      await save(d.page, name + tail + '.png')
+      await d.close()
+    }
+    await at('community_clerk', '/desk/queue?case=' + fresh.id, '.pane .case .str', 'desk')
+    await at('district_leader', '/desk/map', 'canvas', 'map', { before: (page) => page.waitForFunction(() => window.__map?.loaded() && window.__map.queryRenderedFeatures({ layers: ['many', 'one'] }).length > 0, null, { timeout: 60_000 }) })
+    await at('district_leader', '/desk/picture', '.funnel', 'dashboard', { height: 860 })
+    await at('planner', '/desk/plans/' + plan.id, '.gridmap', 'studio', { width: 1120, height: 720 })
+    await at('system_admin', '/desk/settings/flows/menu', '.chain .bead', 'flow', { height: 860 })
+    await at('grid_worker', '/desk/rounds/today', '.stops a', 'patrol', { width: 390, height: 844 })
+
+    // A telephone: from the door to what happens next, as somebody meets it, and three of its pages side by side.
     const width = 390
     const height = 844
-    const pages = [`/?at=${centre}`, '/t/' + under.track_code, '/t/' + done.track_code]
     const shots = []
     const r = await open(browser, { url: server.url, width, lang })
-    for (const path of pages) {
+    const pages = [[`/?at=${centre}`, 'door'], ['/t/' + under.track_code, 'track'], ['/t/' + done.track_code, ''], ['/near', 'near']]
+    for (const [path, name] of pages) {
       await r.go(path)
       await r.page.waitForSelector('h1')
       await still(r)
-      shots.push((await r.page.screenshot({ animations: 'disabled' })).toString('base64'))
+      if (name) await save(r.page, name + tail + '.png')
+      if (shots.length < 3) shots.push((await r.page.screenshot({ animations: 'disabled' })).toString('base64'))
     }
+    await r.go('/verify?code=' + done.track_code)
+    await r.page.click('main form .go:enabled').catch(() => {}) // the receipt of the address may be checked by itself
+    await r.page.waitForSelector('.verdict .yes li')
+    await still(r)
+    await save(r.page, 'verify' + tail + '.png')
+    await order(r, lang === 'zh' ? '三楼到五楼都黑' : 'Dark from the third floor up', async (name) => { if (name === 'what') { await r.page.evaluate(() => scrollTo(0, 0)); await save(r.page, 'order' + tail + '.png') } })
     await r.close()
-    const sheet = await browser.newPage({ viewport: { width: pages.length * (width + 24) + 24, height: height + 48 } })
+    const e = await open(browser, { url: server.url, width, lang, store: { elder: '1' } })
+    await e.go('/t/' + under.track_code)
+    await e.page.waitForSelector('.hang')
+    await still(e)
+    await save(e.page, 'elder' + tail + '.png')
+    await e.close()
+
+    const sheet = await browser.newPage({ viewport: { width: shots.length * (width + 24) + 24, height: height + 48 } })
     await sheet.setContent(`<body style="margin:24px;display:flex;gap:24px;background:#F1EEE6">${shots.map((s) => `<img width="${width}" height="${height}" src="data:image/png;base64,${s}" style="border-radius:6px">`).join('')}</body>`)
     await sheet.waitForFunction(() => [...document.images].every((i) => i.complete && i.naturalWidth))
     await save(sheet, `resident${tail}.png`)

@@ -46,7 +46,7 @@ for (const [lang, width] of [['zh', 390], ['en', 320]]) {
     await page.click('form[method=post] .go')
     await page.waitForSelector('.slip .code')
     await fits('receipt')
-    assert.match(await page.innerText('h1'), say(/收到了/, /We have it/))
+    assert.match(await page.innerText('h1'), say(/收到了/, /Order received/))
     const code = await page.innerText('.slip .code')
     await page.reload()
     await page.click('main .go')

@@ -5,7 +5,7 @@ import type { Plugin, Rolldown } from 'vite'
 
 /** The files that the resident's pages may need, found by what names what, from index.html on. */
 export function residentFiles(dist: string): string[] {
-  const assets = readdirSync(join(dist, 'assets')).filter((f) => !f.endsWith('.gz'))
+  const assets = readdirSync(join(dist, 'assets')).filter((f) => !/\.(?:br|gz)$/.test(f))
   const seen = new Set<string>()
   const look = (text: string) => {
     for (const f of assets) {

@@ -37,6 +37,16 @@ function address(path: string, query?: Query): string {
   return base + path + (s ? '?' + s : '')
 }
 
+/** What the page's first script has asked for already (worker/early.js): each answer is taken once, and while it is fresh. */
+interface Early { lang: string; at: number; got: Record<string, Promise<Response>> }
+function asked(url: string): Promise<Response | null> | null {
+  const early = (globalThis as { sanzhiEarly?: Early }).sanzhiEarly
+  const got = early?.got[url]
+  if (!early || !got) return null
+  delete early.got[url]
+  return early.lang === lang.value && Date.now() - early.at < 15_000 ? got.catch(() => null) : null
+}
+
 interface Options { query?: Query; body?: unknown; key?: string; signal?: AbortSignal }
 
 export async function call<R>(method: string, path: string, o: Options = {}): Promise<R> {
@@ -50,7 +60,8 @@ export async function call<R>(method: string, path: string, o: Options = {}): Pr
   if (method === 'POST') headers['Idempotency-Key'] = o.key ?? onceKey()
   let res: Response
   try {
-    res = await fetch(address(path, o.query), { method, headers, body, credentials: 'same-origin', signal: o.signal ?? null })
+    const url = address(path, o.query)
+    res = (method === 'GET' && await asked(url)) || await fetch(url, { method, headers, body, credentials: 'same-origin', signal: o.signal ?? null })
   } catch (e) {
     if ((e as Error).name === 'AbortError') throw e
     throw new CallError(0, t('offline'))

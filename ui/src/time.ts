@@ -113,3 +113,6 @@ export function usedNow(c: Clock, now = serverNow()): number {
 export function stateNow(c: Clock, now = serverNow()): Clock['state'] {
   return (c.state === 'running' || c.state === 'late') && Date.parse(c.due_at) <= now ? 'over' : c.state
 }
+
+/** Opening hours that stay whole at the end of a line: 8:30–12:00 is one word. */
+export const unbroken = (hours: string): string => hours.replace(/(\d)\s?–\s?(\d)/g, '$1\u2060–\u2060$2')

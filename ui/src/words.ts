@@ -2,6 +2,7 @@ import { lang } from './lang'
 import type { common } from './words/common'
 import type { resident } from './words/resident'
 import type { around } from './words/around'
+import type { front } from './words/front'
 import type { activities } from './words/activities'
 import type { ballots } from './words/ballots'
 import type { privacy } from './words/privacy'
@@ -27,6 +28,7 @@ import type { roomwords } from './words/rooms'
 type All = typeof common
   & typeof resident
   & typeof around
+  & typeof front
   & typeof activities
   & typeof ballots
   & typeof privacy

@@ -16,7 +16,8 @@ import (
 	"sanzhi/internal/kernel"
 )
 
-// Side is how many cells the raster has each way, at most.
+// Side is how many cells the raster has each way, at most: an index is built once and answers many million points, so it is worth
+// more cells than a first million would pay for.
 const Side = 2048
 
 // minCell is the side of the smallest cell in degrees, a millimetre: far coarser than what coordinates resolve, so that the
@@ -270,6 +271,7 @@ func (x *Index) raster() bool {
 	x.ny, x.sy = fit(x.bound.Max[1] - x.bound.Min[1])
 	x.cell, x.at = make([]uint16, x.nx*x.ny), make([]int32, x.nx*x.ny)
 	f := &filler{x: x, head: x.at, seen: make([]int32, x.nx*x.ny)}
+	f.reserve()
 	for z := range x.zones {
 		if f.zone(int32(z)); f.full {
 			return false

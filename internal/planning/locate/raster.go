@@ -1,7 +1,6 @@
 package locate
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -29,6 +28,20 @@ type link struct {
 	zone int32
 	side int32 // −1 when the whole cell is the zone's
 	next int32
+}
+
+// reserve makes room for all sides, and for about as many links as cells that they run through.
+func (f *filler) reserve() {
+	sides, cells := 0, 0.0
+	for i := range f.x.zones {
+		eachRing(f.x.zones[i].Shape, func(r orb.Ring) {
+			for i := 1; i < len(r); i++ {
+				cells += math.Abs(r[i][0]-r[i-1][0])*f.x.sx + math.Abs(r[i][1]-r[i-1][1])*f.x.sy + 1
+			}
+			sides += max(0, len(r)-1)
+		})
+	}
+	f.x.sides, f.links = make([]side, 0, sides), make([]link, 0, int(min(cells*1.02+64, maxLinks)))
 }
 
 func (f *filler) zone(z int32) {
@@ -120,8 +133,8 @@ func (f *filler) mark(z int32, row, c, r0 int) {
 	s[0], s[1] = min(s[0], int32(c)), max(s[1], int32(c))
 }
 
-// maxLinks bounds the memory that zones lying over one another can ask for: three candidates for every cell.
-const maxLinks = 3 * Side * Side
+// maxLinks bounds the memory that zones lying over one another can ask for, and zones of very many sides.
+const maxLinks = 12_000_000
 
 func (f *filler) hang(k int, zone, side int32) {
 	if len(f.links) == maxLinks {
@@ -160,6 +173,7 @@ func (f *filler) fill(z int32, row int, span [2]int32) {
 // finish turns chains of candidates into lists, lowest code first.
 func (f *filler) finish() {
 	x := f.x
+	x.list = make([]int32, 0, 3*len(f.links))
 	var cell []link
 	for k, h := range f.head {
 		if h == 0 {
@@ -172,7 +186,12 @@ func (f *filler) finish() {
 		for ; h != 0; h = f.links[h-1].next {
 			cell = append(cell, f.links[h-1])
 		}
-		slices.SortFunc(cell, func(a, b link) int { return cmp.Or(cmp.Compare(a.zone, b.zone), cmp.Compare(a.side, b.side)) })
+		slices.SortFunc(cell, func(a, b link) int {
+			if a.zone != b.zone {
+				return int(a.zone - b.zone)
+			}
+			return int(a.side - b.side)
+		})
 		x.cell[k], x.at[k] = asked, int32(len(x.list))
 		f.write(k, cell)
 	}

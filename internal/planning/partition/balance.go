@@ -102,22 +102,23 @@ func (r *refiner) relieve(mild bool) bool {
 	r.heap = r.heap[:0]
 	for _, v := range r.cand {
 		if g, to := r.relief(v, mild); to >= 0 {
-			r.enter(v, g)
+			r.enter(v, to, g)
 		}
 	}
 	moved := false
 	for len(r.heap) > 0 {
 		e := r.pop()
-		if r.wait[e.v] != r.turn || r.gain[e.v] != e.gain {
+		s := &r.slot[e.v]
+		if s.wait != r.turn || s.gain != e.gain {
 			continue
 		}
 		g, to := r.relief(e.v, mild)
-		r.wait[e.v] = 0
+		s.wait = 0
 		if to < 0 {
 			continue
 		}
 		if g < e.gain {
-			r.enter(e.v, g)
+			r.enter(e.v, to, g)
 			continue
 		}
 		if !r.guard(e.v, 1000) {
@@ -129,7 +130,7 @@ func (r *refiner) relieve(mild bool) bool {
 		for _, a := range r.l.arcs[r.l.first[e.v]:r.l.first[e.v+1]] {
 			r.candidate(a.To)
 			if g, to := r.relief(a.To, mild); to >= 0 {
-				r.enter(a.To, g)
+				r.enter(a.To, to, g)
 			}
 		}
 	}

@@ -17,15 +17,18 @@ type bisector struct {
 	lo, hi int32
 	keys   []int64
 	window []int32
-	tries  int // sweeps that are refined
+	tries  int     // sweeps that are refined
+	many   []int64 // parts that each part is to be divided into later, nil for one
 }
 
 // How hard a set is split. Most of the cut is made by the last splits, and small sets are cheap to try again.
 const (
 	few      = 16 // parts of a set of which more lines are refined
-	fewTries = 3  // how many
-	boldness = -2 // edges that the first move of a search may cost
-	stamina  = 20 // moves without gain after which a search goes back
+	fewTries = 2  // how many
+	rounds   = 3  // sweeps over the whole boundary, while sides may fall apart
+	stamina  = 30 // moves without gain after which such a one goes back
+	boldness = -2 // edges that the first move of a local search may cost
+	local    = 20 // moves without gain after which that goes back
 )
 
 // sweep is one cut by a line: vertices whose key is below that of the split, or equal with a smaller number, lie on the first side.
@@ -39,15 +42,15 @@ type sweep struct {
 
 // split divides the connected set nodes, all in part names[0], into the parts of names. A part may stay empty when loads are huge.
 func (b *bisector) split(nodes, names []int32) {
-	k := len(names)
-	if k < 2 || len(nodes) < 2 {
+	if len(names) < 2 || len(nodes) < 2 {
 		return
 	}
-	r, k1 := b.r, (k+1)/2
-	label, other := names[0], names[k1]
+	r, half := b.r, (len(names)+1)/2
+	k1, k := b.count(names[:half]), b.count(names)
+	label, other := names[0], names[half]
 	whole := int64(r.pw[label])
 	keepLo, keepHi := [2]int32{r.lo[label], r.lo[other]}, [2]int32{r.hi[label], r.hi[other]}
-	least, most := b.allowed(whole, int64(k1), int64(k))
+	least, most := b.allowed(whole, k1, k)
 	r.lo[label], r.hi[label] = int32(least), int32(most)
 	r.lo[other], r.hi[other] = int32(whole-most), int32(whole-least)
 	r.only, r.paired = [2]int32{label, other}, true
@@ -78,8 +81,20 @@ func (b *bisector) split(nodes, names []int32) {
 	b.give(second, other)
 	r.lo[label], r.lo[other], r.hi[label], r.hi[other] = keepLo[0], keepLo[1], keepHi[0], keepHi[1]
 	r.paired = false
-	b.split(first, names[:k1])
-	b.split(second, names[k1:])
+	b.split(first, names[:half])
+	b.split(second, names[half:])
+}
+
+// count gives how many parts there will be of names in the end.
+func (b *bisector) count(names []int32) int64 {
+	if b.many == nil {
+		return int64(len(names))
+	}
+	sum := int64(0)
+	for _, p := range names {
+		sum += b.many[p]
+	}
+	return sum
 }
 
 // allowed gives the weights allowed on the side of k1 of k parts: what the bounds leave, drawn in so that later splits and the
@@ -92,7 +107,11 @@ func (b *bisector) allowed(whole, k1, k int64) (least, most int64) {
 		return centre, centre
 	}
 	draw := int64(2 + bits.Len64(uint64(k1)))
-	return max(0, centre-(centre-lower)*3/(2*draw+2)), min(whole, centre+(upper-centre)*3/(2*draw+2))
+	num, den := int64(3), 2*draw+2
+	if k == 2 {
+		num, den = 3, 5 // nothing is split after this
+	}
+	return max(0, centre-(centre-lower)*num/den), min(whole, centre+(upper-centre)*num/den)
 }
 
 // sweeps gives the best cut of each direction whose first side weighs between least and most, the best first.
@@ -224,11 +243,11 @@ func (b *bisector) refine(nodes []int32, label, other int32) int64 {
 	r, l := b.r, b.r.l
 	b.connect(nodes, label, other)
 	r.loose = true
-	for i := 0; i < 2 && r.pass(stamina, 100, boldness) > 0; i++ {
+	for i := 0; i < rounds && r.sweep(stamina, 100) > 0; i++ {
 	}
 	r.loose = false
 	b.connect(nodes, label, other)
-	r.pass(stamina, 100, boldness)
+	r.pass(local, 100, boldness)
 	cost := int64(0)
 	for _, v := range nodes {
 		if r.part[v] != label {

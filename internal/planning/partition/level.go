@@ -40,15 +40,14 @@ func shuffle(s []int32, r *rng) {
 
 // cluster merges neighbours by the rating weight² ÷ (load × load) of Holtgrewe, Sanders and Schulz, which evens out the loads of
 // the coarser vertices; what finds no free neighbour joins the cluster of one. Clusters stay connected and below most.
-func (l *level) cluster(most int32) (down []int32, next []int32, n int32) {
-	down, next = make([]int32, l.n), make([]int32, l.n)
-	mate := make([]int32, l.n)
-	load := make([]int32, l.n)
-	inv := make([]float32, l.n)
-	for v := range mate {
+func (l *level) cluster(most int32, s *scratch) (down []int32, n int32) {
+	down = make([]int32, l.n)
+	s.next, s.mate, s.load, s.inv = s.next[:l.n], s.mate[:l.n], s.load[:l.n], s.inv[:l.n]
+	next, mate, load, inv := s.next, s.mate, s.load, s.inv
+	for v, w := range l.w {
 		mate[v], next[v] = -1, -1
-		load[v] = l.w[v]
-		inv[v] = 1 / float32(l.w[v]+1)
+		load[v] = w
+		inv[v] = 1 / float32(w+1)
 	}
 	for v := range l.n {
 		if mate[v] >= 0 {
@@ -94,7 +93,7 @@ func (l *level) cluster(most int32) (down []int32, next []int32, n int32) {
 	for v := range l.n {
 		down[v] = down[mate[v]]
 	}
-	return down, next, n
+	return down, n
 }
 
 // chance is a factor from 1 to 3 for an edge, the same both ways.
@@ -102,18 +101,28 @@ func (l *level) chance(u, v int32) float32 {
 	return 1 + float32(uint64(u^v)*l.salt*0x9e3779b97f4a7c15>>40)/(1<<23)
 }
 
+// scratch is room for one level after another, each smaller than the one before.
+type scratch struct {
+	next, mate, load []int32
+	inv              []float32
+}
+
+func newScratch(n int32) *scratch {
+	return &scratch{make([]int32, n), make([]int32, n), make([]int32, n), make([]float32, n)}
+}
+
 // coarser merges clusters into the vertices of a new level, placed at their centroids; nil when little would be gained.
-func (l *level) coarser(most int32) *level {
-	down, next, n := l.cluster(most)
+func (l *level) coarser(most int32, s *scratch) *level {
+	down, n := l.cluster(most, s)
 	if float64(n) > 0.95*float64(l.n) {
 		return nil
 	}
-	return l.merge(down, next, n)
+	return l.merge(down, s.next, s.mate[:n], n)
 }
 
 // merge makes the coarser level of n vertices: down gives the vertex of each, numbered by their first, and next chains those of
-// one vertex from its first.
-func (l *level) merge(down, next []int32, n int32) *level {
+// one vertex from its first; at is room for n numbers.
+func (l *level) merge(down, next, at []int32, n int32) *level {
 	c := &level{n: n, first: make([]int32, n+1), w: make([]int32, n), x: make([]int32, n), y: make([]int32, n), size: make([]int32, n), salt: l.salt}
 	if l.tie != nil {
 		c.tie = make([]int32, n)
@@ -122,7 +131,6 @@ func (l *level) merge(down, next []int32, n int32) *level {
 		c.home = make([]int32, n)
 	}
 	arcs := make([]Arc, 0, len(l.arcs)*2/3)
-	at := make([]int32, n)
 	for i := range at {
 		at[i] = -1
 	}
@@ -175,9 +183,9 @@ func (l *level) sizeOf(v int32) int32 {
 
 // hierarchy gives the levels from l down to one of about target vertices.
 func (l *level) hierarchy(target, most int32) []*level {
-	levels := []*level{l}
+	levels, s := []*level{l}, newScratch(l.n)
 	for levels[len(levels)-1].n > target {
-		c := levels[len(levels)-1].coarser(most)
+		c := levels[len(levels)-1].coarser(most, s)
 		if c == nil {
 			break
 		}

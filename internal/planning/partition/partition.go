@@ -29,7 +29,7 @@ type Options struct {
 	Parts     int     // how many parts, from 1 to the number of vertices
 	Tolerance float64 // 0.10: every part within ±10 % of the mean weight
 	Seed      uint64  // the same seed gives the same partition on every machine
-	Effort    int     // further rounds of improvement, 0 to MaxEffort; each costs about as much as the first solution
+	Effort    int     // further rounds of improvement, 0 to MaxEffort; each costs about as much as two first solutions
 	// Borders gives the community of each vertex, 0 or more; no part crosses from one to another.
 	Borders []int32
 	// Groups gives the compound of each vertex, -1 for none; those of one compound stay together. A compound that does not hang

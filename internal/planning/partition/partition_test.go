@@ -146,7 +146,7 @@ func drawOptions(t *rapid.T, g *Graph) *Options {
 	}
 	o.Change = float64(rapid.IntRange(0, 2).Draw(t, "change"))
 	o.Compact = float64(rapid.IntRange(0, 1).Draw(t, "compact"))
-	o.Parts = min(n, rapid.IntRange(2, 24).Draw(t, "parts"))
+	o.Parts = min(n, rapid.OneOf(rapid.IntRange(2, 24), rapid.IntRange(2, 24), rapid.IntRange(together+1, 5*together)).Draw(t, "parts"))
 	return o
 }
 

@@ -98,7 +98,7 @@ func (p *plan) contractGroups() error {
 		known[group] = true
 	}
 	p.top = down
-	p.base = p.base.merge(down, next, count)
+	p.base = p.base.merge(down, next, make([]int32, count), count)
 	return nil
 }
 

@@ -1,5 +1,7 @@
 package partition
 
+import "slices"
+
 // refiner holds a partition of one level and improves it. Every move passes the guard, so parts that are connected stay so; they
 // stay so on the next finer level too, since clusters are connected.
 type refiner struct {
@@ -19,12 +21,12 @@ type refiner struct {
 	inCand []bool
 
 	heap  []entry
-	gain  []int64  // gain under which a vertex waits in the heap, when wait is this search's
-	wait  []uint32 // search in which gain is valid
-	lock  []uint32 // round in which the vertex was moved
+	slot  []slot
 	turn  uint32
 	round uint32
+	seeds []int32
 	moves []move
+	age   uint32 // moves ever made, by which a gain tells whether it is still true
 
 	work  int64    // vertices that chains and recombination may still look at: bounds that cannot be met must not cost for ever
 	seen  []uint32 // marks of the guard
@@ -35,6 +37,15 @@ type refiner struct {
 type entry struct {
 	gain int64
 	v    int32
+}
+
+// slot is what a search knows of a vertex, side by side, since it is asked for together.
+type slot struct {
+	gain int64  // gain under which the vertex waits in the heap, when wait is this search's
+	wait uint32 // search in which gain is valid
+	lock uint32 // round in which the vertex was moved
+	age  uint32 // when gain was reckoned
+	to   int32  // where it would go
 }
 
 type move struct{ v, from int32 }
@@ -51,7 +62,7 @@ func newRefiner(l *level, part []int32, parts int, lo, hi []int32, rnd rng) *ref
 // room makes the working columns as long as the finest level that is to come. Marks of coarser levels stay behind in them: each
 // search, round and guard has a number of its own.
 func (r *refiner) room(n int32) {
-	r.inCand, r.gain, r.wait, r.lock, r.seen = make([]bool, n), make([]int64, n), make([]uint32, n), make([]uint32, n), make([]uint32, n)
+	r.inCand, r.slot, r.seen = make([]bool, n), make([]slot, n), make([]uint32, n)
 }
 
 // finer carries the partition to the finer level; the boundary is looked for only below the coarser one.
@@ -146,19 +157,43 @@ func (r *refiner) tally(v int32) (own int32) {
 	return own
 }
 
-// best gives the part to which v goes with the most gain within the bounds, or -1. Of equal ones the lightest.
+// best gives the part to which v goes with the most gain within the bounds, or -1. Of equal ones the lightest. Nearly every vertex
+// touches one other part at most, which needs no count of parts.
 func (r *refiner) best(v int32) (gain int64, to int32) {
-	p, w := r.part[v], r.l.w[v]
-	if r.paired && p != r.only[0] && p != r.only[1] {
+	part := r.part
+	p, w := part[v], r.l.w[v]
+	if r.paired && p != r.only[0] && p != r.only[1] || r.pw[p]-w < r.lo[p] {
 		return 0, -1
 	}
+	diff, to := int32(0), int32(-1)
+	for _, a := range r.l.arcs[r.l.first[v]:r.l.first[v+1]] {
+		switch q := part[a.To]; q {
+		case p:
+			diff -= a.Weight
+		case to:
+			diff += a.Weight
+		default:
+			if to >= 0 {
+				return r.bestOf(v)
+			}
+			diff, to = diff+a.Weight, q
+		}
+	}
+	if to < 0 || r.pw[to]+w > r.hi[to] || r.paired && to != r.only[0] && to != r.only[1] {
+		return 0, -1
+	}
+	return r.worth(v, p, to, diff), to
+}
+
+// bestOf is best for a vertex that touches several parts.
+func (r *refiner) bestOf(v int32) (gain int64, to int32) {
+	p, w := r.part[v], r.l.w[v]
 	own := r.tally(v)
 	to = -1
-	room := r.pw[p]-w >= r.lo[p]
 	for _, q := range r.near {
 		c := r.conn[q]
 		r.conn[q] = 0
-		if !room || r.pw[q]+w > r.hi[q] || r.paired && q != r.only[0] && q != r.only[1] {
+		if r.pw[q]+w > r.hi[q] || r.paired && q != r.only[0] && q != r.only[1] {
 			continue
 		}
 		g := r.worth(v, p, q, c-own)
@@ -180,6 +215,7 @@ func (r *refiner) worth(v, p, q, diff int32) int64 {
 // move puts v into part q.
 func (r *refiner) move(v, q int32) {
 	p, w := r.part[v], r.l.w[v]
+	r.age++
 	r.part[v] = q
 	r.pw[p] -= w
 	r.pw[q] += w
@@ -235,77 +271,129 @@ func (r *refiner) guard(v int32, reach int) bool {
 	return found == sought
 }
 
-// pass lets a localized search start at every vertex of the boundary that may gain at least least, in random order (the k-way
-// search of Sanders and Schulz). It gives the whole gain.
+// stretch is how many seeds are put in random order at a time: far ones after one another would each be fetched from afar.
+const stretch = 1024
+
+// pass lets a localized search start at every vertex of the boundary that may gain at least least, in an order random among those
+// near to each other (the k-way search of Sanders and Schulz). It gives the whole gain.
 func (r *refiner) pass(patience, reach int, least int64) (total int64) {
 	r.round++
-	r.prune()
-	seeds := append([]int32(nil), r.cand...)
-	shuffle(seeds, &r.rnd)
-	for _, v := range seeds {
-		if r.lock[v] == r.round {
+	r.seeds = r.seeds[:0]
+	kept := r.cand[:0]
+	for _, v := range r.cand {
+		g, to := r.best(v)
+		if to < 0 && !r.onBoundary(v) {
+			r.inCand[v] = false
 			continue
 		}
-		if g, to := r.best(v); to >= 0 && g >= least {
-			total += r.search(v, g, patience, reach)
+		kept = append(kept, v)
+		if to >= 0 && g >= least {
+			r.seeds = append(r.seeds, v)
+		}
+	}
+	r.cand = kept
+	for s := range slices.Chunk(r.seeds, stretch) {
+		shuffle(s, &r.rnd)
+		for _, v := range s {
+			if r.slot[v].lock == r.round {
+				continue
+			}
+			if g, to := r.best(v); to >= 0 && g >= least {
+				total += r.search(v, to, g, patience, reach)
+			}
 		}
 	}
 	return total
 }
 
-// search climbs from one vertex: it moves the best vertex it has touched, even at a loss, until patience moves have passed since
-// the best state, and goes back to that.
-func (r *refiner) search(seed int32, g int64, patience, reach int) int64 {
+// search climbs from one vertex: only what it has touched can be moved, even at a loss.
+func (r *refiner) search(seed, to int32, g int64, patience, reach int) int64 {
 	r.turn++
-	r.heap, r.moves = r.heap[:0], r.moves[:0]
-	r.enter(seed, g)
+	r.heap = r.heap[:0]
+	r.enter(seed, to, g)
+	return r.climb(patience, reach)
+}
+
+// sweep is one search that starts at the whole boundary at once (Fiduccia and Mattheyses).
+func (r *refiner) sweep(patience, reach int) int64 {
+	r.round++
+	r.turn++
+	r.heap = r.heap[:0]
+	kept := r.cand[:0]
+	for _, v := range r.cand {
+		g, to := r.best(v)
+		if to < 0 && !r.onBoundary(v) {
+			r.inCand[v] = false
+			continue
+		}
+		kept = append(kept, v)
+		if to >= 0 {
+			r.enter(v, to, g)
+		}
+	}
+	r.cand = kept
+	return r.climb(patience, reach)
+}
+
+// climb moves the best vertex that waits, until patience moves have passed since the best state, and goes back to that.
+func (r *refiner) climb(patience, reach int) int64 {
+	r.moves = r.moves[:0]
 	var sum, best int64
 	kept := 0
 	for len(r.heap) > 0 && len(r.moves)-kept < patience {
 		e := r.pop()
-		if r.wait[e.v] != r.turn || r.gain[e.v] != e.gain || r.lock[e.v] == r.round {
+		s := &r.slot[e.v]
+		if s.wait != r.turn || s.gain != e.gain || s.lock == r.round {
 			continue
 		}
-		g, to := r.best(e.v)
-		r.wait[e.v] = 0
-		if to < 0 {
-			continue
-		}
-		if g < e.gain {
-			r.enter(e.v, g)
-			continue
+		s.wait = 0
+		g, to := e.gain, s.to
+		if s.age != r.age {
+			if g, to = r.best(e.v); to < 0 {
+				continue
+			}
+			if g < e.gain {
+				r.enter(e.v, to, g)
+				continue
+			}
 		}
 		if !r.loose && !r.guard(e.v, reach) {
 			continue
 		}
 		r.moves = append(r.moves, move{e.v, r.part[e.v]})
 		r.move(e.v, to)
-		r.lock[e.v] = r.round
+		s.lock = r.round
 		r.candidate(e.v)
 		if sum += g; sum > best {
 			best, kept = sum, len(r.moves)
 		}
-		for _, a := range r.l.arcs[r.l.first[e.v]:r.l.first[e.v+1]] {
-			if r.lock[a.To] == r.round {
-				continue
-			}
-			if g, to := r.best(a.To); to >= 0 {
-				r.candidate(a.To)
-				r.enter(a.To, g)
-			} else {
-				r.wait[a.To] = 0
-			}
-		}
+		r.touch(e.v)
 	}
 	r.undo(kept)
 	return best
+}
+
+// touch enters the neighbours of a vertex that was moved.
+func (r *refiner) touch(v int32) {
+	for _, a := range r.l.arcs[r.l.first[v]:r.l.first[v+1]] {
+		s := &r.slot[a.To]
+		if s.lock == r.round {
+			continue
+		}
+		if g, to := r.best(a.To); to >= 0 {
+			r.candidate(a.To)
+			r.enter(a.To, to, g)
+		} else {
+			s.wait = 0
+		}
+	}
 }
 
 // undo takes back the moves after the first keep, last one first: each state on the way was a connected one.
 func (r *refiner) undo(keep int) {
 	for i := len(r.moves) - 1; i >= keep; i-- {
 		m := r.moves[i]
-		r.lock[m.v] = 0
+		r.slot[m.v].lock = 0
 		r.move(m.v, m.from)
 		for _, a := range r.l.arcs[r.l.first[m.v]:r.l.first[m.v+1]] {
 			r.candidate(a.To)
@@ -315,17 +403,23 @@ func (r *refiner) undo(keep int) {
 }
 
 // enter puts v into the heap under gain g, unless it waits there under the same.
-func (r *refiner) enter(v int32, g int64) {
-	if r.wait[v] == r.turn && r.gain[v] == g {
-		return
+func (r *refiner) enter(v, to int32, g int64) {
+	s := &r.slot[v]
+	if s.wait == r.turn && s.gain == g {
+		return // with the age of then: it will be reckoned anew
 	}
-	r.wait[v], r.gain[v] = r.turn, g
+	s.wait, s.gain, s.age, s.to = r.turn, g, r.age, to
 	h := append(r.heap, entry{g, v})
 	i := len(h) - 1
-	for i > 0 && h[i].gain > h[(i-1)/2].gain {
-		h[i], h[(i-1)/2] = h[(i-1)/2], h[i]
-		i = (i - 1) / 2
+	for i > 0 {
+		up := (i - 1) / 2
+		if h[up].gain >= g {
+			break
+		}
+		h[i] = h[up]
+		i = up
 	}
+	h[i] = entry{g, v}
 	r.heap = h
 }
 

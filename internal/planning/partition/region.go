@@ -23,6 +23,8 @@ type divider struct {
 	lo, hi int32
 	rnd    rng
 	tell   func(share float64) // of this region's work, as far as it is done
+	far    int                 // moves without gain after which a search goes back
+	many   []int64             // parts that each part is to be divided into later, nil for one
 }
 
 // How coarse the coarsest level is and how hard each level is searched; found by trial on districts of 100,000 and a million
@@ -30,9 +32,11 @@ type divider struct {
 const (
 	perPart   = 20     // vertices of the coarsest level for each part
 	perVertex = 24     // a coarse vertex is at most this share of a part
+	together  = 64     // parts that are cut out of one group on the coarsest level
 	leastSize = 200    // vertices below which nothing is merged
 	reach     = 60     // vertices that the guard looks at
 	patience  = 12     // moves without gain after which a search goes back
+	further   = 24     // the same where effort is asked for
 	leastGain = -1     // edges that the first move of a search may cost
 	roundness = 0.5    // cut edges for a vertex at the mean radius, in the first pass of a coarse level
 	cheap     = 20_000 // vertices of a level that is searched again and again, as long as it helps
@@ -67,6 +71,10 @@ func (d *divider) divide(l *level) (part []int32, names []int32, err error) {
 
 // cycle goes down to the coarsest level and up again, starting from l.tie when there is one. turn counts the cycles before it.
 func (d *divider) cycle(l *level, turn int) ([]int32, error) {
+	d.far = patience
+	if d.o.Effort > 0 {
+		d.far = further
+	}
 	total := int64(0)
 	for _, w := range l.w {
 		total += int64(w)
@@ -86,19 +94,19 @@ func (d *divider) cycle(l *level, turn int) ([]int32, error) {
 	todo := all
 	top := levels[len(levels)-1]
 	lo, hi := make([]int32, d.k), make([]int32, d.k)
-	for p := range lo {
-		lo[p], hi[p] = d.lo, d.hi
-	}
+	d.setBounds(lo, hi, total)
 	start := top.tie
 	if start == nil {
 		start = make([]int32, top.n)
 	}
 	r := newRefiner(top, start, d.k, lo, hi, d.rnd)
 	r.room(l.n)
-	d.begin(r)
+	if err := d.begin(r); err != nil {
+		return nil, err
+	}
 	r.terms = newTerms(d.o, r.l, r.part, d.k)
 	for i := len(levels) - 1; ; i-- {
-		d.improve(r, l.tie == nil && (i > 0 || len(levels) == 1), i == 0)
+		d.improve(r, l.tie == nil && (i > 0 || len(levels) == 1), i == 0 && d.many == nil)
 		todo -= int64(r.l.n)
 		d.tell((float64(turn+1) - float64(todo)/float64(all)) / float64(d.o.Effort+1))
 		if err := d.ctx.Err(); err != nil {
@@ -113,9 +121,45 @@ func (d *divider) cycle(l *level, turn int) ([]int32, error) {
 	return r.part, nil
 }
 
+// setBounds gives each part its bounds: those of a part that will be divided leave room for that.
+func (d *divider) setBounds(lo, hi []int32, total int64) {
+	if d.many == nil {
+		for p := range lo {
+			lo[p], hi[p] = d.lo, d.hi
+		}
+		return
+	}
+	b, all := &bisector{lo: d.lo, hi: d.hi}, int64(0)
+	for _, m := range d.many {
+		all += m
+	}
+	for p, m := range d.many {
+		least, most := b.allowed(total, m, all)
+		lo[p], hi[p] = int32(least), int32(most)
+	}
+}
+
+// groups halves the parts until no group has more than together of them.
+func (d *divider) groups() (names [][]int32) {
+	all := make([]int32, d.k)
+	for p := range all {
+		all[p] = int32(p)
+	}
+	names = [][]int32{all}
+	for len(names[0]) > together {
+		finer := make([][]int32, 0, 2*len(names))
+		for _, n := range names {
+			half := (len(n) + 1) / 2
+			finer = append(finer, n[:half], n[half:])
+		}
+		names = finer
+	}
+	return names
+}
+
 // begin divides the parts that are there until none is empty.
-func (d *divider) begin(r *refiner) {
-	b := &bisector{r: r, lo: d.lo, hi: d.hi, tries: 1 + 2*min(1, d.o.Effort)}
+func (d *divider) begin(r *refiner) error {
+	b := &bisector{r: r, lo: d.lo, hi: d.hi, tries: 1 + 2*min(1, d.o.Effort), many: d.many}
 	var free []int32
 	used := 0
 	for p, w := range r.pw {
@@ -126,16 +170,9 @@ func (d *divider) begin(r *refiner) {
 		}
 	}
 	if used <= 1 {
-		nodes := make([]int32, r.l.n)
-		for v := range nodes {
-			nodes[v] = int32(v)
+		if err := d.start(r, b); err != nil {
+			return err
 		}
-		names := make([]int32, d.k)
-		for p := range names {
-			names[p] = int32(p)
-		}
-		clear(r.part)
-		b.split(nodes, names)
 	} else {
 		for _, p := range free {
 			q := int32(slices.Index(r.pw, slices.Max(r.pw)))
@@ -144,6 +181,40 @@ func (d *divider) begin(r *refiner) {
 		}
 	}
 	r.scan()
+	return nil
+}
+
+// start divides what is whole. Many parts are first taken as few groups of them, each some parts heavy, which a cycle of their own
+// divides on levels still coarser than this (deep multilevel, after Gottesbüren, Heuer, Sanders and Schlag): the long cuts between groups
+// come out better there, and cheaper.
+func (d *divider) start(r *refiner, b *bisector) error {
+	names := d.groups()
+	part := make([]int32, r.l.n)
+	if len(names) > 1 {
+		o := *d.o
+		o.Effort = 0
+		sub := &divider{ctx: d.ctx, o: &o, k: len(names), lo: d.lo, hi: d.hi, rnd: d.rnd, tell: func(float64) {}, many: make([]int64, len(names))}
+		for i, n := range names {
+			sub.many[i] = b.count(n)
+		}
+		l := *r.l
+		l.tie = nil
+		var err error
+		if part, err = sub.cycle(&l, 0); err != nil {
+			return err
+		}
+		d.rnd = sub.rnd
+	}
+	clear(r.pw)
+	for v, g := range part {
+		r.part[v] = names[g][0]
+		r.pw[names[g][0]] += r.l.w[v]
+	}
+	list, from := r.members()
+	for _, n := range names {
+		b.split(list[from[n[0]]:from[n[0]+1]], n)
+	}
+	return nil
 }
 
 // improve works on one level: loads first, then shape where shape is set, then the cut; on the finest nothing may stay out of bounds
@@ -157,15 +228,15 @@ func (d *divider) improve(r *refiner, shape, finest bool) {
 		asked, o := r.terms, *d.o
 		o.Compact += roundness
 		r.terms = newTerms(&o, r.l, r.part, d.k)
-		r.pass(patience, reach, leastGain)
+		r.pass(d.far, reach, leastGain)
 		r.terms = asked
 		if asked != nil {
 			r.terms = newTerms(d.o, r.l, r.part, d.k)
 		}
 	}
-	r.pass(patience, reach, leastGain)
+	r.pass(d.far, reach, leastGain)
 	if r.l.n < cheap {
-		for i := 0; i < again && r.pass(patience, reach, leastGain) > 0; i++ {
+		for i := 0; i < again && r.pass(d.far, reach, leastGain) > 0; i++ {
 		}
 	}
 	if !finest {
@@ -177,7 +248,7 @@ func (d *divider) improve(r *refiner, shape, finest bool) {
 		r.recombine(12, 8)
 		r.chains()
 	}
-	r.pass(patience, reach, 0)
+	r.pass(d.far, reach, 0)
 }
 
 // fill gives a vertex to every part that has none. A vertex at the end of a search tree leaves its part connected.
@@ -291,7 +362,7 @@ func (l *level) heaviest(label []int32, k int) []int32 {
 		count++
 		piece[s] = count
 		queue = append(queue[:0], s)
-		weight := int64(1)
+		weight := int64(0)
 		for i := 0; i < len(queue); i++ {
 			v := queue[i]
 			weight += int64(l.w[v])

@@ -3,6 +3,7 @@ package partition
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"sanzhi/internal/kernel"
 )
@@ -176,30 +177,31 @@ func Measure(g *Graph, part []int32, parts int) *Result {
 	r := &Result{Part: part, Parts: parts, Least: math.MaxInt64}
 	sx, sy, size := make([]float64, parts), make([]float64, parts), make([]float64, parts)
 	pieces := make([]int32, parts)
-	seen := make([]bool, len(part))
+	left := slices.Clone(part) // ^part once a search has been there
 	var queue []int32
 	for s, p := range part {
 		sx[p], sy[p], size[p] = sx[p]+g.X[s], sy[p]+g.Y[s], size[p]+1
-		if seen[s] {
+		if left[s] < 0 {
 			continue
 		}
-		seen[s] = true
+		left[s] = ^p
 		pieces[p]++
 		queue = append(queue[:0], int32(s))
 		for i := 0; i < len(queue); i++ {
 			v := queue[i]
 			for _, a := range g.Arcs[g.First[v]:g.First[v+1]] {
-				if part[a.To] != p {
-					if a.To > v {
-						r.Cut += int64(a.Weight)
-					}
-				} else if !seen[a.To] {
-					seen[a.To] = true
+				switch left[a.To] {
+				case p:
+					left[a.To] = ^p
 					queue = append(queue, a.To)
+				case ^p:
+				default:
+					r.Cut += int64(a.Weight) // once from either side
 				}
 			}
 		}
 	}
+	r.Cut /= 2
 	for p, w := range weights(g, part, parts) {
 		r.Least, r.Most = min(r.Least, w), max(r.Most, w)
 		r.Mean += float64(w) / float64(parts)

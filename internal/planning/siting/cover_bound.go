@@ -152,7 +152,7 @@ func (s *coverSearch) step(u []float64, l, theta float64) {
 		if u[i] < float64(w) {
 			g--
 		}
-		d := g + 0.6*s.grad[i]
+		d := g + 0.95*s.grad[i]
 		if u[i] <= 0 && d > 0 || u[i] >= float64(w) && d < 0 {
 			d = 0 // the bound on u holds it
 		}

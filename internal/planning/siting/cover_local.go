@@ -11,10 +11,12 @@ type cover struct {
 	loss  []int64 // of open sites: weight of rows that they alone cover
 	value int64
 	extra []int64 // scratch, by site
+	look  []bool  // of open sites: something near has changed since its exchanges were looked at
+	near  []int32 // scratch
 }
 
 func (s *coverSearch) newCover() *cover {
-	c := &cover{s: s, open: make([]bool, s.n), count: make([]int32, len(s.weight)), gain: make([]int64, s.n), loss: make([]int64, s.n), extra: make([]int64, s.n)}
+	c := &cover{s: s, open: make([]bool, s.n), count: make([]int32, len(s.weight)), gain: make([]int64, s.n), loss: make([]int64, s.n), extra: make([]int64, s.n), look: make([]bool, s.n)}
 	for i, w := range s.weight {
 		for _, j := range s.row(i) {
 			c.gain[j] += w
@@ -25,7 +27,7 @@ func (s *coverSearch) newCover() *cover {
 
 // add opens a site.
 func (c *cover) add(j int32) {
-	c.open[j] = true
+	c.open[j], c.look[j] = true, true
 	c.list = append(c.list, j)
 	c.value += c.gain[j]
 	for _, i := range c.s.col(j) {
@@ -41,6 +43,7 @@ func (c *cover) add(j int32) {
 			for _, k := range c.s.row(int(i)) {
 				if c.open[k] && k != j {
 					c.loss[k] -= w
+					c.look[k] = true
 				}
 			}
 		}
@@ -70,6 +73,7 @@ func (c *cover) drop(j int32) {
 			for _, k := range c.s.row(int(i)) {
 				if c.open[k] {
 					c.loss[k] += w
+					c.look[k] = true
 				}
 			}
 		}
@@ -93,17 +97,18 @@ func (c *cover) fill() {
 	}
 }
 
-// improve exchanges one open site for a closed one as long as that covers more, the best exchange of each open site first.
+// improve exchanges one open site for a closed one as long as that covers more, the best exchange of each open site first. Of an
+// open site near which nothing changed since it was looked at, only the exchange for the site that gains most is tried again.
 func (c *cover) improve() {
 	for again := true; again; {
 		again = false
-		c.s.work += int64(len(c.s.rowBy)) / 2
 		top := c.top()
 		for k := 0; k < len(c.list); k++ {
 			out := c.list[k]
-			if c.s.must[out] {
+			if c.s.must[out] || !c.look[out] && (top < 0 || c.gain[top] <= c.loss[out]) {
 				continue
 			}
+			c.look[out] = false
 			in, better := c.exchange(out, top)
 			if better <= 0 {
 				continue
@@ -112,10 +117,7 @@ func (c *cover) improve() {
 			c.add(in)
 			again = true
 			top = c.top()
-			k--
-			if k < -1 {
-				k = -1
-			}
+			k = max(-1, k-1)
 		}
 	}
 }
@@ -140,13 +142,15 @@ func (c *cover) exchange(out, top int32) (in int32, better int64) {
 	if c.loss[out] == 0 {
 		return in, better
 	}
-	var touched []int32
+	touched := c.near[:0]
 	for _, i := range c.s.col(out) {
 		if c.count[i] != 1 {
 			continue
 		}
 		w := c.s.weight[i]
-		for _, j := range c.s.row(int(i)) {
+		row := c.s.row(int(i))
+		c.s.work += int64(len(row))
+		for _, j := range row {
 			if c.open[j] || c.s.shut[j] {
 				continue
 			}
@@ -156,6 +160,7 @@ func (c *cover) exchange(out, top int32) (in int32, better int64) {
 			c.extra[j] += w
 		}
 	}
+	c.near = touched
 	for _, j := range touched {
 		if d := c.gain[j] + c.extra[j] - c.loss[out]; d > better || d == better && j < in {
 			in, better = j, d

@@ -160,7 +160,7 @@ func (s *coverSearch) run(ctx context.Context) error {
 	}
 	s.bound, s.rooted = min(s.bound, root), true
 	s.tell(float64(s.bound))
-	s.shake(mostWork / 3)
+	s.shake(mostWork / 2)
 	if s.value >= s.bound || s.o.Nodes < 0 {
 		return s.stopped()
 	}
@@ -187,7 +187,7 @@ func (s *coverSearch) tell(bound float64) {
 }
 
 // mostWork bounds a search by the entries of the rows that it looks at, so that it ends in time and in the same place everywhere.
-const mostWork = int64(3_300_000_000)
+const mostWork = int64(2_700_000_000)
 
 // shake closes a few sites near each other at random, fills up again and improves, and keeps what is better, until it has done
 // the work allowed or nothing better came of many tries.
@@ -197,7 +197,7 @@ func (s *coverSearch) shake(work int64) {
 	for _, j := range s.best {
 		c.add(j)
 	}
-	for idle := 0; s.work < work && idle < 4*len(c.list)+60; idle++ {
+	for idle := 0; s.work < work && idle < 20*len(c.list)+60; idle++ {
 		if s.tell(float64(s.bound)); s.value >= s.bound || s.ctx.Err() != nil {
 			return
 		}
@@ -217,7 +217,7 @@ func (s *coverSearch) shake(work int64) {
 		if c.value > s.value {
 			s.offer(c)
 			idle = 0
-		} else if c.value < s.value {
+		} else if c.value < s.value-s.value/4000 { // as bad as that it may get on the way (record-to-record travel: Dueck 1993)
 			for _, j := range slices.Clone(c.list) {
 				if !slices.Contains(before, j) {
 					c.drop(j)

@@ -5,16 +5,28 @@ import (
 	"slices"
 )
 
+// medianNode is a node of the search tree: what it has fixed, its multipliers to begin from, its bound and the site to branch on.
+type medianNode struct {
+	must, shut []bool
+	u          []float64
+	bound      int64
+	next       int32
+}
+
+func (s *medianSearch) keep(b int64) medianNode {
+	return medianNode{slices.Clone(s.must), slices.Clone(s.shut), slices.Clone(s.u), b, s.doubtful()}
+}
+
+func (s *medianSearch) load(x *medianNode) {
+	copy(s.must, x.must)
+	copy(s.shut, x.shut)
+	copy(s.u, x.u)
+}
+
 // branch searches the tree, the node of the lowest bound first, until no bound is below the best value or the nodes that were
 // allowed are used up.
 func (s *medianSearch) branch() error {
-	save := func(b int64) state { return state{slices.Clone(s.must), slices.Clone(s.shut), slices.Clone(s.u), b} }
-	load := func(x state) {
-		copy(s.must, x.must)
-		copy(s.shut, x.shut)
-		copy(s.u, x.u)
-	}
-	open := []state{save(s.bound)}
+	open := []medianNode{s.keep(s.bound)}
 	for len(open) > 0 {
 		k := 0
 		for i := range open {
@@ -27,33 +39,30 @@ func (s *medianSearch) branch() error {
 			s.bound = s.value
 			return nil
 		}
-		if s.nodes >= s.o.Nodes {
+		if s.nodes >= s.o.Nodes || s.work > medianWork {
 			return s.stopped()
 		}
 		open = slices.Delete(open, k, k+1)
-		load(top)
-		j := s.doubtful()
-		if j < 0 {
-			s.from(slices.Clone(s.order[:s.p]))
-			continue
+		if top.next < 0 {
+			continue // its one choice was tried
 		}
 		for _, opening := range []bool{true, false} {
-			load(top)
+			s.load(&top)
 			if opening {
-				s.must[j] = true
+				s.must[top.next] = true
 			} else {
-				s.shut[j] = true
+				s.shut[top.next] = true
 			}
 			s.nodes++
 			if !possible(s.must, s.shut, s.p) {
 				continue
 			}
-			b, err := s.climb(90, s.nodes%8 < 2)
+			b, err := s.climb(200, s.nodes%16 < 2)
 			if err != nil {
 				return err
 			}
 			if b = max(b, top.bound); b < s.value {
-				open = append(open, save(b))
+				open = append(open, s.keep(b))
 			}
 		}
 	}
@@ -61,23 +70,12 @@ func (s *medianSearch) branch() error {
 	return nil
 }
 
-// doubtful gives the free site that saves most among those not chosen for certain: the one nearest to the border between chosen
-// and not chosen; −1 when none is free.
+// doubtful gives the free site that was chosen most nearly half of the time lately: both ways of it raise the bound. −1 when none is
+// free.
 func (s *medianSearch) doubtful() int32 {
-	s.relaxed(s.u)
 	best, least := int32(-1), math.Inf(1)
-	if s.p >= s.n {
-		return best
-	}
-	border := (s.rho[s.order[s.p-1]] + s.rho[s.order[s.p]]) / 2
-	if math.IsInf(border, 0) || math.IsNaN(border) {
-		border = s.rho[s.order[s.p-1]]
-	}
-	for _, j := range s.order {
-		if s.must[j] || s.shut[j] {
-			continue
-		}
-		if d := math.Abs(s.rho[j] - border); d < least {
+	for _, j := range s.free {
+		if d := math.Abs(s.freq[j] - 0.5); d < least {
 			best, least = j, d
 		}
 	}

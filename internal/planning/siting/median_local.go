@@ -7,21 +7,29 @@ import (
 
 // clusters is a choice of sites of a p-median under repair: each point's nearest and second nearest open site.
 type clusters struct {
-	s       *medianSearch
-	open    []bool
-	list    []int32
-	first   []int32 // by point; −1 while nothing is open
-	second  []int32
-	d1, d2  []int32
-	value   int64
-	loss    []int64 // scratch, by site
-	touched []int32 // scratch
+	s      *medianSearch
+	open   []bool
+	list   []int32
+	first  []int32 // by point; −1 while nothing is open
+	second []int32
+	d1, d2 []int32
+	value  int64
+	// By site, for the exchanges: what closing an open one costs, what opening a closed one saves, and which open one is best
+	// closed for it. extra is scratch.
+	loss, gain, extra, least []int64
+	out                      []int32
+	touched                  []int32
+	points                   []int32 // in the order of their nearest open sites
+	from                     []int32 // by site: where its points begin there
 }
 
 const far = math.MaxInt32
 
 func (s *medianSearch) newClusters(sites []int32) *clusters {
-	c := &clusters{s: s, open: make([]bool, s.n), first: make([]int32, s.m), second: make([]int32, s.m), d1: make([]int32, s.m), d2: make([]int32, s.m), loss: make([]int64, s.n)}
+	ints := func() []int32 { return make([]int32, s.m) }
+	sums := func() []int64 { return make([]int64, s.n) }
+	c := &clusters{s: s, open: make([]bool, s.n), first: ints(), second: ints(), d1: ints(), d2: ints(), points: ints(),
+		loss: sums(), gain: sums(), extra: sums(), least: sums(), out: make([]int32, s.n), from: make([]int32, s.n+1)}
 	for i := range s.m {
 		c.first[i], c.second[i], c.d1[i], c.d2[i] = -1, -1, far, far
 	}
@@ -78,71 +86,92 @@ func (c *clusters) swap(out, in int32) {
 	c.count()
 }
 
-// improve exchanges as long as that is better, the best exchange of each closed site in turn (Whitaker 1983; Hansen and
-// Mladenović 1997): opening j saves for all that it is nearer to, and closing r then costs what r's points lose beyond that.
+// improve exchanges as long as that is better, the best exchange first (Whitaker 1983; Resende and Werneck 2007): opening j
+// saves for all points that it is nearer to, and closing r then costs what r's points lose beyond that.
 func (c *clusters) improve() {
 	for {
-		for j := range c.loss {
-			c.loss[j] = 0
-		}
-		most := int32(0)
-		for i, w := range c.s.weight {
-			c.loss[c.first[i]] += w * int64(c.d2[i]-c.d1[i])
-			most = max(most, c.d2[i])
-		}
-		bestIn, bestOut, best := int32(-1), int32(-1), int64(0)
+		c.weigh()
+		bestIn, best := int32(-1), int64(0)
 		for j := range int32(c.s.n) {
-			if c.open[j] || c.s.shut[j] {
+			if c.open[j] || c.s.shut[j] || c.out[j] < 0 {
 				continue
 			}
-			if out, d := c.exchange(j, most); d > best {
-				bestIn, bestOut, best = j, out, d
+			if d := c.gain[j] - c.least[j]; d > best {
+				bestIn, best = j, d
 			}
 		}
 		if bestIn < 0 {
 			return
 		}
-		c.swap(bestOut, bestIn)
+		c.swap(c.out[bestIn], bestIn)
 	}
 }
 
-// exchange gives the open site whose closing costs least when j opens, and what both together save.
-func (c *clusters) exchange(j, most int32) (out int32, saved int64) {
-	gain := int64(0)
-	touched := c.touched[:0]
-	dist := c.s.nearD[j]
-	for k, i := range c.s.near[j] {
-		d := dist[k]
-		if d >= most {
-			break
-		}
-		w := c.s.weight[i]
-		if d < c.d1[i] {
-			gain += w * int64(c.d1[i]-d)
-			// When the nearest closes, the point goes to j, not to its second.
-			c.loss[c.first[i]] -= w * int64(c.d2[i]-c.d1[i])
-			touched = append(touched, i)
-		} else if d < c.d2[i] {
-			c.loss[c.first[i]] -= w * int64(c.d2[i]-d)
-			touched = append(touched, i)
-		}
-	}
-	out = -1
+// weigh finds for each closed site what opening it saves and which open site it costs least to close for it. Only sites nearer
+// to a point than its second open one matter to it.
+func (c *clusters) weigh() {
+	clear(c.gain)
+	c.group()
+	cheap, most := int32(-1), int64(math.MaxInt64)
 	for _, r := range c.list {
-		if !c.s.must[r] && (out < 0 || c.loss[r] < c.loss[out]) {
-			out = r
+		if !c.s.must[r] && c.loss[r] < most {
+			cheap, most = r, c.loss[r]
 		}
 	}
-	if out >= 0 {
-		saved = gain - c.loss[out]
+	for j := range c.out {
+		c.out[j], c.least[j] = cheap, most
 	}
-	c.touched = touched
-	for _, i := range touched {
-		if d := c.s.dist[int(i)*c.s.n+int(j)]; d < c.d1[i] {
-			c.loss[c.first[i]] += c.s.weight[i] * int64(c.d2[i]-c.d1[i])
+	for _, r := range c.list {
+		c.touched = c.touched[:0]
+		for _, i := range c.points[c.from[r]:c.from[r+1]] {
+			c.serve(i)
+		}
+		for _, j := range c.touched {
+			if v := c.loss[r] - c.extra[j]; v < c.least[j] && !c.s.must[r] {
+				c.out[j], c.least[j] = r, v
+			}
+			c.extra[j] = 0
+		}
+	}
+}
+
+// serve adds up what each site near a point could save it, and how much less the closing of its nearest open site would then
+// cost.
+func (c *clusters) serve(i int32) {
+	w, d1, d2 := c.s.weight[i], c.d1[i], c.d2[i]
+	for _, e := range c.s.all.row(int(i)) {
+		if e.d >= d2 {
+			return
+		}
+		if c.extra[e.site] == 0 {
+			c.touched = append(c.touched, e.site)
+		}
+		if e.d < d1 {
+			c.gain[e.site] += w * int64(d1-e.d)
+			c.extra[e.site] += w * int64(d2-d1)
 		} else {
-			c.loss[c.first[i]] += c.s.weight[i] * int64(c.d2[i]-d)
+			c.extra[e.site] += w * int64(d2-e.d)
 		}
 	}
-	return out, saved
+}
+
+// group sorts the points by their nearest open sites, and finds what closing each of those costs.
+func (c *clusters) group() {
+	clear(c.from)
+	for _, r := range c.list {
+		c.loss[r] = 0
+	}
+	for i, r := range c.first {
+		c.from[r+1]++
+		c.loss[r] += c.s.weight[i] * int64(c.d2[i]-c.d1[i])
+	}
+	for r := range c.s.n {
+		c.from[r+1] += c.from[r]
+	}
+	for i, r := range c.first {
+		c.points[c.from[r]] = int32(i)
+		c.from[r]++
+	}
+	copy(c.from[1:], c.from[:c.s.n])
+	c.from[0] = 0
 }

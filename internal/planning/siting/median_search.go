@@ -14,8 +14,8 @@ import (
 type medianSearch struct {
 	m, n, p int
 	dist    []int32
-	near    [][]int32 // by site: the points, nearest first
-	nearD   [][]int32 // and how far they are
+	all     *table // of the sites that the root leaves
+	here    table  // of those that are free at the present node
 	weight  []int64
 	w       []float64 // the same
 	must    []bool
@@ -29,14 +29,23 @@ type medianSearch struct {
 	bound  int64
 	nodes  int
 	rounds int
+	work   int64           // entries of the table that the bounds looked at
 	rooted bool            // the bound of the root is known
 	tried  map[uint64]bool // choices that were beginnings already
 
 	u     []float64 // multipliers by point: what its nearest site may cost
 	rho   []float64 // by site: what opening it saves, negative
 	grad  []float64
-	order []int32
-	cnt   []float64
+	order []int32   // the free sites, those chosen first
+	freq  []float64 // by site: how often it was chosen lately
+	cnt   []float64 // by point: how many chosen sites take it
+	most  []float64 // by point: how far the nearest site is that is open in any case; no multiplier is above
+	free  []int32
+	left  int // how many of the free ones are to be opened
+	// chosen is scratch; looked is how many entries of the table the last sum took.
+	chosen []bool
+	looked int
+	gone   []int32
 }
 
 func newMedianSearch(m *Median, o Options) *medianSearch {
@@ -46,7 +55,7 @@ func newMedianSearch(m *Median, o Options) *medianSearch {
 		s.o.Rounds = 700
 	}
 	if s.o.Nodes == 0 {
-		s.o.Nodes = int(max(120, min(400, 120*810_000/(int64(s.m)*int64(s.n))))) // a small one's branches are soon looked at
+		s.o.Nodes = 20_000
 	}
 	if s.weight == nil {
 		s.weight = make([]int64, s.m)
@@ -64,24 +73,9 @@ func newMedianSearch(m *Median, o Options) *medianSearch {
 	for _, j := range m.Forbidden {
 		s.shut[j] = true
 	}
-	s.near, s.nearD = make([][]int32, s.n), make([][]int32, s.n)
-	all, far := make([]int32, s.n*s.m), make([]int32, s.n*s.m)
-	keys := make([]int64, s.m) // distance and point in one number, so that sorting is quick
-	for j := range s.n {
-		s.near[j], s.nearD[j] = all[j*s.m:(j+1)*s.m:(j+1)*s.m], far[j*s.m:(j+1)*s.m:(j+1)*s.m]
-		for i := range s.m {
-			keys[i] = int64(s.dist[i*s.n+j])<<16 | int64(i)
-		}
-		slices.Sort(keys)
-		for k, x := range keys {
-			s.near[j][k], s.nearD[j][k] = int32(x&0xffff), int32(x>>16)
-		}
-	}
+	s.all = s.rows()
 	s.u, s.grad, s.cnt = make([]float64, s.m), make([]float64, s.m), make([]float64, s.m)
-	s.rho, s.order = make([]float64, s.n), make([]int32, s.n)
-	for j := range s.order {
-		s.order[j] = int32(j)
-	}
+	s.rho, s.freq, s.most, s.chosen = make([]float64, s.n), make([]float64, s.n), make([]float64, s.m), make([]bool, s.n)
 	return s
 }
 
@@ -108,16 +102,21 @@ func (s *medianSearch) offer(c *clusters) {
 
 // greedy opens the fixed sites, and then the site that saves most until p are open.
 func (s *medianSearch) greedy() []int32 {
-	var sites []int32
-	d1 := make([]int32, s.m)
+	sites := make([]int32, 0, s.p)
+	d1, saved := make([]int32, s.m), make([]int64, s.n)
 	for i := range d1 {
 		d1[i] = maxLength * maxMedian / 4
+		s.save(i, d1[i], 0, saved, 1)
 	}
 	take := func(j int32) {
 		sites = append(sites, j)
 		for i := range s.m {
-			d1[i] = min(d1[i], s.dist[i*s.n+int(j)])
+			if d := s.dist[i*s.n+int(j)]; d < d1[i] {
+				s.save(i, d1[i], d, saved, -1)
+				d1[i] = d
+			}
 		}
+		saved[j] = -1
 	}
 	for j := range int32(s.n) {
 		if s.must[j] {
@@ -127,22 +126,24 @@ func (s *medianSearch) greedy() []int32 {
 	for len(sites) < s.p {
 		best, most := int32(-1), int64(-1)
 		for j := range int32(s.n) {
-			if s.shut[j] || slices.Contains(sites, j) {
-				continue
-			}
-			saved := int64(0)
-			for i := range s.m {
-				if d := s.dist[i*s.n+int(j)]; d < d1[i] {
-					saved += s.weight[i] * int64(d1[i]-d)
-				}
-			}
-			if saved > most {
-				best, most = j, saved
+			if !s.shut[j] && saved[j] > most && !slices.Contains(sites, j) {
+				best, most = j, saved[j]
 			}
 		}
 		take(best)
 	}
 	return sites
+}
+
+// save adds to each site what it saves a point whose nearest open site is at old, over one at d.
+func (s *medianSearch) save(i int, old, d int32, saved []int64, sign int64) {
+	w := sign * s.weight[i]
+	for _, e := range s.all.row(i) {
+		if e.d >= old {
+			return
+		}
+		saved[e.site] += w * int64(old-max(e.d, d))
+	}
 }
 
 func (s *medianSearch) run(ctx context.Context) error {
@@ -159,7 +160,7 @@ func (s *medianSearch) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.bound, s.rooted = root, true
+	s.bound, s.rooted = min(root, s.value), true
 	s.tell()
 	if s.value > s.bound {
 		s.shake(40)
@@ -177,14 +178,17 @@ func (s *medianSearch) stopped() error {
 	return nil
 }
 
-// tell says how far the search is: by rounds at the root, by nodes after it.
+// medianWork bounds a search by the entries that its bounds look at, so that it ends in time and in the same place everywhere.
+const medianWork = int64(2_000_000_000)
+
+// tell says how far the search is: by rounds at the root, by nodes and work after it.
 func (s *medianSearch) tell() {
 	if s.o.Progress == nil {
 		return
 	}
 	share := min(0.5, 0.5*float64(s.rounds)/float64(s.o.Rounds))
 	if s.rooted {
-		share = 0.5 + 0.5*float64(s.nodes)/float64(max(1, s.o.Nodes))
+		share = 0.5 + 0.5*max(float64(s.nodes)/float64(max(1, s.o.Nodes)), float64(s.work)/float64(medianWork))
 	}
 	s.o.Progress(min(1, share), s.value, min(s.bound, s.value))
 }
@@ -215,12 +219,19 @@ func (s *medianSearch) shake(tries int) {
 //
 // It gives the node's bound, rounded up, and fixes the sites of which the bound says that the other way is no better.
 func (s *medianSearch) climb(rounds int, primal bool) (int64, error) {
+	if s.enter(); s.left == 0 || s.left == len(s.free) {
+		return s.only(), nil
+	}
 	best := math.Inf(-1)
-	theta, since := 1.5, 0
+	theta, since := s.theta(), 0
 	u, bestU := slices.Clone(s.u), slices.Clone(s.u)
 	clear(s.grad)
+	for _, j := range s.free {
+		s.freq[j] = 0
+	}
 	for round := range rounds {
 		s.rounds++
+		s.hold(u)
 		l := s.relaxed(u)
 		if l > best {
 			if l > best+1e-4*math.Abs(best) {
@@ -230,19 +241,24 @@ func (s *medianSearch) climb(rounds int, primal bool) (int64, error) {
 			copy(bestU, u)
 		}
 		if ceil(best) >= s.value {
-			break
+			return ceil(best), nil
 		}
-		if since++; since > 12 {
+		if since++; since > 8 {
 			since = 0
-			if theta *= 0.65; theta < 0.005 {
+			if theta *= 0.7; theta < 0.005 {
 				break
 			}
 		}
 		if primal && (round < 20 && round%4 == 3 || round%24 == 23) {
-			s.from(slices.Clone(s.order[:s.p]))
+			s.from(s.choice())
 		}
 		if round%16 == 15 {
-			s.tell()
+			if s.tell(); s.fix(l, false) {
+				if s.left == 0 || s.left == len(s.free) {
+					return s.only(), nil
+				}
+				continue
+			}
 		}
 		if err := s.stopped(); err != nil {
 			return 0, err
@@ -250,72 +266,65 @@ func (s *medianSearch) climb(rounds int, primal bool) (int64, error) {
 		s.step(u, l, theta)
 	}
 	copy(s.u, bestU)
-	s.relaxed(s.u)
-	s.fix(best)
+	s.hold(s.u)
+	if s.fix(s.relaxed(s.u), true); s.left == 0 || s.left == len(s.free) {
+		return s.only(), nil
+	}
 	return ceil(best), nil
+}
+
+// theta is how long the first steps are: short below the root, where the multipliers begin near their best.
+func (s *medianSearch) theta() float64 {
+	if s.rooted {
+		return 0.3
+	}
+	return 1.5
+}
+
+// only takes the one choice that is left, whose value is the bound.
+func (s *medianSearch) only() int64 {
+	c := s.newClusters(s.choice())
+	s.offer(c)
+	return c.value
+}
+
+// choice is what is open in any case and the first of order.
+func (s *medianSearch) choice() []int32 {
+	sites := make([]int32, 0, s.p)
+	for j := range int32(s.n) {
+		if s.must[j] {
+			sites = append(sites, j)
+		}
+	}
+	return append(sites, s.order[:s.left]...)
+}
+
+// hold keeps multipliers at or below the distance of a site open in any case: above it they gain nothing.
+func (s *medianSearch) hold(u []float64) {
+	for i, v := range u {
+		u[i] = math.Min(v, s.most[i])
+	}
 }
 
 // ceil rounds a bound up to whole units, with room for rounding errors of the sums.
 func ceil(b float64) int64 { return int64(math.Ceil(b - 1e-6*math.Max(1, math.Abs(b)*1e-6))) }
 
-// relaxed computes L(u), what each site saves, and who is chosen: the first of order, as many as p.
-func (s *medianSearch) relaxed(u []float64) float64 {
-	l, most := 0.0, 0.0
-	for i, v := range u {
-		l += s.w[i] * v
-		most = math.Max(most, v)
-	}
-	for j := range s.rho {
-		if s.shut[j] {
-			s.rho[j] = math.Inf(1)
-			continue
-		}
-		sum := 0.0
-		dist := s.nearD[j]
-		for k, i := range s.near[j] {
-			d := float64(dist[k])
-			if d >= most {
-				break
-			}
-			if v := u[i]; d < v {
-				sum += s.w[i] * (d - v)
-			}
-		}
-		s.rho[j] = sum
-	}
-	front(s.order, s.p, func(a, b int32) bool {
-		if s.must[a] != s.must[b] {
-			return s.must[a]
-		}
-		return s.rho[a] < s.rho[b] || s.rho[a] == s.rho[b] && a < b
-	})
-	for _, j := range s.order[:s.p] {
-		l += s.rho[j]
-	}
-	return l
-}
-
 // step moves the multipliers: up for points that no chosen site takes, down for those that several take.
 func (s *medianSearch) step(u []float64, l, theta float64) {
-	for i := range s.cnt {
-		s.cnt[i] = 1
+	s.taken(u)
+	for _, j := range s.free {
+		s.freq[j] *= 0.9
 	}
-	most := slices.Max(u)
-	for _, j := range s.order[:s.p] {
-		dist := s.nearD[j]
-		for k, i := range s.near[j] {
-			d := float64(dist[k])
-			if d >= most {
-				break
-			}
-			if d < u[i] {
-				s.cnt[i]--
-			}
-		}
+	for _, j := range s.order[:s.left] {
+		s.freq[j] += 0.1
 	}
 	norm := 0.0
-	for i := range u {
-		s.grad[i] = s.w[i]*s.cnt[i] + 0.5*s.grad[i]
+	for i, v := range u {
+		g := s.w[i] * (1 - s.cnt[i])
+		if v >= s.most[i] {
+			g = math.Min(g, 0) // the site open in any case takes it
+		}
+		s.grad[i] = g + 0.5*s.grad[i]
 		norm += s.grad[i] * s.grad[i]
 	}
 	if norm == 0 {
@@ -327,24 +336,32 @@ func (s *medianSearch) step(u []float64, l, theta float64) {
 	}
 }
 
-func (s *medianSearch) fix(l float64) {
-	if s.p >= s.n {
-		return
-	}
-	last, next := s.rho[s.order[s.p-1]], s.rho[s.order[s.p]]
-	if s.must[s.order[s.p-1]] {
-		last = math.Inf(-1) // nobody may make room
-	}
+// fix opens and shuts for good, at this node and below, the sites of which a bound, that of the last sum, says that the other way
+// is no better than the best choice; then the relaxation is made anew without them. Unless it must, it waits until an eighth of
+// the free sites can go, and reports whether they went.
+func (s *medianSearch) fix(l float64, now bool) bool {
+	last, next := s.rho[s.order[s.left-1]], s.rho[s.order[s.left]]
+	s.gone = s.gone[:0]
 	for k, j := range s.order {
-		switch {
-		case s.must[j] || s.shut[j]:
-		case k < s.p && s.beyond(l-s.rho[j]+next):
+		if k < s.left && ceil(l-s.rho[j]+next) >= s.value || k >= s.left && ceil(l-last+s.rho[j]) >= s.value {
+			s.gone = append(s.gone, j)
+		}
+	}
+	if 8*len(s.gone) < len(s.free) && !now {
+		return false
+	}
+	for _, j := range s.gone {
+		if slices.Contains(s.order[:s.left], j) {
 			s.must[j] = true
-		case k >= s.p && s.beyond(l-last+s.rho[j]):
+		} else {
 			s.shut[j] = true
 		}
 	}
+	if !s.rooted && len(s.gone) > 0 {
+		t := &table{}
+		s.narrow(t, s.all, false)
+		s.all = t
+	}
+	s.enter()
+	return true
 }
-
-// beyond reports whether a bound leaves nothing better than the best choice.
-func (s *medianSearch) beyond(l float64) bool { return math.IsInf(l, 1) || ceil(l) >= s.value }

@@ -86,6 +86,11 @@ type Common interface {
 	// Among gives a statement that tells the ids of the cases that meet any of the conditions on case_record c and contain the
 	// words, the newest first; $1 is the tenant; newest, unless 0, looks at so many of the newest of them only.
 	Among(conds []string, arg, newest int) string
+	// Latest gives a statement that tells the row numbers, as "n", of the cases written last that contain the words, so many at most.
+	Latest(arg, most int) string
+	// NewestRows gives a statement that tells how many cases are newer than the case $2 and, unless $3 is empty, older than the case $3,
+	// and the least of their row numbers; it stops counting at the bound. $1 is the tenant.
+	NewestRows(bound int) string
 }
 
 // Hits is in how many cases words are.

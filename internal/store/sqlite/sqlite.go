@@ -343,6 +343,17 @@ func (e *Engine) Among(conds []string, arg, newest int) string {
 	return fmt.Sprintf("SELECT k.id FROM %s WHERE +k.n IN (SELECT rowid FROM case_fts WHERE case_fts MATCH $%d) ORDER BY k.id DESC", all, arg)
 }
 
+// Latest implements dialect.Common.
+func (e *Engine) Latest(arg, most int) string {
+	return fmt.Sprintf("SELECT rowid AS n FROM case_fts WHERE case_fts MATCH $%d ORDER BY rowid DESC LIMIT %d", arg, most)
+}
+
+// NewestRows implements dialect.Common. The index holds both the id and the row number.
+func (e *Engine) NewestRows(bound int) string {
+	return fmt.Sprintf(`SELECT COUNT(*), COALESCE(MIN(k.n), 0) FROM (SELECT c.n FROM case_record c INDEXED BY sqlite_autoindex_case_record_1
+		WHERE c.tenant = $1 AND c.id > $2 AND ($3 = '' OR c.id < $3) LIMIT %d) k`, bound)
+}
+
 // Words implements dialect.Engine: every bigram as one phrase each, all of them wanted.
 func (e *Engine) Words(bigrams []string) string {
 	q := make([]string, len(bigrams))

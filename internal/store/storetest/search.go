@@ -85,6 +85,32 @@ func casesSearchExamples(t *testing.T, db *store.DB) {
 	}
 }
 
+// casesSearchLate: cases that were imported long after newer ones were written come where their time puts them, on every page.
+func casesSearchLate(t *testing.T, db *store.DB) {
+	var want []string
+	add := func(hours int, text string) {
+		c := newCase(100 + hours)
+		c.ID, c.Text = kernel.NewID(start.Add(time.Duration(hours)*time.Hour)), text
+		update(t, db, func(tx kernel.Tx) error { _, err := store.Cases{}.Insert(tx, c, cases.Bigrams(text)); return err })
+		if text != "" {
+			want = append(want, c.Number)
+		}
+	}
+	for h := 60; h > 40; h -= 4 { // newest first, the last of them written before all that follow
+		add(h, "楼道灯不亮")
+	}
+	for h := 40; h > 0; h -= 2 {
+		add(h, "楼道灯又不亮")
+	}
+	add(70, "")
+	for _, limit := range []int{1, 2, 4, 100} {
+		q := cases.Query{Words: cases.Bigrams("楼道灯"), Allow: everything(tenant), Page: kernel.Page{Limit: limit}}
+		if diff := cmp.Diff(want, pages(t, db, q)); diff != "" {
+			t.Errorf("%d a page (-want +got)\n%s", limit, diff)
+		}
+	}
+}
+
 // casesRates compares the four rates with a count by hand over drawn cases and ratings.
 func casesRates(t *testing.T, db *store.DB) {
 	all := fill(t, db, 60)
@@ -233,5 +259,6 @@ func casesOthers(t *testing.T, db *store.DB) {
 func Search(t *testing.T, open func(t *testing.T) *store.DB) {
 	t.Run("search finds all and only what was said", func(t *testing.T) { casesSearch(t, open(t)) })
 	t.Run("search by examples", func(t *testing.T) { casesSearchExamples(t, open(t)) })
+	t.Run("search puts what was written late in its place", func(t *testing.T) { casesSearchLate(t, open(t)) })
 	t.Run("lists are complete and without doubles", func(t *testing.T) { casesLists(t, open(t)) })
 }

@@ -77,6 +77,10 @@ func (p *Pages) place(v *visit) error {
 		d.In, d.Name = "", ""
 	}
 	for _, x := range l.Items {
+		// Grids are for those who work in them: nobody says them when asked where they live.
+		if x.Kind == territory.GridGeneral || x.Kind == territory.GridDedicated {
+			continue
+		}
 		row := placeRow{Name: x.Name, Say: x.KindName, Down: x.Children && x.Kind != territory.Building}
 		if d.Q != "" {
 			row.Say = x.Above

@@ -107,10 +107,17 @@ func (v *visit) showTrack(status int, t *api.Track, said, act, wrong string, f *
 		d.Beads = append(d.Beads, v.bead(t, i, b))
 	}
 	if t.Clock != nil {
-		d.Due = v.due(t.Clock)
+		// One promise is said once: the sentence above names the hour already.
+		if d.Due = v.due(t.Clock); t.Clock.State != "over" && strings.Contains(t.Say, t.Clock.DueAt.In(kernel.Shanghai).Format("15:04")) {
+			d.Due = ""
+		}
 	}
 	for _, e := range t.Events {
-		d.Lines = append(d.Lines, lineRow{v.clock(e.At), e.Line, e.Words})
+		row := lineRow{v.clock(e.At), e.Line, e.Words}
+		if strings.Contains(e.Line, e.Words) {
+			row.Words = ""
+		}
+		d.Lines = append(d.Lines, row)
 	}
 	for _, s := range t.Seen {
 		d.Seen = append(d.Seen, lineRow{v.clock(s.At), s.Who, s.Reason})

@@ -184,12 +184,8 @@ export const activities = {
   'cert.free': ['本证明免费开具。', 'Issued free of charge.'],
   'cert.print': ['打印', 'Print'],
 
-  'near.title': ['附近的活动', 'Activities nearby'],
-  'near.door': ['附近的活动', 'Activities nearby'],
-  'near.doorSay': ['来听，来帮忙，也能看自己报的名', 'Come along, help out, see your sign-ups'],
   'near.none': ['附近现在没有可以报名的活动，过几天再来看看。', 'Nothing nearby takes sign-ups now. Look again in a few days.'],
   'near.noPlace': ['先选您在哪里，才知道附近有什么。', 'Say where you are first, to see what is nearby.'],
-  'near.choose': ['选地方', 'Choose a place'],
   'near.mine': ['我报的名', 'My sign-ups'],
   'near.free': (n: number) => [n > 0 ? `还有 ${n} 个名额` : '满了，可以候补', n > 0 ? `${n} places left` : 'Full; you may stand in line'],
   'near.host': (who: string) => [`${who} 主办`, `By ${who}`],
@@ -197,6 +193,7 @@ export const activities = {
   'near.name': ['怎么称呼您', 'Your name'],
   'near.phone': ['电话', 'Telephone'],
   'near.phoneSay': ['加密保存，主办方看到的是打码后的号码。活动结束 12 个月后删除。', 'Kept sealed; the host sees it masked. It is deleted 12 months after the activity.'],
+  'near.signed': ['您已经报了名，到时候见。', 'You are signed up. See you there.'],
   'near.go': ['报名', 'Sign up'],
   'near.going': ['正在报', 'Signing up'],
   'near.riskSay': ['这个活动有一定风险，主办方会先上意外险、讲安全。', 'This activity has some risk: the host insures and briefs everybody first.'],
@@ -204,7 +201,6 @@ export const activities = {
   'near.unpaidSay': ['志愿服务不付酬，会登记为志愿者，服务时长记在您名下。', 'Volunteering is unpaid. You will be registered as a volunteer and the hours are yours.'],
   'near.paidSay': ['计酬劳务要先在村社区登记能来的时间。', 'For paid work, register the times you can come with the committee first.'],
 
-  'my.title': ['我的报名', 'My sign-up'],
   'my.in': ['报上了', 'You have a place'],
   'my.waiting': (n: number) => [n ? `候补，前面还有 ${n} 人` : '候补，您是第一个', n ? `In line, ${n} before you` : 'In line, you are the first'],
   'my.waitingSay': ['有人取消，会自动补上。', 'When somebody cancels you move up by itself.'],

@@ -3,6 +3,7 @@ import { teach } from '../words'
 import { common } from './common'
 import { resident } from './resident'
 import { around } from './around'
+import { front } from './front'
 import { activities } from './activities'
 import { ballots } from './ballots'
 import { privacy } from './privacy'
@@ -23,4 +24,4 @@ import { streets } from './streets'
 import { works } from './works'
 import { roomwords } from './rooms'
 
-teach(common, resident, around, activities, ballots, privacy, orgwork, reports, picture, desk, daily, indicators, map, patrol, planning, rounds, settings, sheets, strands, streets, works, roomwords)
+teach(common, resident, around, front, activities, ballots, privacy, orgwork, reports, picture, desk, daily, indicators, map, patrol, planning, rounds, settings, sheets, strands, streets, works, roomwords)

@@ -1,6 +1,5 @@
 /** Words of the rights over one's data. A pair is [中文, English]. */
 export const privacy = {
-  'tab.mine': ['我的信息', 'My data'],
   'privacy.title': ['个人信息', 'Personal data'],
   'privacy.views': ['看哪些', 'Views'],
   'privacy.tab.requests': ['待答复', 'To answer'],
@@ -37,7 +36,6 @@ export const privacy = {
   'privacy.monthsLabel': ['保留几个月', 'Months'],
   'privacy.reason': ['为什么改', 'Why'],
   'privacy.save': ['保存', 'Save'],
-  'mine.title': ['我的信息', 'My data'],
   'mine.say': ['留了您哪些信息、为什么、到什么时候、谁看过。可以改、删、导出、撤回。', 'What is kept about you, why, until when, and who looked. You can correct, erase, export and withdraw.'],
   'mine.byCode': ['用查单码看', 'By tracking code'],
   'mine.byAccount': ['用账号看', 'By account'],
@@ -48,7 +46,7 @@ export const privacy = {
   'mine.kept': ['留着的信息', 'What is kept'],
   'mine.nothing': ['没有留您的信息。', 'Nothing is kept about you.'],
   'mine.until': (day: string) => [`到 ${day} 删除`, `deleted on ${day}`],
-  'mine.clock': (n: number, from: string) => [`${from} ${n} 个月后删除`, `deleted ${n} months after it begins: ${from}`],
+  'mine.clock': (n: number, from: string) => [`${from} ${n} 个月后删除`, /^from/.test(from) ? `deleted ${n} months ${from}` : `deleted after ${n} months: ${from}`],
   'mine.why': ['为什么', 'Why'],
   'mine.looks': ['谁看过', 'Who looked'],
   'mine.noLooks': ['没有人看过遮住的内容。', 'Nobody has looked at what is masked.'],

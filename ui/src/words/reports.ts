@@ -1,6 +1,5 @@
 /** Words of bulletins, of where figures come from, and of checking them. */
 export const reports = {
-  'reports.title': ['简报', 'Bulletins'],
   'reports.say': (n: number) => [`已发布 ${n} 期。每个数都能点开，看到它数的是哪些记录`, n === 1 ? '1 is published. Every figure opens to the records that it counts' : `${n} are published. Every figure opens to the records that it counts`],
   'reports.none': ['还没有简报。选一个模板和一段时间，程序会从记录里把数数出来。', 'There are no bulletins yet. Choose a template and a period: the figures are counted from the records.'],
   'reports.noneFiltered': ['这里还没有。', 'There is none here yet.'],
@@ -68,13 +67,11 @@ export const reports = {
   'trace.close': ['收起', 'Close'],
   'trace.public': ['这里只说在哪里、什么时候有多少，不列单件。', 'It is told how many there were where and when, not which.'],
 
-  'public.title': ['我们区的简报', 'Bulletins of the district'],
-  'public.say': ['每个数都能点开，看它怎么数出来的。', 'Every figure opens to how it was counted.'],
   'public.none': ['还没有发布过简报。发布以后会出现在这里。', 'No bulletin has been published yet. They appear here when they are.'],
 
-  'verify.title': ['核验', 'Verify'],
   'verify.say': ['打开一张收据，或者一份简报的核验文件。核对在您自己的手机上做，文件不会传出去。', 'Open a receipt, or the proof of a bulletin. It is checked on your own device; nothing is sent.'],
   'verify.file': ['选文件', 'Choose a file'],
+  'verify.keyOwn': ['我另有一把公钥（懂行的人用）', 'I have a public key of my own (for experts)'],
   'verify.key': ['公钥', 'Public key'],
   'verify.keySay': ['最好用您从别处（公告、报纸）抄来的那一行；留空就用本站给的。', 'Best is the line that you have from elsewhere, such as a notice. Left empty, this site’s own is used.'],
   'verify.go': ['核对', 'Check'],

@@ -1,13 +1,8 @@
-// The words that the resident's pages say.
+// The words that the resident's first pages say: the door, what one orders, how it goes, what is around.
 import { teach } from '../words'
-import { common } from './common'
-import { resident } from './resident'
 import { around } from './around'
-import { activities } from './activities'
-import { ballots } from './ballots'
-import { privacy } from './privacy'
-import { orgwork } from './orgwork'
-import { reports } from './reports'
-import { picture } from './picture'
+import { common } from './common'
+import { front } from './front'
+import { resident } from './resident'
 
-teach(common, resident, around, activities, ballots, privacy, orgwork, reports, picture)
+teach(common, resident, around, front)
