@@ -74,7 +74,7 @@ async function states(p, bad, tag) {
   await page.click('.foot .go')
   await page.waitForSelector('.slip .code')
   await look('sent')
-  await page.click('.fileSay a')
+  await page.click('.fileSay a[href*="/verify"]')
   await page.waitForSelector('.verdict h2')
   await look('verified')
   await p.go('/waiting')

@@ -17,7 +17,7 @@ for (const [lang, width] of [['zh', 390], ['en', 1440]]) {
     const resident = await make()
     const { code, number } = await order(resident, `三楼到五楼都黑 ${lang}${width}`, look(resident))
     assert.match(code, /^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{3}$/)
-    await resident.page.click('.end .go')
+    await resident.page.click('.sentdo .go')
     await resident.page.waitForSelector('.state .beads')
     assert.equal(await resident.page.locator('.state .bead.done').count(), 1)
     await look(resident)('track, ordered')

@@ -148,7 +148,7 @@ test('nothing of an order or a person is in the worker’s keeping', async () =>
   await write(page, '不该留在缓存里的话')
   await page.fill('#tel', '13812345678')
   await page.click('.foot .go')
-  await page.click('.end .go')
+  await page.click('.sentdo .go')
   await page.waitForSelector('.state .beads')
   const kept = await page.evaluate(async () => {
     const out = []
