@@ -29,6 +29,7 @@ export const map = {
   'map.plain': ['看简图', 'Plain drawing'],
   'map.large': ['在大地图上看', 'On the large map'],
   'map.find': ['找一个地方', 'Find a place'],
+  'map.none': ['现在没有开着的件', 'No case is open now'],
   'map.empty': ['这些条件下没有开着的件。放宽一个条件试试', 'No open cases match. Try with one filter less'],
   'map.flat': ['这个浏览器画不了大地图，这里是简图', 'This browser cannot draw the large map; here is a plain one'],
   'map.flow': ['流程', 'Flow'],
