@@ -279,19 +279,11 @@ const stretch = 1024
 func (r *refiner) pass(patience, reach int, least int64) (total int64) {
 	r.round++
 	r.seeds = r.seeds[:0]
-	kept := r.cand[:0]
-	for _, v := range r.cand {
-		g, to := r.best(v)
-		if to < 0 && !r.onBoundary(v) {
-			r.inCand[v] = false
-			continue
-		}
-		kept = append(kept, v)
-		if to >= 0 && g >= least {
+	r.movable(func(v, _ int32, g int64) {
+		if g >= least {
 			r.seeds = append(r.seeds, v)
 		}
-	}
-	r.cand = kept
+	})
 	for s := range slices.Chunk(r.seeds, stretch) {
 		shuffle(s, &r.rnd)
 		for _, v := range s {
@@ -304,6 +296,23 @@ func (r *refiner) pass(patience, reach int, least int64) (total int64) {
 		}
 	}
 	return total
+}
+
+// movable tells of every vertex of the boundary that may move where to, and its gain; what has left the boundary is forgotten.
+func (r *refiner) movable(tell func(v, to int32, gain int64)) {
+	kept := r.cand[:0]
+	for _, v := range r.cand {
+		g, to := r.best(v)
+		if to < 0 && !r.onBoundary(v) {
+			r.inCand[v] = false
+			continue
+		}
+		kept = append(kept, v)
+		if to >= 0 {
+			tell(v, to, g)
+		}
+	}
+	r.cand = kept
 }
 
 // search climbs from one vertex: only what it has touched can be moved, even at a loss.
@@ -319,19 +328,7 @@ func (r *refiner) sweep(patience, reach int) int64 {
 	r.round++
 	r.turn++
 	r.heap = r.heap[:0]
-	kept := r.cand[:0]
-	for _, v := range r.cand {
-		g, to := r.best(v)
-		if to < 0 && !r.onBoundary(v) {
-			r.inCand[v] = false
-			continue
-		}
-		kept = append(kept, v)
-		if to >= 0 {
-			r.enter(v, to, g)
-		}
-	}
-	r.cand = kept
+	r.movable(r.enter)
 	return r.climb(patience, reach)
 }
 
