@@ -62,7 +62,7 @@ try {
     await at('community_clerk', '/desk/queue?case=' + fresh.id, '.pane .case .str', 'desk')
     await at('district_leader', '/desk/map', 'canvas', 'map', { before: (page) => page.waitForFunction(() => window.__map?.loaded() && window.__map.queryRenderedFeatures({ layers: ['many', 'one'] }).length > 0, null, { timeout: 60_000 }) })
     await at('district_leader', '/desk/picture', '.funnel', 'dashboard', { height: 860 })
-    await at('planner', '/desk/plans/' + plan.id, '.gridmap', 'studio', { width: 1120, height: 720 })
+    await at('planner', '/desk/plans/' + plan.id, '.gridmap', 'studio', { width: 1080, height: 700 })
     await at('system_admin', '/desk/settings/flows/menu', '.chain .bead', 'flow', { height: 860 })
     await at('grid_worker', '/desk/rounds/today', '.stops a', 'patrol', { width: 390, height: 844 })
 
