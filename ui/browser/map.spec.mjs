@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { browse, of, open, signIn, start } from './lib.mjs'
+import { patience } from './slow.mjs'
 
 let server, browser
 before(async () => { server = await start(); browser = await browse() })
 after(async () => { await browser?.close(); await server?.stop() })
 
-const settled = (p) => p.page.waitForFunction(() => window.__map?.loaded() && window.__map.queryRenderedFeatures({ layers: ['many', 'one'] }).length > 0, null, { timeout: 30_000 })
+const settled = (p) => p.page.waitForFunction(() => window.__map?.loaded() && window.__map.queryRenderedFeatures({ layers: ['many', 'one'] }).length > 0, null, { timeout: patience(60_000) })
 
 for (const [lang, width] of [['zh', 1440], ['en', 390]]) {
   test(`the map shows grids and diamonds and leads to a case, ${lang}, ${width} px`, async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { hand, picture } from './arrange.mjs'
 import { browse, of, start } from './lib.mjs'
+import { patience } from './slow.mjs'
 
 let server, browser, clerk, worker, grid
 before(async () => {
@@ -56,7 +57,6 @@ async function telephone(role = 'grid_worker', lang = 'zh') {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: lang === 'zh' ? 'zh-CN' : 'en-GB', timezoneId: 'Asia/Shanghai', hasTouch: true })
   await context.addInitScript(() => { if (localStorage.getItem('sanzhi.tour') === null) localStorage.setItem('sanzhi.tour', '*') }) // the tour has been taken
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
   await enter(page, role)
   await page.goto(server.url + '/desk/rounds/today')
   await page.waitForSelector('.stops a')
@@ -122,7 +122,7 @@ async function walk(page, ids, n, from = 0) {
   return done
 }
 
-test('fifty rounds recorded without a network arrive once each and in order, whatever happens on the way', { timeout: 560_000 }, async () => {
+test('fifty rounds recorded without a network arrive once each and in order, whatever happens on the way', { timeout: patience(900_000) }, async () => {
   const made = await rounds('fifty', 50)
   const ids = new Set(made.map((d) => d.id))
   const { context, page } = await telephone()
@@ -139,7 +139,6 @@ test('fifty rounds recorded without a network arrive once each and in order, wha
   await page.waitForTimeout(600)
   await page.close({ runBeforeUnload: false })
   const a = await context.newPage()
-  a.setDefaultTimeout(20_000)
   await a.goto(server.url + '/desk/rounds/duties/' + half)
   await a.waitForSelector('form.dutyform')
   assert.equal(await a.locator('.dutyform .one').nth(1).locator('input').inputValue(), '17')
@@ -147,7 +146,6 @@ test('fifty rounds recorded without a network arrive once each and in order, wha
   order.push(...await walk(a, ids, 15, 19))
   // A second page goes on where the first one is; each knows what the other recorded.
   const b = await context.newPage()
-  b.setDefaultTimeout(20_000)
   order.push(...await walk(b, ids, 16, 34))
   assert.equal(new Set(order).size, 50)
   const kept = (await table(b, 'results')).filter((k) => ids.has(k.duty))
@@ -215,7 +213,7 @@ test('fifty rounds recorded without a network arrive once each and in order, wha
   await context.close()
 })
 
-test('what somebody else recorded meanwhile stays, and both are shown', { timeout: 120_000 }, async () => {
+test('what somebody else recorded meanwhile stays, and both are shown', { timeout: patience(300_000) }, async () => {
   const [duty] = await rounds('clash', 1)
   const { context, page } = await telephone()
   await context.setOffline(true)
@@ -238,7 +236,7 @@ test('what somebody else recorded meanwhile stays, and both are shown', { timeou
   await context.close()
 })
 
-test('what the server refuses is said, kept, and can be put right', { timeout: 120_000 }, async () => {
+test('what the server refuses is said, kept, and can be put right', { timeout: patience(300_000) }, async () => {
   const [duty] = await rounds('wrong', 1)
   const { context, page } = await telephone()
   await context.setOffline(true)
@@ -259,7 +257,7 @@ test('what the server refuses is said, kept, and can be put right', { timeout: 1
   await context.close()
 })
 
-test('at sign-out the day goes, what waits stays for its own account, and nothing of a person is kept in clear', { timeout: 180_000 }, async () => {
+test('at sign-out the day goes, what waits stays for its own account, and nothing of a person is kept in clear', { timeout: patience(300_000) }, async () => {
   const [duty] = await rounds('leave', 1)
   const { context, page } = await telephone()
   await context.setOffline(true)

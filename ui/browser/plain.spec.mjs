@@ -12,7 +12,6 @@ for (const [lang, width] of [['zh', 390], ['en', 320]]) {
   test(`a whole order without script, ${lang}, ${width} px`, async () => {
     const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width, height: 844 }, locale: lang === 'zh' ? 'zh-CN' : 'en-GB' })
     const page = await context.newPage()
-    page.setDefaultTimeout(15_000)
     const refused = []
     page.on('console', (m) => { if (m.type() === 'error' && !/status of 422/.test(m.text())) refused.push(m.text()) })
     const fits = async (name) => assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), name + ' is wider than the screen')
