@@ -75,6 +75,18 @@ export async function open(browser, { url, width = 1440, lang = 'zh', dark = fal
   }, { lang, ...(tour ? {} : { tour: '*' }), ...store })
   const page = await context.newPage()
   const problems = []
+  const asked = new Set()
+  page.on('request', (r) => { if (r.url().includes('/api/') && !r.url().includes('/api/v1/stream')) asked.add(r) })
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (r) => asked.delete(r))
+  /** Waits until the page asks for nothing any more and shows what it got. */
+  async function quiet() {
+    const until = Date.now() + patience(15_000)
+    for (let calm = 0; calm < 2 && Date.now() < until;) {
+      calm = asked.size ? 0 : calm + 1
+      if (asked.size) await new Promise((ok) => setTimeout(ok, 20))
+      else await page.evaluate(() => new Promise((ok) => setTimeout(ok, 0))).catch(() => { calm = 0 })
+    }
+  }
   let expected = []
   page.on('console', (m) => {
     if (m.type() !== 'error') return
@@ -84,12 +96,13 @@ export async function open(browser, { url, width = 1440, lang = 'zh', dark = fal
   })
   page.on('pageerror', (e) => problems.push('script: ' + e.message))
   return {
-    page, problems, url,
+    page, problems, url, quiet,
     expect: (...s) => { expected = s },
     go: (path) => page.goto(url + path, { waitUntil: 'load' }),
     close: () => context.close(),
     /** Reads the page as a person would and gives what is wrong with it. */
     async faults(name) {
+      await quiet()
       await page.waitForFunction(() => !document.querySelector('.wait')).catch(() => problems.push(name + ': still waiting'))
       const seen = await page.evaluate(() => {
         const wide = document.documentElement.scrollWidth - innerWidth

@@ -32,7 +32,9 @@ for (const [lang, width] of [['zh', 1440], ['en', 390]]) {
     if (process.env.SHOTS) await p.page.screenshot({ path: `${process.env.SHOTS}/plan-${lang}-${width}.png`, fullPage: true })
 
     await p.page.locator('.lockbtn').first().click()
+    const first = p.page.url()
     await p.page.locator('.planhead .btn').first().click()
+    await p.page.waitForURL((u) => u.href !== first) // the plan of its own, not the one that stands here
     await p.page.waitForSelector('.running, .fly')
     await p.page.waitForFunction(() => document.querySelectorAll('.gridmap .lockmark').length === 1, null, { timeout: patience(120_000) })
     faults.push(...await p.faults('locked'))

@@ -7,6 +7,8 @@ import Finder from '../src/desk/finder/Finder.vue'
 import Combo from '../src/shared/Combo.vue'
 import { address, ways } from '../src/shared/address'
 import { load, pause } from '../src/shared/load'
+import { photosSafe, underway } from '../src/shared/photo'
+import { connect, disconnect, onCase } from '../src/desk/live'
 
 /** Questions whose answers come when the test says so. */
 function questions<T>() {
@@ -151,4 +153,61 @@ it('Enter before the answer opens what the words find, not what stood there befo
   await vi.advanceTimersByTimeAsync(50)
   expect(push.mock.calls.map((c) => c[0])).toEqual(['/cases/two'])
   finder.unmount()
+})
+
+it('what moved while the page was hidden or the stream cut off is caught up with', async () => {
+  const on: Record<string, (e: unknown) => void> = {}
+  vi.stubGlobal('EventSource', class { static CLOSED = 2; readyState = 1; addEventListener(k: string, f: (e: unknown) => void) { on[k] = f } close() {} })
+  Object.assign(window, { EventSource: globalThis.EventSource })
+  const hear = vi.fn()
+  const again = vi.fn()
+  scope.run(() => onCase(hear, again))
+  const moved = () => on.case!({ data: '{"id":"A","step":"s","version":2}' })
+  let hidden = false
+  Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden })
+  const hide = (h: boolean) => { hidden = h; document.dispatchEvent(new Event('visibilitychange')) }
+  connect()
+  on.hello!({})
+  moved()
+  expect([hear.mock.calls.length, again.mock.calls.length]).toEqual([1, 0])
+  hide(true)
+  hide(false) // nothing moved meanwhile
+  expect(again).toHaveBeenCalledTimes(0)
+  hide(true)
+  moved()
+  moved()
+  expect([hear.mock.calls.length, again.mock.calls.length]).toEqual([1, 0])
+  hide(false)
+  expect(again).toHaveBeenCalledTimes(1)
+  on.hello!({}) // the line was cut and is there again
+  expect(again).toHaveBeenCalledTimes(2)
+  hide(true)
+  on.hello!({})
+  expect(again).toHaveBeenCalledTimes(2)
+  hide(false)
+  expect(again).toHaveBeenCalledTimes(3)
+  disconnect()
+  delete (document as { hidden?: boolean }).hidden
+})
+
+it('a form waits for the photos that are on their way, not for those that were let go', async () => {
+  const q = questions<boolean>()
+  const said: boolean[] = []
+  const ask = () => void photosSafe().then((x) => said.push(x))
+  ask()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(said).toEqual([true])
+  underway(q.ask())
+  const letGo = underway(q.ask())
+  ask()
+  await q.at(0).answer(true)
+  expect(said).toHaveLength(1)
+  letGo()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(said).toEqual([true, true])
+  underway(q.ask())
+  ask()
+  await q.at(2).answer(false)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(said).toEqual([true, true, false])
 })
