@@ -9,16 +9,27 @@ export const patience = (ms = 30_000) => Math.round(ms * Math.max(1, slow / 2))
 
 /** Hands every context and page of the browser its patience, and its slowness where that is asked for. */
 export function slowed(browser) {
+  const cut = new WeakSet()
+  const sessions = new WeakMap()
   const page = async (p) => {
     if (slow === 1) return p
     const session = await p.context().newCDPSession(p)
     await session.send('Emulation.setCPUThrottlingRate', { rate: slow })
+    // A page of two sessions is without a network only when both say so.
+    const offline = (off) => session.send('Network.emulateNetworkConditions', { offline: off, latency: 0, downloadThroughput: -1, uploadThroughput: -1 }).catch(() => { /* closed meanwhile */ })
+    if (cut.has(p.context())) { await session.send('Network.enable'); await offline(true) }
+    sessions.set(p, { session, offline })
     return p
   }
   const context = (c) => {
     c.setDefaultTimeout(patience())
-    const make = c.newPage.bind(c)
-    c.newPage = async () => page(await make())
+    const [newPage, setOffline] = [c.newPage.bind(c), c.setOffline.bind(c)]
+    c.newPage = async () => page(await newPage())
+    c.setOffline = async (off) => {
+      if (off) cut.add(c); else cut.delete(c)
+      for (const p of c.pages()) { const s = sessions.get(p); if (s) { await s.session.send('Network.enable').catch(() => {}); await s.offline(off) } }
+      await setOffline(off)
+    }
     return c
   }
   const [newContext, newPage] = [browser.newContext.bind(browser), browser.newPage.bind(browser)]
