@@ -10,13 +10,18 @@ let server, browser
 before(async () => { server = await start(); browser = await browse() })
 after(async () => { await browser?.close(); await server?.stop() })
 
-/** Holds back what the page asks for at an address, until it is let go. */
-async function held(page, address) {
+/** Holds back what the page asks for at an address, or what was answered there already, until it is let go. */
+async function held(page, address, answered = false) {
   let free = () => {}
   const until = new Promise((ok) => { free = ok })
   let came = () => {}
   const asked = new Promise((ok) => { came = ok })
-  await page.route(address, async (r) => { came(); await until; await r.continue().catch(() => {}) })
+  await page.route(address, async (r) => {
+    const answer = answered ? await r.fetch().catch(() => null) : null
+    came()
+    await until
+    await (answer ? r.fulfill({ response: answer }) : r.continue()).catch(() => {})
+  })
   return { asked, free }
 }
 
@@ -106,7 +111,7 @@ test('who leaves while still typing a search arrives', async () => {
 
 test('what comes after a sign-out is not kept on the device', async () => {
   const p = await desk(browser, server, 'grid_worker')
-  const duties = await held(p.page, /\/api\/v1\/rounds\/duties\/[0-9A-Z]{26}(\?|$)/)
+  const duties = await held(p.page, /\/api\/v1\/rounds\/duties\/[0-9A-Z]{26}(\?|$)/, true)
   await p.go('/desk/rounds/today')
   await p.page.waitForSelector('.stops a')
   await duties.asked

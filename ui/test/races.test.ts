@@ -6,6 +6,7 @@ import { createMemoryHistory, createRouter } from 'vue-router'
 import Finder from '../src/desk/finder/Finder.vue'
 import Combo from '../src/shared/Combo.vue'
 import { address, ways } from '../src/shared/address'
+import { carrier } from '../src/shared/offline/send'
 import { load, pause } from '../src/shared/load'
 import { photosSafe, underway } from '../src/shared/photo'
 import { connect, disconnect, onCase } from '../src/desk/live'
@@ -210,4 +211,21 @@ it('a form waits for the photos that are on their way, not for those that were l
   await q.at(2).answer(false)
   await vi.advanceTimersByTimeAsync(0)
   expect(said).toEqual([true, true, false])
+})
+
+it('a photo that is sent ahead and with its order at once goes once', async () => {
+  const q = questions<Response>()
+  vi.stubGlobal('fetch', q.ask)
+  const box = new Map<string, Record<string, unknown>>([['local:1', { blob: new Blob(['x']), key: 'k' }]])
+  const { bring, shelf } = carrier({ one: (id: string) => Promise.resolve({ ...box.get(id) }), write: (k: Record<string, unknown>) => { box.set('local:1', k); return Promise.resolve() } } as never)
+  const got: unknown[] = []
+  void shelf.send('local:1').then((x) => got.push(x))
+  void bring('local:1').then((x) => got.push(x))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(q.count()).toBe(1)
+  await q.at(0).answer(new Response('{"id":"U"}', { status: 201, headers: { 'Content-Type': 'application/json' } }))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(got).toEqual(['U', 'U'])
+  expect(await bring('local:1')).toBe('U')
+  expect(q.count()).toBe(1)
 })
