@@ -130,7 +130,7 @@ test('what comes after a sign-out is not kept on the device', async () => {
 
 test('a slow line costs the tour no stop', async () => {
   const p = await desk(browser, server, 'community_clerk', { tour: true })
-  await p.page.route(/\/api\/v1\/cases(\?|\/)/, async (r) => { await later(3500); await r.continue().catch(() => {}) })
+  await p.page.route(/\/api\/v1\/cases(\?|\/)/, async (r) => { await later(6000); await r.continue().catch(() => {}) })
   await p.go('/desk/queue?tab=all')
   const seen = []
   for (;;) {
