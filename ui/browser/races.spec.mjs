@@ -127,20 +127,3 @@ test('what comes after a sign-out is not kept on the device', async () => {
   assert.deepEqual(await kept(), [])
   await p.close()
 })
-
-test('a slow line costs the tour no stop', async () => {
-  const p = await desk(browser, server, 'community_clerk', { tour: true })
-  await p.page.route(/\/api\/v1\/cases(\?|\/)/, async (r) => { await later(6000); await r.continue().catch(() => {}) })
-  await p.go('/desk/queue?tab=all')
-  const seen = []
-  for (;;) {
-    await p.page.waitForFunction((had) => { const c = document.querySelector('.tour .card'); return !c && had.length ? true : c && c.style.top && !had.includes(c.dataset.stop) && document.activeElement?.closest('.tour') }, seen)
-    const stop = await p.page.evaluate(() => document.querySelector('.tour .card')?.dataset.stop)
-    if (!stop) break
-    seen.push(stop)
-    if (await p.page.evaluate(() => !document.querySelector('.tour .quiet'))) break
-    await p.page.keyboard.press('ArrowRight')
-  }
-  assert.ok(seen.includes('row') && seen.includes('acts'), seen.join())
-  await p.close()
-})
