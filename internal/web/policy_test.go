@@ -19,7 +19,9 @@ var sources = map[string][]string{
 
 // Every kind of answer carries the policy: pages of both faces, pages without script, the verifier, errors, refusals, files.
 func TestPolicyOfEveryAnswer(t *testing.T) {
-	page := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte("<!doctype html><title>" + s + "</title>")} }
+	page := func(s string) *fstest.MapFile {
+		return &fstest.MapFile{Data: []byte("<!doctype html><title>" + s + "</title>")}
+	}
 	w := newWorld(t, func(c *web.Config) {
 		c.UI = fstest.MapFS{"index.html": page("resident"), "desk.html": page("desk"), "assets/a.js": {Data: []byte("export {}")}, "assets/a.css": {Data: []byte("p{}")}}
 	})
