@@ -112,7 +112,7 @@ export async function open(browser, { url, width = 1440, lang = 'zh', dark = fal
           if (!r.width || !r.height || el.closest('.sr, .scroll, .chips, [hidden]') || el.parentElement.closest('svg') || getComputedStyle(el).visibility === 'hidden') return false
           return r.right > innerWidth + 1 || r.left < -1
         }).slice(0, 3).map((el) => `<${el.tagName.toLowerCase()} class="${el.getAttribute('class') ?? ''}">`)
-        return { wide, out, text: document.body.innerText, title: document.title, unnamed: [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea')].filter((el) => el.getBoundingClientRect().width && !(el.innerText?.trim() || el.getAttribute('aria-label') || el.labels?.length || el.querySelector('[aria-label]'))).length }
+        return { wide, out, text: document.body.innerText, title: document.title, unnamed: [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea')].filter((el) => el.getBoundingClientRect().width && !el.closest('details:not([open]) > :not(summary)') && !(el.innerText?.trim() || el.getAttribute('aria-label') || el.labels?.length || el.querySelector('[aria-label]'))).length }
       })
       const bad = [...problems.splice(0)]
       if (seen.wide > 0) bad.push(`wider than the screen by ${seen.wide}`)
