@@ -6442,6 +6442,11 @@ export interface components {
             theme_name?: string;
             /** @example % */
             unit?: string;
+            /**
+             * @description As in Indicator
+             * @example case|cases
+             */
+            unit_words?: string;
             /** Format: int64 */
             weight: number;
         };
@@ -7179,6 +7184,11 @@ export interface components {
             subject_name: string;
             /** @example % */
             unit: string;
+            /**
+             * @description The unit in the reader's language, one and many parted by a bar where they differ
+             * @example case|cases
+             */
+            unit_words: string;
             /** Format: int64 */
             version: number;
         };
@@ -10137,6 +10147,11 @@ export interface components {
             root: string;
             /** @example 万吨 */
             unit: string;
+            /**
+             * @description As in Indicator
+             * @example case|cases
+             */
+            unit_words: string;
         };
         TargetList: {
             items: components["schemas"]["TargetRow"][] | null;
@@ -31859,6 +31874,7 @@ export interface operations {
                      *           "subject": "service",
                      *           "subject_name": "服务",
                      *           "unit": "%",
+                     *           "unit_words": "case|cases",
                      *           "version": 2
                      *         }
                      *       ],
@@ -32042,6 +32058,7 @@ export interface operations {
                      *       "subject": "service",
                      *       "subject_name": "服务",
                      *       "unit": "%",
+                     *       "unit_words": "case|cases",
                      *       "version": 2
                      *     }
                      */
@@ -32220,7 +32237,8 @@ export interface operations {
                      *             "name": "原煤产量",
                      *             "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "unit": "万吨"
+                     *             "unit": "万吨",
+                     *             "unit_words": "case|cases"
                      *           }
                      *         }
                      *       ],
@@ -32405,6 +32423,7 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
+                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -32448,6 +32467,7 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
+                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -32491,6 +32511,7 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
+                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -32534,6 +32555,7 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
+                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -32774,7 +32796,8 @@ export interface operations {
                      *             "name": "原煤产量",
                      *             "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "unit": "万吨"
+                     *             "unit": "万吨",
+                     *             "unit_words": "case|cases"
                      *           }
                      *         }
                      *       ],
@@ -32960,7 +32983,8 @@ export interface operations {
                      *         "name": "原煤产量",
                      *         "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *         "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "unit": "万吨"
+                     *         "unit": "万吨",
+                     *         "unit_words": "case|cases"
                      *       }
                      *     }
                      */
@@ -33161,7 +33185,8 @@ export interface operations {
                      *         "name": "原煤产量",
                      *         "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *         "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "unit": "万吨"
+                     *         "unit": "万吨",
+                     *         "unit_words": "case|cases"
                      *       }
                      *     }
                      */
@@ -33349,6 +33374,7 @@ export interface operations {
                      *               "theme": "growth",
                      *               "theme_name": "稳增长",
                      *               "unit": "%",
+                     *               "unit_words": "case|cases",
                      *               "weight": 1
                      *             }
                      *           ],
@@ -33520,6 +33546,7 @@ export interface operations {
                  *           "theme": "growth",
                  *           "theme_name": "稳增长",
                  *           "unit": "%",
+                 *           "unit_words": "case|cases",
                  *           "weight": 1
                  *         }
                  *       ],
@@ -33552,6 +33579,7 @@ export interface operations {
                      *           "theme": "growth",
                      *           "theme_name": "稳增长",
                      *           "unit": "%",
+                     *           "unit_words": "case|cases",
                      *           "weight": 1
                      *         }
                      *       ],
@@ -34308,6 +34336,7 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
+                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -34351,6 +34380,7 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
+                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -34394,6 +34424,7 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
+                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -34437,6 +34468,7 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
+                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -34669,6 +34701,7 @@ export interface operations {
                      *         "subject": "service",
                      *         "subject_name": "服务",
                      *         "unit": "%",
+                     *         "unit_words": "case|cases",
                      *         "version": 2
                      *       },
                      *       "may_report": false,
@@ -34712,6 +34745,7 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
+                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -34755,6 +34789,7 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
+                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -34798,6 +34833,7 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
+                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -34841,6 +34877,7 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
+                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -35064,6 +35101,7 @@ export interface operations {
                      *         "subject": "service",
                      *         "subject_name": "服务",
                      *         "unit": "%",
+                     *         "unit_words": "case|cases",
                      *         "version": 2
                      *       },
                      *       "may_report": false,
@@ -35107,6 +35145,7 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
+                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -35150,6 +35189,7 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
+                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -35193,6 +35233,7 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
+                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -35236,6 +35277,7 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
+                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -35710,6 +35752,7 @@ export interface operations {
                      *         "subject": "service",
                      *         "subject_name": "服务",
                      *         "unit": "%",
+                     *         "unit_words": "case|cases",
                      *         "version": 2
                      *       },
                      *       "may_report": false,
@@ -35753,6 +35796,7 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
+                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -35796,6 +35840,7 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
+                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -35839,6 +35884,7 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
+                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -35882,6 +35928,7 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
+                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
