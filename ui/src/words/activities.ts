@@ -139,7 +139,7 @@ export const activities = {
   'pool.noVenues': ['还没有场地。党员活动室、文化广场、农家书屋都可以放进来一起用。', 'No venues yet. Rooms, squares and libraries can be pooled here.'],
   'pool.teams': ['队伍', 'Teams'],
   'pool.noTeams': ['还没有队伍。', 'No teams yet.'],
-  'pool.members': (n: number) => [`${n} 人`, `${n} persons`],
+  'pool.members': (n: number) => [`${n} 人`, `${n} people`],
   'pool.distinct': ['一个人在几支队里，也只算一个人。', 'A person in several teams is counted once.'],
   'pool.cover': (g: number, n: number, of: number) => [`${g} 个网格，村民组 ${n} ÷ ${of}`, `${g} grids, ${n} of ${of} villager groups`],
   'pool.add': ['新增', 'Add'],
