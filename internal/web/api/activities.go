@@ -153,7 +153,7 @@ func (v *activityView) choice(set []activities.Choice, id string) string {
 
 func (v *activityView) row(tx kernel.Tx, a *activities.Activity) (ActivityRow, error) {
 	r := ActivityRow{ID: a.ID, Programme: a.Programme, ProgrammeTitle: a.Programme, Form: a.Form, FormTitle: a.Form, Title: a.Title, Strands: []string{}, Spot: a.Spot,
-		Host: v.named(a.Host), Number: a.Number, Stage: string(a.Stage), StageTitle: activities.StageNames[a.Stage].In(v.lang), Version: a.Version, From: a.From, To: a.To,
+		Host: v.named(a.Host), Number: a.Number, Stage: string(a.Stage), StageTitle: capital(activities.StageNames[a.Stage].In(v.lang)), Version: a.Version, From: a.From, To: a.To,
 		Pay: string(activities.Seat), Writable: activities.MayWrite(v.who, a.Path)}
 	if p := v.programmes[a.Programme]; p != nil {
 		r.ProgrammeTitle, r.FormTitle, r.ClassTitle = p.Title.In(v.lang), v.choice(p.Forms, a.Form), v.choice(p.Classes, a.Class)
