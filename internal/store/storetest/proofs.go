@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -15,11 +16,11 @@ import (
 
 // certificatesOfService: one person's alone, within the scope, a page at a time, the newest first.
 func certificatesOfService(t *testing.T, db *store.DB) {
-	var ids []string
+	ids := []string{string(newID()), string(newID()), string(newID()), string(newID())}
+	slices.Sort(ids) // within a millisecond they come in any order
 	err := db.Update(context.Background(), tenant, func(tx kernel.Tx) error {
 		for i, c := range []activities.Certificate{{Who: "phone:1", Path: "630105/002/204/"}, {Who: "phone:1", Path: "630105/003/301/"}, {Who: "phone:2", Path: "630105/002/204/"}, {Who: "phone:1", Path: "630105/002/204/"}} {
-			c.ID, c.Number, c.Minutes, c.Body, c.Issued = newID(), "N"+strconv.Itoa(i), 60, "sealed", start
-			ids = append(ids, string(c.ID))
+			c.ID, c.Number, c.Minutes, c.Body, c.Issued = kernel.ID(ids[i]), "N"+strconv.Itoa(i), 60, "sealed", start
 			if err := (store.Activities{}).PutCertificate(tx, &c); err != nil {
 				return err
 			}
