@@ -20,9 +20,6 @@ export const span = (r: { from?: string; to?: string }) => (r.from && r.to ? t('
 /** On screens a digit and a 汉字 stand apart: 1300 余名. */
 export const spaced = (s: string) => s.replace(/([0-9%])(?=\p{Script=Han})/gu, '$1 ').replace(/(\p{Script=Han})(?=[0-9])/gu, '$1 ')
 
-/** A figure as its sentence needs it: with a capital where it begins one in English. */
-export const inSentence = (text: string, before: string | undefined) => (!before || /[.!?]\s*$/.test(before) ? text.charAt(0).toUpperCase() + text.slice(1) : text)
-
 export const statusWord = (r: ReportRow) => t(`reports.status.${r.status}` as Word)
 
 /** What is above and below the line of a share. */

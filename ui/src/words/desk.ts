@@ -87,7 +87,7 @@ export const desk = {
   'case.result': ['办得怎样', 'What was done'],
   'case.rating': ['群众评单', 'Rating'],
   'case.rated': (n: number, solved: boolean) => [`${n} 分，${solved ? '说办好了' : '说没办好'}`, `${n} of 5, ${solved ? 'solved' : 'not solved'}`],
-  'case.proposed': (unit: string) => [`还没有交出去，建议交给 ${unit}`, `Not handed over yet; proposed: ${unit}`],
+  'case.proposed': (unit: string) => [`还没有交出去，建议交给${/^[A-Za-z0-9]/.test(unit) ? ' ' : ''}${unit}`, `Not handed over yet; proposed: ${unit}`],
   'case.resultFormer': (n: number) => [`第 ${n} 轮办得怎样（后来又打开了）`, `What was done in round ${n} (opened again since)`],
   'case.unit': ['谁在办', 'Who has it'],
   'case.noUnit': ['还没有交给单位', 'No unit yet'],
