@@ -32,25 +32,39 @@ type Zone struct {
 
 // Index is zones made ready for points. It is immutable and safe for concurrent use.
 type Index struct {
-	zones  []Zone // in the order of codes
-	order  []int32
+	zones  []Zone  // in the order of codes
+	order  []int32 // by 1 + the number of a zone: its place in the list given to New; −1 first, for no zone
 	exact  []*geo.Prepared
 	origin orb.Point
 	bound  orb.Bound
 	sx, sy float64 // cells a degree
 	nx, ny int
-	// cell holds 0 where no zone is, 1+z where zone z alone is and no border, and asked where a list says what there may be:
-	// the list of cell c begins at list[at[c]].
+	// block holds, for a square of cells (tile each way), 0 where no zone is, 1+z where zone z alone is and no border, and mixed
+	// plus the number of a tile where cells differ. Few blocks do, so that nearly all that is read for a point stays in the
+	// processor's own memory. cell holds the same for each cell of each tile, and asked where a list says what there may be: the
+	// list of cell c begins at list[at[c]].
+	block []uint32
+	bx    int // blocks in a row
 	cell  []uint16
 	at    []int32
 	list  []int32
-	sides []side
+	// corners of all rings, each without repetitions and with its first again as its last; a side is named by its first corner.
+	corners []orb.Point
 }
+
+// A tile is 1<<tileBits cells each way; mixed marks the number of one.
+const (
+	tileBits = 2
+	tile     = 1 << tileBits
+	mixed    = 1 << 31
+)
 
 // asked marks cells that a border may cross, and those of zones whose number 16 bits do not hold.
 const asked = math.MaxUint16
 
-// A list holds how many candidates there are and for each, lowest code first, its zone times four plus one of these:
+// A list holds how many candidates there are and for each, lowest code first, its zone times four plus one of these. Where two
+// zones share all their border in a cell, as neighbours do, and one has its centre, a point that is not on the border lies in one
+// of the two: the list then begins with the complement of the second one's number, and only the first follows.
 const (
 	whole  = 0 // the whole cell is the zone's
 	hard   = 1 // ask the zone itself
@@ -58,18 +72,18 @@ const (
 	middle = 3 // the same, and the centre is inside
 )
 
-// side is one side of a zone's ring.
-type side struct{ a, b orb.Point }
-
 // New readies zones. Two zones with one code, a zone without area or a coordinate that is no place are KindInvalid.
-func New(zones []Zone) (*Index, error) {
-	x := &Index{order: make([]int32, len(zones))}
+func New(zones []Zone) (*Index, error) { return build(zones, Side) }
+
+// build makes a raster of at most side cells each way.
+func build(zones []Zone, side int) (*Index, error) {
+	x := &Index{order: make([]int32, len(zones)+1)}
 	for i := range x.order {
-		x.order[i] = int32(i)
+		x.order[i] = int32(i) - 1
 	}
-	slices.SortStableFunc(x.order, func(a, b int32) int { return cmp.Compare(zones[a].Code, zones[b].Code) })
+	slices.SortStableFunc(x.order[1:], func(a, b int32) int { return cmp.Compare(zones[a].Code, zones[b].Code) })
 	first := true
-	for k, i := range x.order {
+	for k, i := range x.order[1:] {
 		z := zones[i]
 		if k > 0 && z.Code == x.zones[k-1].Code {
 			return nil, kernel.Invalid(fmt.Sprintf("features[%d]", i), kernel.T("代码“"+z.Code+"”出现了两次", "the code \""+z.Code+"\" occurs twice"))
@@ -86,7 +100,7 @@ func New(zones []Zone) (*Index, error) {
 			x.bound = x.bound.Union(b)
 		}
 	}
-	if !x.raster() {
+	if !x.raster(side) {
 		return nil, kernel.TooLarge("features", kernel.T("区域互相重叠太多，请检查文件", "the zones lie over one another too much; check the file"), nil)
 	}
 	return x, nil
@@ -95,41 +109,51 @@ func New(zones []Zone) (*Index, error) {
 // At gives the zone of a point, as a position in the list given to New: the one with the lowest code of those that hold it,
 // −1 when none does. more tells that the point lies inside another one as well; a common border is no such overlap.
 func (x *Index) At(p orb.Point) (zone int32, more bool) {
-	c, ok := x.cellOf(p)
+	cx, cy, ok := x.cellOf(p)
 	if !ok {
 		return -1, false
 	}
-	switch v := x.cell[c]; v {
-	case 0:
-		return -1, false
-	case asked:
-		return x.ask(c, x.list[x.at[c]:], p)
-	default:
-		return x.order[v-1], false
+	v := x.block[x.blockOf(cx, cy)]
+	if v < mixed {
+		return x.order[v], false
 	}
+	c := tileCell(v, cx, cy)
+	if v := x.cell[c]; v != asked {
+		return x.order[v], false
+	}
+	return x.ask(x.list[x.at[c]:], p, x.centre(cx, cy))
 }
 
-// cellOf gives the cell of a point; ok is false outside the box of all zones.
-func (x *Index) cellOf(p orb.Point) (c int, ok bool) {
+// cellOf gives the column and the row of the cell of a point; ok is false outside the box of all zones.
+func (x *Index) cellOf(p orb.Point) (cx, cy int, ok bool) {
 	if !(p[0] >= x.bound.Min[0] && p[0] <= x.bound.Max[0] && p[1] >= x.bound.Min[1] && p[1] <= x.bound.Max[1]) || x.nx == 0 {
-		return 0, false
+		return 0, 0, false
 	}
-	cx, cy := int((p[0]-x.origin[0])*x.sx), int((p[1]-x.origin[1])*x.sy)
-	return min(cy, x.ny-1)*x.nx + min(cx, x.nx-1), true
+	cx, cy = int((p[0]-x.origin[0])*x.sx), int((p[1]-x.origin[1])*x.sy)
+	return min(cx, x.nx-1), min(cy, x.ny-1), true
+}
+
+func (x *Index) blockOf(cx, cy int) int { return cy>>tileBits*x.bx + cx>>tileBits }
+
+// tileCell gives the cell of a mixed block.
+func tileCell(block uint32, cx, cy int) int {
+	return int(block&^mixed)<<(2*tileBits) | cy&(tile-1)<<tileBits | cx&(tile-1)
 }
 
 // centre is the middle of a cell, as far as floats tell; what counts is that it is always the same point.
-func (x *Index) centre(c int) orb.Point {
-	return orb.Point{x.origin[0] + (float64(c%x.nx)+0.5)/x.sx, x.origin[1] + (float64(c/x.nx)+0.5)/x.sy}
+func (x *Index) centre(cx, cy int) orb.Point {
+	return orb.Point{x.origin[0] + (float64(cx)+0.5)/x.sx, x.origin[1] + (float64(cy)+0.5)/x.sy}
 }
 
-// ask asks the candidates of a cell exactly.
-func (x *Index) ask(c int, l []int32, p orb.Point) (zone int32, more bool) {
+// ask asks the candidates of a cell with the centre r exactly.
+func (x *Index) ask(l []int32, p, r orb.Point) (zone int32, more bool) {
+	if l[0] < 0 {
+		return x.askPair(l, p, r)
+	}
 	zone = -1
 	inside := 0
 	n := l[0]
 	l = l[1:]
-	r := x.centre(c)
 	for range n {
 		e := l[0]
 		l = l[1:]
@@ -139,17 +163,14 @@ func (x *Index) ask(c int, l []int32, p orb.Point) (zone int32, more bool) {
 			at = x.exact[e>>2].Locate(p)
 		case outer, middle:
 			k := l[0]
-			var sure bool
-			if at, sure = x.walk(l[1:1+k], p, r, e&3 == middle); !sure {
-				at = x.exact[e>>2].Locate(p)
-			}
+			at = x.walkOrAsk(e, l[1:1+k], p, r)
 			l = l[1+k:]
 		}
 		if at == geo.Outside {
 			continue
 		}
 		if zone < 0 {
-			zone = x.order[e>>2]
+			zone = x.order[1+e>>2]
 		}
 		if at == geo.Inside {
 			inside++
@@ -158,14 +179,28 @@ func (x *Index) ask(c int, l []int32, p orb.Point) (zone int32, more bool) {
 	return zone, inside > 1
 }
 
+func (x *Index) askPair(l []int32, p, r orb.Point) (zone int32, more bool) {
+	if x.walkOrAsk(l[1], l[3:3+l[2]], p, r) == geo.Outside {
+		return x.order[1+^l[0]], false
+	}
+	return x.order[1+l[1]>>2], false
+}
+
+func (x *Index) walkOrAsk(e int32, sides []int32, p, r orb.Point) geo.Position {
+	at, sure := x.walk(sides, p, r, e&3 == middle)
+	if !sure {
+		return x.exact[e>>2].Locate(p)
+	}
+	return at
+}
+
 // walk tells where p lies by the sides that are crossed on the way from it to the cell's centre r, of which it is known
 // whether it is inside: first east or west to q, then north or south. Ends of sides count on one side of each line, so that
 // no crossing is counted twice. It is not sure when q stands on a side.
 func (x *Index) walk(sides []int32, p, r orb.Point, inside bool) (at geo.Position, sure bool) {
 	q := orb.Point{r[0], p[1]}
 	for _, i := range sides {
-		s := &x.sides[i]
-		a, b := &s.a, &s.b
+		a, b := &x.corners[i], &x.corners[i+1]
 		if up, north := a[1] > p[1], b[1] > p[1]; up != north || a[1] == p[1] || b[1] == p[1] {
 			if min(a[0], b[0]) <= max(p[0], q[0]) && max(a[0], b[0]) >= min(p[0], q[0]) {
 				op, oq := geo.Orient(*a, *b, p), geo.Orient(*a, *b, q)
@@ -211,41 +246,62 @@ func (x *Index) All(points []orb.Point, zone []int32) (several int) {
 	return several
 }
 
-// lookups are the points of a batch that must be asked for exactly.
+// lookups are the cells of a batch, and then the points that are not answered yet: first those of mixed blocks, then of these
+// those that must be asked for exactly. Each loop over them reads memory that the one before has worked out, and waits for none
+// of it before all is asked for.
 type lookups struct {
-	cell, point, list, head [batch]int32
-	a                       [batch]float64
+	cx, cy [batch]uint16
+	block  [batch]int32
+	value  [batch]uint32
+	point  [batch]int32
+	cell   [batch]int32
+	sum    float64 // what touching read, so that it is not left out
 }
 
+// some answers a batch. A mixed or an asked one is written down always and counted only if it is one: that costs less than a
+// branch that cannot be foreseen.
 func (x *Index) some(b *lookups, points []orb.Point, zone []int32) (several int) {
-	n := 0
+	value, zone := b.value[:len(points)], zone[:len(points)]
 	for i, p := range points {
-		zone[i] = -1
-		c, ok := x.cellOf(p)
+		cx, cy, ok := x.cellOf(p)
+		b.cx[i], b.cy[i], b.block[i] = uint16(cx), uint16(cy), int32(x.blockOf(cx, cy))
 		if !ok {
-			continue
+			b.block[i] = int32(len(x.block) - 1) // holds no zone
 		}
-		v := x.cell[c]
-		if v == asked {
-			b.cell[n], b.point[n] = int32(c), int32(i)
-			n++
-		} else if v > 0 {
-			zone[i] = x.order[v-1]
-		}
+	}
+	for i := range value {
+		value[i] = x.block[b.block[i]]
+	}
+	n := 0
+	for i, v := range value {
+		b.point[n], b.cell[n] = int32(i), int32(tileCell(v, int(b.cx[i]), int(b.cy[i])))
+		n += int(v >> 31)
+		zone[i] = x.order[v&(v>>31-1)]
 	}
 	for k, c := range b.cell[:n] {
-		b.list[k] = x.at[c]
+		value[k] = uint32(x.cell[c])
 	}
-	for k, l := range b.list[:n] {
-		b.head[k] = x.list[l+1]
-	}
-	for k, l := range b.list[:n] {
-		if b.head[k]&3 >= outer {
-			b.a[k] = x.sides[x.list[l+3]].a[0]
+	m := 0
+	for k, v := range value[:n] {
+		i := b.point[k]
+		b.point[m], b.cell[m] = i, b.cell[k]
+		if v == asked {
+			m, v = m+1, 0
 		}
+		zone[i] = x.order[v]
 	}
-	for k, i := range b.point[:n] {
-		z, more := x.ask(int(b.cell[k]), x.list[b.list[k]:], points[i])
+	for k, c := range b.cell[:m] {
+		b.cell[k] = x.at[c]
+	}
+	for k, l := range b.cell[:m] {
+		b.block[k] = x.list[l+1]
+	}
+	for _, l := range b.cell[:m] {
+		b.sum += x.touch(x.list[l:])
+	}
+	for k, l := range b.cell[:m] {
+		i := b.point[k]
+		z, more := x.ask(x.list[l:], points[i], x.centre(int(b.cx[i]), int(b.cy[i])))
 		zone[i] = z
 		if more {
 			several++
@@ -254,14 +310,31 @@ func (x *Index) some(b *lookups, points []orb.Point, zone []int32) (several int)
 	return several
 }
 
+// touch reads a little of all that ask will read.
+func (x *Index) touch(l []int32) (sum float64) {
+	n := max(1, l[0])
+	l = l[1:]
+	for range n {
+		e := l[0]
+		l = l[1:]
+		if e&3 >= outer {
+			k := l[0]
+			sum += x.corners[l[1]][0] + x.corners[l[k]][0]
+			l = l[1+k:]
+		}
+	}
+	return sum
+}
+
 // raster fits cells to the box of all zones and fills them; false when there is too much to fill in.
-func (x *Index) raster() bool {
+func (x *Index) raster(side int) bool {
 	if len(x.zones) == 0 {
+		x.block = make([]uint32, 1)
 		return true
 	}
 	x.origin = x.bound.Min
 	fit := func(extent float64) (n int, scale float64) {
-		n = int(min(Side, max(1, extent/minCell)))
+		n = int(min(float64(side), max(1, extent/minCell)))
 		if scale = float64(n) / extent; math.IsInf(scale, 0) || math.IsNaN(scale) {
 			return 1, 0
 		}
@@ -269,8 +342,7 @@ func (x *Index) raster() bool {
 	}
 	x.nx, x.sx = fit(x.bound.Max[0] - x.bound.Min[0])
 	x.ny, x.sy = fit(x.bound.Max[1] - x.bound.Min[1])
-	x.cell, x.at = make([]uint16, x.nx*x.ny), make([]int32, x.nx*x.ny)
-	f := &filler{x: x, head: x.at, seen: make([]int32, x.nx*x.ny)}
+	f := &filler{x: x, cell: make([]uint16, x.nx*x.ny), head: make([]int32, x.nx*x.ny), seen: make([]int32, x.nx*x.ny)}
 	f.reserve()
 	for z := range x.zones {
 		if f.zone(int32(z)); f.full {

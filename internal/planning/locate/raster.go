@@ -17,7 +17,8 @@ type filler struct {
 	x      *Index
 	seen   []int32 // by cell: 1 + the last zone whose border was marked there
 	seenBy int32
-	// The candidates of a cell hang in a chain: head is 1 + the last link, 0 for none. In the end it becomes Index.at.
+	cell   []uint16 // as Index.cell, of all cells, row by row
+	// The candidates of a cell hang in a chain: head is 1 + the last link, 0 for none. In the end it is where its list begins.
 	head  []int32
 	links []link
 	full  bool       // more candidates than the raster takes
@@ -32,16 +33,16 @@ type link struct {
 
 // reserve makes room for all sides, and for about as many links as cells that they run through.
 func (f *filler) reserve() {
-	sides, cells := 0, 0.0
+	corners, cells := 0, 0.0
 	for i := range f.x.zones {
 		eachRing(f.x.zones[i].Shape, func(r orb.Ring) {
 			for i := 1; i < len(r); i++ {
 				cells += math.Abs(r[i][0]-r[i-1][0])*f.x.sx + math.Abs(r[i][1]-r[i-1][1])*f.x.sy + 1
 			}
-			sides += max(0, len(r)-1)
+			corners += len(r)
 		})
 	}
-	f.x.sides, f.links = make([]side, 0, sides), make([]link, 0, int(min(cells*1.02+64, maxLinks)))
+	f.x.corners, f.links = make([]orb.Point, 0, corners), make([]link, 0, int(min(cells*1.02+64, maxLinks)))
 }
 
 func (f *filler) zone(z int32) {
@@ -54,9 +55,12 @@ func (f *filler) zone(z int32) {
 		f.spans[i] = [2]int32{int32(x.nx), -1}
 	}
 	eachRing(x.zones[z].Shape, func(r orb.Ring) {
+		if len(r) > 0 {
+			x.corners = append(x.corners, r[0])
+		}
 		for i := 1; i < len(r); i++ {
 			if r[i-1] != r[i] {
-				x.sides = append(x.sides, side{r[i-1], r[i]})
+				x.corners = append(x.corners, r[i])
 				f.edge(z, r0, r[i-1], r[i])
 			}
 		}
@@ -124,7 +128,7 @@ func (f *filler) edge(z int32, r0 int, a, b orb.Point) {
 // mark notes the last side as touching a cell.
 func (f *filler) mark(z int32, row, c, r0 int) {
 	k := row*f.x.nx + c
-	f.hang(k, z, int32(len(f.x.sides)-1))
+	f.hang(k, z, int32(len(f.x.corners)-2))
 	if f.seen[k] == f.seenBy {
 		return
 	}
@@ -157,10 +161,10 @@ func (f *filler) fill(z int32, row int, span [2]int32) {
 		for f.seen[base+end] != f.seenBy {
 			end++ // ends at the span's end
 		}
-		if x.exact[z].Locate(x.centre(base+c)) == geo.Inside {
+		if x.exact[z].Locate(x.centre(c, row)) == geo.Inside {
 			for k := base + c; k < base+end; k++ {
-				if x.cell[k] == 0 && f.head[k] == 0 && z+1 < asked {
-					x.cell[k] = uint16(z + 1)
+				if f.cell[k] == 0 && f.head[k] == 0 && z+1 < asked {
+					f.cell[k] = uint16(z + 1)
 				} else {
 					f.hang(k, z, -1)
 				}
@@ -170,7 +174,7 @@ func (f *filler) fill(z int32, row int, span [2]int32) {
 	}
 }
 
-// finish turns chains of candidates into lists, lowest code first.
+// finish turns chains of candidates into lists, lowest code first, and the raster into blocks.
 func (f *filler) finish() {
 	x := f.x
 	x.list = make([]int32, 0, 3*len(f.links))
@@ -180,8 +184,8 @@ func (f *filler) finish() {
 			continue
 		}
 		cell = cell[:0]
-		if x.cell[k] > 0 {
-			cell = append(cell, link{zone: int32(x.cell[k]) - 1, side: -1})
+		if f.cell[k] > 0 {
+			cell = append(cell, link{zone: int32(f.cell[k]) - 1, side: -1})
 		}
 		for ; h != 0; h = f.links[h-1].next {
 			cell = append(cell, f.links[h-1])
@@ -192,24 +196,60 @@ func (f *filler) finish() {
 			}
 			return int(a.side - b.side)
 		})
-		x.cell[k], x.at[k] = asked, int32(len(x.list))
+		f.cell[k], f.head[k] = asked, int32(len(x.list))
 		f.write(k, cell)
 	}
+	f.blocks()
+}
+
+// blocks keeps cells one by one only where those of a block differ. The last block is that of points outside: no zone is there.
+func (f *filler) blocks() {
+	x := f.x
+	x.bx = (x.nx + tile - 1) / tile
+	x.block = make([]uint32, 0, x.bx*((x.ny+tile-1)/tile)+1)
+	for cy := 0; cy < x.ny; cy += tile {
+		for cx := 0; cx < x.nx; cx += tile {
+			x.block = append(x.block, f.blockAt(cx, cy))
+		}
+	}
+	x.block = append(x.block, 0)
+}
+
+func (f *filler) blockAt(cx, cy int) uint32 {
+	x := f.x
+	east, north := min(cx+tile, x.nx), min(cy+tile, x.ny)
+	v, same := f.cell[cy*x.nx+cx], true
+	for row := cy; row < north; row++ {
+		for _, w := range f.cell[row*x.nx+cx : row*x.nx+east] {
+			same = same && w == v
+		}
+	}
+	if same && v != asked {
+		return uint32(v)
+	}
+	t := len(x.cell) >> (2 * tileBits)
+	x.cell, x.at = append(x.cell, make([]uint16, tile*tile)...), append(x.at, make([]int32, tile*tile)...)
+	for row := cy; row < north; row++ {
+		for col := cx; col < east; col++ {
+			k, c := row*x.nx+col, tileCell(uint32(t), col, row)
+			x.cell[c], x.at[c] = f.cell[k], f.head[k]
+		}
+	}
+	return mixed | uint32(t)
 }
 
 // write adds the list of one cell.
 func (f *filler) write(k int, cell []link) {
 	x := f.x
+	centre := x.centre(k%x.nx, k/x.nx)
 	count := len(x.list)
 	x.list = append(x.list, 0)
+	pair := f.pair(cell, centre)
 	for len(cell) > 0 {
-		n := 1
-		for n < len(cell) && cell[n].zone == cell[0].zone {
-			n++
-		}
+		n := sidesOf(cell)
 		z := cell[0].zone
 		x.list[count]++
-		switch at := x.exact[z].Locate(x.centre(k)); {
+		switch at := x.exact[z].Locate(centre); {
 		case cell[0].side < 0:
 			x.list = append(x.list, 4*z+whole)
 		case at == geo.Border || n > manySides:
@@ -224,8 +264,38 @@ func (f *filler) write(k int, cell []link) {
 				x.list = append(x.list, l.side)
 			}
 		}
-		cell = cell[n:]
+		if cell = cell[n:]; pair {
+			x.list[count] = ^cell[0].zone
+			return
+		}
 	}
+}
+
+// sidesOf tells how many links in the front belong to one zone.
+func sidesOf(cell []link) (n int) {
+	for n = 1; n < len(cell) && cell[n].zone == cell[0].zone; n++ {
+	}
+	return n
+}
+
+// pair tells whether a cell is of two zones whose sides in it are the same, and one of them has the centre.
+func (f *filler) pair(cell []link, centre orb.Point) bool {
+	n := sidesOf(cell)
+	if cell[0].side < 0 || cell[len(cell)-1].side < 0 || 2*n != len(cell) || n > manySides || sidesOf(cell[n:]) != n {
+		return false
+	}
+	x := f.x
+	for _, l := range cell[:n] {
+		a, b := x.corners[l.side], x.corners[l.side+1]
+		if !slices.ContainsFunc(cell[n:], func(m link) bool {
+			c, d := x.corners[m.side], x.corners[m.side+1]
+			return a == d && b == c || a == c && b == d
+		}) {
+			return false
+		}
+	}
+	one, other := x.exact[cell[0].zone].Locate(centre), x.exact[cell[n].zone].Locate(centre)
+	return one != other && one != geo.Border && other != geo.Border
 }
 
 // manySides is how many sides of a zone in one cell are slower to walk through than to ask the zone.
