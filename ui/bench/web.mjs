@@ -102,11 +102,21 @@ const frames = (page, script, ms = 3000) => page.evaluate(async ([text, ms]) => 
 
 const kinds = { js: /^(?:FireAnimationFrame|EventDispatch|TimerFire|FunctionCall|RunMicrotasks|HandlePostMessage)$/, style: /^(?:UpdateLayoutTree|RecalculateStyles)$/, layout: /^Layout$/, paint: /^(?:PrePaint|Paint|Layerize|Commit|UpdateLayer)$/, gc: /^(?:Major|Minor)GC$/ }
 
+/** Seconds that all the browser's processes have had of the processor: drawing in software is in them. */
+async function processor(p) {
+  p.cdp ??= await p.browser.newBrowserCDPSession()
+  return (await p.cdp.send('SystemInfo.getProcessInfo')).processInfo.reduce((sum, x) => sum + x.cpuTime, 0)
+}
 /** The same without a trace, for the frames a second, and with one, for what the page's main thread spends of the processor on each
     frame: in thread time, so that whoever else uses the machine, and the drawing in software, which happens elsewhere, are not in it. */
 async function cost(p, script, rest = async () => {}) {
-  const runs = []
-  for (let i = 0; i < 5; i++) { runs.push((await frames(p.page, script)).fps); await rest() }
+  const runs = [], spent = []
+  for (let i = 0; i < 5; i++) {
+    const before = await processor(p), f = await frames(p.page, script)
+    runs.push(f.fps)
+    spent.push((1000 * (await processor(p) - before)) / f.n)
+    await rest()
+  }
   await p.browser.startTracing(p.page, { categories: ['-*', 'toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline', 'v8'] })
   const f = await frames(p.page, script)
   const events = JSON.parse((await p.browser.stopTracing()).toString()).traceEvents
@@ -119,11 +129,12 @@ async function cost(p, script, rest = async () => {}) {
   // Of what stands within another of its sort only the outer one counts.
   const sum = (test) => { let end = 0, all = 0; for (const e of own.filter((x) => test.test(x.name)).sort((a, b) => a.ts - b.ts)) if (e.ts >= end) { all += e.tdur; end = e.ts + e.dur } return all / 1000 / f.n }
   const longs = tasks.map((t) => t.tdur / 1000).filter((t) => t > 50)
-  return { ...f, fps: median(runs), least: Math.min(...runs), most: Math.max(...runs), cpu: sum(/RunTask$/), longs: longs.length, longest: Math.max(...tasks.map((t) => t.tdur)) / 1000, parts: Object.entries(kinds).map(([k, test]) => `${k} ${sum(test).toFixed(1)}`).join(', ') }
+  return { ...f, fps: median(runs), all: median(spent), least: Math.min(...runs), most: Math.max(...runs), cpu: sum(/RunTask$/), longs: longs.length, longest: Math.max(...tasks.map((t) => t.tdur)) / 1000, parts: Object.entries(kinds).map(([k, test]) => `${k} ${sum(test).toFixed(1)}`).join(', ') }
 }
 /** The rows of something that moves, beside the same with nothing in it, in the same window and run: what the machine can do at most. */
 const moving = (what, f, empty, than = 'the same with nothing in it') => [
   [`${what}: processor of the page's main thread for a frame, ms`, f.cpu, 20, f.parts],
+  [`${what}: processor of the whole browser for a frame, ms`, f.all, null, 'all its processes and threads, drawing in software with them; two processors have 33 ms for each of 60 frames'],
   [`${what}: tasks of more than 50 ms`, f.longs, 0, `the longest ${f.longest.toFixed(0)} ms of processor, over ${f.n} frames`],
   [`${what}: frames a second`, f.fps, -50, `the middle of five goes, ${f.least.toFixed(0)} to ${f.most.toFixed(0)}; ${than}: ${empty.fps.toFixed(1)}, of which this is ${Math.round((100 * f.fps) / empty.fps)} %; load ${loadavg()[0].toFixed(1)}`, empty.fps],
 ]
