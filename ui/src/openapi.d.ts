@@ -495,7 +495,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * The certificates of my own service, the newest first
+         * @description For whoever is signed in: it concerns the own account alone.
+         */
+        get: operations["get-activity-certificates"];
         put?: never;
         /**
          * Certify hours of service
@@ -565,6 +569,26 @@ export interface paths {
          * @description For whoever is signed in: it concerns the own account alone.
          */
         put: operations["put-activity-people-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/activity-people/{id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The certificates of one volunteer, for the person and for whoever keeps the volunteers of the place
+         * @description For whoever is signed in: it concerns the own account alone.
+         */
+        get: operations["get-activity-people-id-certificates"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -670,6 +694,46 @@ export interface paths {
         get: operations["get-activity-signups-code"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/activity-signups/{code}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The certificates of whoever signed up; they name nobody
+         * @description Open: the code that the sign-up was given is the key.
+         */
+        get: operations["get-activity-signups-code-certificates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/activity-signups/{code}/certificates/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * One of them in full, with the telephone of the sign-up
+         * @description Open: the code that the sign-up was given is the key.
+         */
+        post: operations["post-activity-signups-code-certificates-id-open"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6214,6 +6278,24 @@ export interface components {
             minutes: number;
             title: string;
         };
+        CertificateList: {
+            items: components["schemas"]["CertificateRow"][] | null;
+            next?: string;
+        };
+        CertificateRow: {
+            /**
+             * Format: double
+             * @description Rounded down to 0.1
+             */
+            hours: number;
+            id: string;
+            /** Format: date-time */
+            issued: string;
+            /** @example 小桥居委会 */
+            issuer: string;
+            /** @example 630105-20230428-7K3M9 */
+            number: string;
+        };
         CertificateView: {
             /** @example 0971-5500000 */
             contact: string;
@@ -6442,11 +6524,6 @@ export interface components {
             theme_name?: string;
             /** @example % */
             unit?: string;
-            /**
-             * @description As in Indicator
-             * @example case|cases
-             */
-            unit_words?: string;
             /** Format: int64 */
             weight: number;
         };
@@ -7184,11 +7261,6 @@ export interface components {
             subject_name: string;
             /** @example % */
             unit: string;
-            /**
-             * @description The unit in the reader's language, one and many parted by a bar where they differ
-             * @example case|cases
-             */
-            unit_words: string;
             /** Format: int64 */
             version: number;
         };
@@ -9858,6 +9930,10 @@ export interface components {
              */
             waiting?: number;
         };
+        SignupCertificateInBody: {
+            /** @description The telephone of the sign-up; not asked of the account that signed up */
+            phone?: string;
+        };
         SignupList: {
             items: components["schemas"]["SignupRow"][] | null;
             next?: string;
@@ -10147,11 +10223,6 @@ export interface components {
             root: string;
             /** @example 万吨 */
             unit: string;
-            /**
-             * @description As in Indicator
-             * @example case|cases
-             */
-            unit_words: string;
         };
         TargetList: {
             items: components["schemas"]["TargetRow"][] | null;
@@ -16549,6 +16620,139 @@ export interface operations {
             };
         };
     };
+    "get-activity-certificates": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "hours": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "issued": "2023-04-27T01:00:00Z",
+                     *           "issuer": "小桥居委会",
+                     *           "number": "630105-20230428-7K3M9"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CertificateList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-activity-certificates": {
         parameters: {
             query?: never;
@@ -17580,6 +17784,177 @@ export interface operations {
             };
         };
     };
+    "get-activity-people-id-certificates": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "hours": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "issued": "2023-04-27T01:00:00Z",
+                     *           "issuer": "小桥居委会",
+                     *           "number": "630105-20230428-7K3M9"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CertificateList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-activity-people-id-record": {
         parameters: {
             query?: never;
@@ -18502,6 +18877,347 @@ export interface operations {
                      *       "title": "读不懂这个请求",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请慢一点",
+                     *       "status": 429,
+                     *       "title": "请慢一点",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:too_many"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-activity-signups-code-certificates": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "hours": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "issued": "2023-04-27T01:00:00Z",
+                     *           "issuer": "小桥居委会",
+                     *           "number": "630105-20230428-7K3M9"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CertificateList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请慢一点",
+                     *       "status": 429,
+                     *       "title": "请慢一点",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:too_many"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-activity-signups-code-certificates-id-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "138****5678"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignupCertificateInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "contact": "0971-5500000",
+                     *       "content": [
+                     *         {
+                     *           "day": "2023-04-27T01:00:00Z",
+                     *           "minutes": 1,
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "from": "2023-04-27T01:00:00Z",
+                     *       "handler": "李小桥",
+                     *       "hours": 1,
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "in_charge": "王书记",
+                     *       "issued": "2023-04-27T01:00:00Z",
+                     *       "issuer": "小桥居委会",
+                     *       "name": "李小桥",
+                     *       "number": "630105-20230428-7K3M9",
+                     *       "rule": "lighting",
+                     *       "to": "2023-04-27T01:00:00Z",
+                     *       "volunteer": "V630105-2023-7K3M9"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CertificateView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -31874,7 +32590,6 @@ export interface operations {
                      *           "subject": "service",
                      *           "subject_name": "服务",
                      *           "unit": "%",
-                     *           "unit_words": "case|cases",
                      *           "version": 2
                      *         }
                      *       ],
@@ -32058,7 +32773,6 @@ export interface operations {
                      *       "subject": "service",
                      *       "subject_name": "服务",
                      *       "unit": "%",
-                     *       "unit_words": "case|cases",
                      *       "version": 2
                      *     }
                      */
@@ -32237,8 +32951,7 @@ export interface operations {
                      *             "name": "原煤产量",
                      *             "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "unit": "万吨",
-                     *             "unit_words": "case|cases"
+                     *             "unit": "万吨"
                      *           }
                      *         }
                      *       ],
@@ -32423,7 +33136,6 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
-                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -32467,7 +33179,6 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
-                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -32511,7 +33222,6 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
-                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -32555,7 +33265,6 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
-                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -32796,8 +33505,7 @@ export interface operations {
                      *             "name": "原煤产量",
                      *             "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "unit": "万吨",
-                     *             "unit_words": "case|cases"
+                     *             "unit": "万吨"
                      *           }
                      *         }
                      *       ],
@@ -32983,8 +33691,7 @@ export interface operations {
                      *         "name": "原煤产量",
                      *         "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *         "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "unit": "万吨",
-                     *         "unit_words": "case|cases"
+                     *         "unit": "万吨"
                      *       }
                      *     }
                      */
@@ -33185,8 +33892,7 @@ export interface operations {
                      *         "name": "原煤产量",
                      *         "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *         "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "unit": "万吨",
-                     *         "unit_words": "case|cases"
+                     *         "unit": "万吨"
                      *       }
                      *     }
                      */
@@ -33374,7 +34080,6 @@ export interface operations {
                      *               "theme": "growth",
                      *               "theme_name": "稳增长",
                      *               "unit": "%",
-                     *               "unit_words": "case|cases",
                      *               "weight": 1
                      *             }
                      *           ],
@@ -33546,7 +34251,6 @@ export interface operations {
                  *           "theme": "growth",
                  *           "theme_name": "稳增长",
                  *           "unit": "%",
-                 *           "unit_words": "case|cases",
                  *           "weight": 1
                  *         }
                  *       ],
@@ -33579,7 +34283,6 @@ export interface operations {
                      *           "theme": "growth",
                      *           "theme_name": "稳增长",
                      *           "unit": "%",
-                     *           "unit_words": "case|cases",
                      *           "weight": 1
                      *         }
                      *       ],
@@ -34336,7 +35039,6 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
-                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -34380,7 +35082,6 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
-                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -34424,7 +35125,6 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
-                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -34468,7 +35168,6 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
-                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -34701,7 +35400,6 @@ export interface operations {
                      *         "subject": "service",
                      *         "subject_name": "服务",
                      *         "unit": "%",
-                     *         "unit_words": "case|cases",
                      *         "version": 2
                      *       },
                      *       "may_report": false,
@@ -34745,7 +35443,6 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
-                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -34789,7 +35486,6 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
-                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -34833,7 +35529,6 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
-                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -34877,7 +35572,6 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
-                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -35101,7 +35795,6 @@ export interface operations {
                      *         "subject": "service",
                      *         "subject_name": "服务",
                      *         "unit": "%",
-                     *         "unit_words": "case|cases",
                      *         "version": 2
                      *       },
                      *       "may_report": false,
@@ -35145,7 +35838,6 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
-                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -35189,7 +35881,6 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
-                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -35233,7 +35924,6 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
-                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -35277,7 +35967,6 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
-                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -35752,7 +36441,6 @@ export interface operations {
                      *         "subject": "service",
                      *         "subject_name": "服务",
                      *         "unit": "%",
-                     *         "unit_words": "case|cases",
                      *         "version": 2
                      *       },
                      *       "may_report": false,
@@ -35796,7 +36484,6 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
-                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -35840,7 +36527,6 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
-                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -35884,7 +36570,6 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
-                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -35928,7 +36613,6 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
-                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,

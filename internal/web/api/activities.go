@@ -244,4 +244,5 @@ func (s *Server) activityRoutes(api huma.API) {
 	handle(s, api, op{method: "POST", path: "/activities/{id}/weighings", perm: write, sum: "Record what a worker brought in", status: 201, errors: []int{401, 403, 404, 409}}, s.activityWeigh)
 	handle(s, api, op{method: "GET", path: "/activities/{id}/wages", perm: write, sum: "What each worker of a call earned", errors: []int{401, 403, 404}}, s.activityWages)
 	s.activityPoolRoutes(api)
+	s.certificateRoutes(api)
 }

@@ -4,6 +4,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 import '../styles/base.css'
 import './desk.css'
 import { dress, lang } from '../lang'
+import { ways } from '../shared/address'
 import { t, type Word } from '../words'
 import App from './App.vue'
 import { rooms } from './rooms'
@@ -33,6 +34,7 @@ const router = createRouter({
     { path: '/:rest(.*)*', component: () => import('./Lost.vue'), meta: { title: 'lost.title' } },
   ],
 })
+ways(router)
 
 router.beforeEach(async (to) => {
   if (me.value === undefined) await arrive()

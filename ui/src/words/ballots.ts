@@ -1,7 +1,7 @@
 /** Words of what a place decides together: ballots, awards, the board. A pair is [中文, English]. */
 export const ballots = {
   'ballots.title': ['评议', 'Decisions'],
-  'ballots.say': ['大家的事大家议。一人一票，不记名，截止以后才公布结果。', 'What concerns all is decided by all: one person one vote, secret, told after the close.'],
+  'ballots.say': ['大家的事大家议。一人一票，不记名，截止以后才公布结果。', 'What concerns everybody is decided together. One person, one vote; votes are secret, and the result comes after the close.'],
   'ballots.views': ['看哪些', 'Views'],
   'ballots.tab.votes': ['议事投票', 'Votes'],
   'ballots.tab.awards': ['评选', 'Awards'],
@@ -117,8 +117,8 @@ export const ballots = {
   'honour.open': ['可以提名', 'Open for nominations'],
   'honour.close': ['截止提名', 'Close nominations'],
   'honour.granted': (n: number) => [`已授予 ${n} 个`, `${n} granted`],
-  'honour.counts': (named: number, agreed: number, granted: number) => [`提名 ${named} 个，本人同意 ${agreed} 个，授予 ${granted} 个`, `${named} nominated, ${agreed} agreed, ${granted} granted`],
-  'honour.stars': (n: number) => [`${n} 星`, n === 1 ? '1 star' : `${n} stars`],
+  'honour.counts': (named: number, agreed: number, granted: number) => [`提名 ${named} 个，同意过 ${agreed} 个，授予 ${granted} 个`, `${named} nominated, ${agreed} agreed, ${granted} granted`],
+  'honour.stars': (n: number) => [`${n} 星`, n === 1 ? '1\u00a0star' : `${n}\u00a0stars`],
   'honour.name': ['提名', 'Nominate'],
   'honour.who': ['姓名（户填户主）', 'Name (of a household: its head)'],
   'honour.why': ['事迹', 'Why'],
@@ -134,7 +134,7 @@ export const ballots = {
   'honour.nomination': ['提名', 'Nomination'],
   'honour.waited': ['公示期满，待授予', 'Notice over, to be granted'],
   'honour.until': (day: string) => [`公示到 ${day}`, `open to objections until ${day}`],
-  'honour.over': (day: string) => [`公示到 ${day} 已满，正在看意见`, `notice ended ${day}, being decided`],
+  'honour.over': (day: string) => [`公示 ${day}到期，正在看意见`, `notice ended ${day}, being decided`],
   'honour.slip': ['打印同意码', 'Print a consent slip'],
   'honour.slipAgain': ['重新打印同意码', 'Print a new consent slip'],
   'honour.slipSay': ['当面交给本人或家人，别交给提名人。码只出现这一次。', 'Hand it to the person or their family, not to the nominator. The code is shown once.'],

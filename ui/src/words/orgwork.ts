@@ -103,6 +103,7 @@ export const orgwork = {
   'stations.straight': ['距离是直线的，走路会远一些', 'Distances are in a straight line; on foot it is further'],
   'pledges.say': ['社区和党支部答应的事，兑现没有，都在这里', 'What the community and its branches promised, and whether they kept it'],
   'pledges.none': ['这里还没有公开的承诺', 'Nothing has been pledged here yet'],
-  'pledges.due': (d: string) => [`${d}前兑现`, `due by ${d}`],
+  'pledges.due': (d: string) => [`${d}前兑现`, `Due by ${d}`],
+  'pledges.over': (d: string) => [`过期了，说好 ${d}前兑现`, `Overdue: it was due by ${d}`],
   'stations.foot': (n: number) => [`走 ${far(n)[0]}`, `${far(n)[1]} on foot`],
 } satisfies Record<string, readonly [string, string] | ((...a: never[]) => readonly string[])>
