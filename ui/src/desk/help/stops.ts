@@ -13,8 +13,8 @@ export const marks: Record<Stop, string[]> = {
   bulletins: ['.rail a[href$="/reports"]', '.tabbar a[href$="/reports"]', '.tabbar button'],
   settings: ['.rail [aria-labelledby="rail-settings"]', '.tabbar button'],
   posts: ['.rail .self', '.tabbar button'],
-  find: ['.finderopen', '.strip button', '.tabbar button'],
-  help: ['.rail .helplink', '.strip .helplink'],
+  find: ['.finderopen', '.deskhead button', '.tabbar button'],
+  help: ['.rail .helplink', '.deskhead .helplink'],
 }
 
 /** The stops of a person: at most six, by what the posts ask for. */
