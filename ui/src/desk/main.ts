@@ -11,7 +11,6 @@ import { rooms } from './rooms'
 import { arrive } from './rounds/patrol/day'
 import { patrol } from './rounds/patrol/start'
 import { leading, loadDesk, loadMe, may, me, queue, working } from './session'
-import { showTab } from './tabs'
 
 declare module 'vue-router' {
   interface RouteMeta { title?: Word; open?: boolean; needs?: string }
@@ -46,7 +45,6 @@ router.beforeEach(async (to) => {
   return true
 })
 
-showTab(router)
 dress()
 watch([() => router.currentRoute.value.meta.title, lang], ([title]) => {
   document.title = (title ? t(title) + ' · ' : '') + t('desk.name') + ' · ' + t('app.name')
