@@ -194,7 +194,7 @@ const keeping = {
   accounts: {
     what: ['谁能登录、在哪里有什么岗、到哪天。', 'Who can sign in, with which post, where, until when.'],
     who: ['安全管理员。自己的岗不能自己给。', 'The security administrator; never their own posts.'],
-    first: [['建账号，把一次性密码当面告诉本人。', 'Make an account and tell its one-time password face to face.'], ['给岗位，写起止日期。', 'Give a post with its dates.'], ['人走了，当天停用。', 'When somebody leaves, disable it that day.']],
+    first: [['建账号，把一次性密码当面告诉本人。', 'Make an account and tell its one-time password face to face.'], ['安排岗位，写起止日期。', 'Give a post with its dates.'], ['人走了，当天停用。', 'When somebody leaves, disable it that day.']],
     when: [
       [['忘了密码', 'A password is forgotten'], ['先核实是本人，再给新的一次性密码。', 'Make sure who it is, then give a new one-time password.']],
       [['手机丢了', 'A telephone is lost'], ['在账号里结束全部登录。', 'End all sign-ins of the account.']],
