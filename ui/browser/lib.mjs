@@ -109,7 +109,7 @@ export async function open(browser, { url, width = 1440, lang = 'zh', dark = fal
         const out = [...document.querySelectorAll('main *, nav *, header *')].filter((el) => {
           const r = el.getBoundingClientRect()
           // What a drawing holds beyond its frame is not shown.
-          if (!r.width || !r.height || el.closest('.sr, .scroll, .chips, [hidden]') || el.parentElement.closest('svg') || getComputedStyle(el).visibility === 'hidden') return false
+          if (!r.width || !r.height || el.closest('.sr, .scroll, .chips, .glbox, [hidden]') || el.parentElement.closest('svg') || getComputedStyle(el).visibility === 'hidden') return false
           return r.right > innerWidth + 1 || r.left < -1
         }).slice(0, 3).map((el) => `<${el.tagName.toLowerCase()} class="${el.getAttribute('class') ?? ''}">`)
         return { wide, out, text: document.body.innerText, title: document.title, unnamed: [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea')].filter((el) => el.getBoundingClientRect().width && !el.closest('details:not([open]) > :not(summary)') && !(el.innerText?.trim() || el.getAttribute('aria-label') || el.labels?.length || el.querySelector('[aria-label]'))).length }

@@ -6524,6 +6524,11 @@ export interface components {
             theme_name?: string;
             /** @example % */
             unit?: string;
+            /**
+             * @description As in Indicator
+             * @example case|cases
+             */
+            unit_words?: string;
             /** Format: int64 */
             weight: number;
         };
@@ -7261,6 +7266,11 @@ export interface components {
             subject_name: string;
             /** @example % */
             unit: string;
+            /**
+             * @description The unit in the reader's language, one and many parted by a bar where they differ
+             * @example case|cases
+             */
+            unit_words: string;
             /** Format: int64 */
             version: number;
         };
@@ -10223,6 +10233,11 @@ export interface components {
             root: string;
             /** @example 万吨 */
             unit: string;
+            /**
+             * @description As in Indicator
+             * @example case|cases
+             */
+            unit_words: string;
         };
         TargetList: {
             items: components["schemas"]["TargetRow"][] | null;
@@ -32590,6 +32605,7 @@ export interface operations {
                      *           "subject": "service",
                      *           "subject_name": "服务",
                      *           "unit": "%",
+                     *           "unit_words": "case|cases",
                      *           "version": 2
                      *         }
                      *       ],
@@ -32773,6 +32789,7 @@ export interface operations {
                      *       "subject": "service",
                      *       "subject_name": "服务",
                      *       "unit": "%",
+                     *       "unit_words": "case|cases",
                      *       "version": 2
                      *     }
                      */
@@ -32951,7 +32968,8 @@ export interface operations {
                      *             "name": "原煤产量",
                      *             "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "unit": "万吨"
+                     *             "unit": "万吨",
+                     *             "unit_words": "case|cases"
                      *           }
                      *         }
                      *       ],
@@ -33136,6 +33154,7 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
+                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -33179,6 +33198,7 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
+                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -33222,6 +33242,7 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
+                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -33265,6 +33286,7 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
+                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -33505,7 +33527,8 @@ export interface operations {
                      *             "name": "原煤产量",
                      *             "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "unit": "万吨"
+                     *             "unit": "万吨",
+                     *             "unit_words": "case|cases"
                      *           }
                      *         }
                      *       ],
@@ -33691,7 +33714,8 @@ export interface operations {
                      *         "name": "原煤产量",
                      *         "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *         "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "unit": "万吨"
+                     *         "unit": "万吨",
+                     *         "unit_words": "case|cases"
                      *       }
                      *     }
                      */
@@ -33892,7 +33916,8 @@ export interface operations {
                      *         "name": "原煤产量",
                      *         "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *         "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "unit": "万吨"
+                     *         "unit": "万吨",
+                     *         "unit_words": "case|cases"
                      *       }
                      *     }
                      */
@@ -34080,6 +34105,7 @@ export interface operations {
                      *               "theme": "growth",
                      *               "theme_name": "稳增长",
                      *               "unit": "%",
+                     *               "unit_words": "case|cases",
                      *               "weight": 1
                      *             }
                      *           ],
@@ -34251,6 +34277,7 @@ export interface operations {
                  *           "theme": "growth",
                  *           "theme_name": "稳增长",
                  *           "unit": "%",
+                 *           "unit_words": "case|cases",
                  *           "weight": 1
                  *         }
                  *       ],
@@ -34283,6 +34310,7 @@ export interface operations {
                      *           "theme": "growth",
                      *           "theme_name": "稳增长",
                      *           "unit": "%",
+                     *           "unit_words": "case|cases",
                      *           "weight": 1
                      *         }
                      *       ],
@@ -35039,6 +35067,7 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
+                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -35082,6 +35111,7 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
+                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -35125,6 +35155,7 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
+                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -35168,6 +35199,7 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
+                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -35400,6 +35432,7 @@ export interface operations {
                      *         "subject": "service",
                      *         "subject_name": "服务",
                      *         "unit": "%",
+                     *         "unit_words": "case|cases",
                      *         "version": 2
                      *       },
                      *       "may_report": false,
@@ -35443,6 +35476,7 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
+                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -35486,6 +35520,7 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
+                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -35529,6 +35564,7 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
+                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -35572,6 +35608,7 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
+                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -35795,6 +35832,7 @@ export interface operations {
                      *         "subject": "service",
                      *         "subject_name": "服务",
                      *         "unit": "%",
+                     *         "unit_words": "case|cases",
                      *         "version": 2
                      *       },
                      *       "may_report": false,
@@ -35838,6 +35876,7 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
+                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -35881,6 +35920,7 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
+                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -35924,6 +35964,7 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
+                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -35967,6 +36008,7 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
+                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -36441,6 +36483,7 @@ export interface operations {
                      *         "subject": "service",
                      *         "subject_name": "服务",
                      *         "unit": "%",
+                     *         "unit_words": "case|cases",
                      *         "version": 2
                      *       },
                      *       "may_report": false,
@@ -36484,6 +36527,7 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
+                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -36527,6 +36571,7 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
+                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -36570,6 +36615,7 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
+                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -36613,6 +36659,7 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
+                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,

@@ -3,6 +3,8 @@
 import { addProtocol, Map as GlMap, setWorkerUrl, type LayerSpecification, type MapOptions, type StyleSpecification } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import { PMTiles, Protocol } from 'pmtiles'
+import { glide, rendererOf, watchPace } from './glide'
+import { isSoftware } from './shift'
 import { layersOf, tokens, type Ink } from './style'
 
 setWorkerUrl(workerUrl)
@@ -30,6 +32,8 @@ export async function create(o: Start): Promise<GlMap> {
     ...(o.view ? { center: [o.view[0], o.view[1]], zoom: o.view[2] } : { bounds: [[w, s], [e, n]], fitBoundsOptions: { padding: 24 } }),
   }
   const map = new GlMap(options)
+  if (isSoftware(rendererOf(map))) glide(map)
+  else watchPace(map, () => glide(map))
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
   map.on('error', () => { /* a tile that does not come leaves its paper blank */ })

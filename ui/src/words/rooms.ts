@@ -203,7 +203,7 @@ export const roomwords = {
   'scr.overdue': ['超时', 'Overdue'],
   'scr.steps': ['走到哪一步', 'At which step'],
   'scr.idea.whole': ['全部一屏', 'All on one screen'],
-  'scr.idea.open': ['现在在走', 'Under way'],
+  'scr.idea.open': ['正在办', 'Under way'],
   'scr.idea.funnel': ['走到哪一步', 'At which step'],
   'scr.idea.map': ['各网格在办', 'By grid'],
   'scr.idea.onTime': ['按期率', 'On time'],
