@@ -313,13 +313,9 @@ func (s *Service) CertificateOf(tx kernel.Tx, actor kernel.Actor, id kernel.ID) 
 	}
 	own := actor.Kind == kernel.ActorAccount && c.Who == "account:"+string(actor.Account)
 	if !own && !MayWrite(actor, c.Path) {
-		return nil, kernel.NotFound(kernel.T("没有这份证明，或者不归您看", "there is no such certificate, or it is not yours to read"))
+		return nil, kernel.NotFound(sayNoCertificate)
 	}
-	b, err := s.Sealer.Open(c.Body, certField(tx.Tenant(), c.ID))
-	if err != nil {
-		return nil, kernel.Internal("certificate", err)
-	}
-	return c, json.Unmarshal(b, &c.Proof)
+	return c, s.openProof(tx, c)
 }
 
 // Enrolment is a registration that an import brings.

@@ -207,6 +207,8 @@ type People interface {
 	OpenSignups(tx kernel.Tx, who string, pay Pay) (int, error)
 	PutCertificate(tx kernel.Tx, c *Certificate) error
 	Certificate(tx kernel.Tx, id kernel.ID) (*Certificate, error)
+	// Certificates gives those of one person at places in scope, the newest first.
+	Certificates(tx kernel.Tx, who string, scope access.Scope, p kernel.Page) ([]*Certificate, string, error)
 }
 
 // Labour keeps weighings.

@@ -37,7 +37,7 @@ type Option struct {
 
 // The closed sets, in their order.
 var (
-	Natures = []Option{{string(Sum), kernel.T("可相加", "Adds up")}, {string(Rate), kernel.T("比率", "Rate")}, {string(Limit), kernel.T("限值", "Limit")}}
+	Natures = []Option{{string(Sum), kernel.T("累计", "Sum")}, {string(Rate), kernel.T("比率", "Rate")}, {string(Limit), kernel.T("限值", "Limit")}}
 	Betters = []Option{{string(More), kernel.T("越多越好", "More is better")}, {string(Less), kernel.T("越少越好", "Less is better")}}
 	// Subjects are what an indicator is about.
 	Subjects = []Option{{"safety", kernel.T("安全", "Safety")}, {"output", kernel.T("产量", "Output")}, {"cost", kernel.T("成本", "Cost")},

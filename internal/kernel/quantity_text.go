@@ -76,16 +76,16 @@ func lastDigit(digits string) float64 {
 
 // Text gives a figure in words: 1.8万余辆 stays so, and an exact one has its number and unit.
 func (q Quantity) Text() Text {
-	n := sayNumber(q.Value, q.Step)
+	n, en := sayNumber(q.Value, q.Step), Counted(plainNumber(q.Value), q.Unit)
 	switch q.Qualifier {
 	case AtLeast:
-		return T(n+"余"+q.Unit, "over "+plainNumber(q.Value)+" "+q.Unit)
+		return T(n+"余"+q.Unit, "over "+en)
 	case Nearly:
-		return T("近"+n+q.Unit, "nearly "+plainNumber(q.Value)+" "+q.Unit)
+		return T("近"+n+q.Unit, "nearly "+en)
 	case About:
-		return T("约"+n+q.Unit, "about "+plainNumber(q.Value)+" "+q.Unit)
+		return T("约"+n+q.Unit, "about "+en)
 	default:
-		return T(n+q.Unit, plainNumber(q.Value)+" "+q.Unit)
+		return T(n+q.Unit, en)
 	}
 }
 

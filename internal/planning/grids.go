@@ -277,7 +277,7 @@ func (d *draft) solve(ctx context.Context, o partition.Options) (*Result, error)
 	d.g.explain(r.Lots, r.Of, &r.Plan, d.p)
 	d.g.explain(r.Today, d.of, &r.Now, d.p)
 	for _, n := range s.NotMet {
-		if n.Why != partition.WhyShare && n.Why != partition.WhyStuck { // these are said grid by grid
+		if n.Why != partition.WhyShare && n.Why != partition.WhyStuck && n.Why != partition.WhyHeavy { // these are said grid by grid
 			name := d.g.Areas[d.g.Homes[d.free[n.Vertex]].Area].Name
 			r.Notes = append(r.Notes, kernel.T(name+"："+n.Say.Zh, name+": "+n.Say.En))
 		}

@@ -194,8 +194,14 @@ func (g *Ground) explain(lots []Lot, of []int, m *Measures, p *Params) {
 			other = max(1, n-1)
 		}
 		switch {
+		case l.People == 0:
+			l.Why = kernel.T(fmt.Sprintf("这一格没有住人的房子：%s 的人住得太集中，分 %d 格多了。可以少分一格，或者让小区拆开。", a, n),
+				fmt.Sprintf("No home of this grid has people: those of %s live too close together for %d grids. One grid less, or parting compounds, would help.", a, n))
 		case p.Whole && largest[i] > int(m.Mean):
 			l.Why = kernel.T(fmt.Sprintf("有一个 %d 人的小区，不拆开就配不平。", largest[i]), fmt.Sprintf("It holds a compound of %d people; without parting it the grids cannot be levelled.", largest[i]))
+		case abs(off(n)) > p.Tolerance && other == n:
+			l.Why = kernel.T(fmt.Sprintf("%s 一共 %d 人，只有一格，和平均差 %+d%%。社区的界线不能越过，只好这样。", a, total[l.Area], off(n)),
+				fmt.Sprintf("%s has %d people and this one grid, %+d%% off the mean. Grids keep within their community, so it stays so.", a, total[l.Area], off(n)))
 		case abs(off(n)) > p.Tolerance:
 			l.Why = kernel.T(fmt.Sprintf("%s %d 人：分 %d 格，每格和平均差 %+d%%；分 %d 格，差 %+d%%。", a, total[l.Area], n, off(n), other, off(other)),
 				fmt.Sprintf("%s has %d people: in %d grids each is %+d%% off the mean, in %d grids %+d%%.", a, total[l.Area], n, off(n), other, off(other)))

@@ -122,7 +122,7 @@ var Groups = []struct {
 }{
 	{GroupDuty, kernel.T("职责与承诺", "Duties and pledges")}, {GroupJoin, kernel.T("双报到与联建", "Report-in and joint work")},
 	{GroupPlace, kernel.T("阵地与片区", "Stations and blocks")}, {GroupNew, kernel.T("两新与任务", "New organisations and tasks")},
-	{GroupFarm, kernel.T("乡村", "Villages")}, {GroupFigure, kernel.T("登记数", "Counts")}, {GroupCheck, kernel.T("容错与问责", "Tolerance and accountability")},
+	{GroupFarm, kernel.T("乡村", "Villages")}, {GroupFigure, kernel.T("汇总", "Sums")}, {GroupCheck, kernel.T("容错与问责", "Tolerance and accountability")},
 }
 
 // Register is one kind of entry: what it holds and which rules it keeps.

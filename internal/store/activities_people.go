@@ -100,14 +100,39 @@ func (Activities) PutCertificate(k kernel.Tx, c *activities.Certificate) error {
 	return err
 }
 
-// Certificate implements activities.People.
-func (Activities) Certificate(k kernel.Tx, id kernel.ID) (*activities.Certificate, error) {
+const certificateCols = "id, number, who, path, minutes, body, issued_at"
+
+func scanCertificate(r interface{ Scan(...any) error }) (*activities.Certificate, error) {
 	c := &activities.Certificate{}
 	var issued int64
-	err := on(k).QueryRow("SELECT id, number, who, path, minutes, body, issued_at FROM volunteer_certificate WHERE tenant = $1 AND id = $2", string(on(k).tenant), string(id)).
-		Scan(&c.ID, &c.Number, &c.Who, &c.Path, &c.Minutes, &c.Body, &issued)
+	err := r.Scan(&c.ID, &c.Number, &c.Who, &c.Path, &c.Minutes, &c.Body, &issued)
 	c.Issued = at(issued)
+	return c, err
+}
+
+// Certificate implements activities.People.
+func (Activities) Certificate(k kernel.Tx, id kernel.ID) (*activities.Certificate, error) {
+	c, err := scanCertificate(on(k).QueryRow("SELECT "+certificateCols+" FROM volunteer_certificate WHERE tenant = $1 AND id = $2", string(on(k).tenant), string(id)))
 	return c, notFound(err, kernel.T("没有这份证明，或者不归您看", "there is no such certificate, or it is not yours to read"))
+}
+
+// Certificates implements activities.People.
+func (Activities) Certificates(k kernel.Tx, who string, scope access.Scope, p kernel.Page) ([]*activities.Certificate, string, error) {
+	f := &filter{}
+	f.and("tenant = ?", string(on(k).tenant))
+	f.and("who = ?", who)
+	cond, args := scope.Predicate(access.Columns{Tenant: "tenant", Path: "path"}, len(f.args)+1)
+	f.conds, f.args = append(f.conds, cond), append(f.args, args...)
+	if p.After != "" {
+		f.and("id < ?", p.After)
+	}
+	limit := f.arg(p.Limit + 1)
+	rows, err := on(k).Query("SELECT "+certificateCols+" FROM volunteer_certificate WHERE "+f.where()+" ORDER BY id DESC LIMIT "+limit, f.args...)
+	l, err := scanAll(rows, err, func(r *sql.Rows) (*activities.Certificate, error) { return scanCertificate(r) })
+	if err != nil || len(l) <= p.Limit {
+		return l, "", err
+	}
+	return l[:p.Limit], string(l[p.Limit-1].ID), nil
 }
 
 // AddWeighing implements activities.Labour.

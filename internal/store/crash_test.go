@@ -95,7 +95,7 @@ func crash(t *testing.T, how, where string) (acked []string) {
 		t.Fatal(err)
 	}
 	// A child that says nothing is killed as well; the count below then fails the test.
-	last := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+	last := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() })
 	defer last.Stop()
 	var once sync.Once
 	lines := bufio.NewScanner(out)

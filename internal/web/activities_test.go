@@ -169,6 +169,7 @@ func TestActivityLife(t *testing.T) {
 		w.do("clerk", "GET", "/activity-certificates/"+proof.str("id"), nil).want(200)
 		w.do("clerk-north", "GET", "/activity-certificates/"+proof.str("id"), nil).want(404)
 		w.do("resident", "GET", "/activity-certificates/"+proof.str("id"), nil).want(404)
+		w.proofsFound(t, li, proof, one.str("code"), three.str("code"))
 	})
 }
 

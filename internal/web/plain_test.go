@@ -286,7 +286,7 @@ func TestSlowPhoto(t *testing.T) {
 		t.Fatal(err)
 	}
 	limits := web.DefaultLimits
-	limits.Read, limits.Write = 400*time.Millisecond, 400*time.Millisecond
+	limits.Read, limits.Write = 1500*time.Millisecond, 1500*time.Millisecond // far more than a busy machine takes to begin
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- web.ServeWithin(ctx, limits, l, w.srv.Handler, func() {}) }()
@@ -304,7 +304,7 @@ func TestSlowPhoto(t *testing.T) {
 		_, _ = p.Write(picture(t, "jpeg", 64))
 		_ = f.Close()
 		raw := b.Bytes()
-		req, err := http.NewRequestWithContext(ctx, "POST", "http://"+l.Addr().String()+path, &slowly{bytes.NewReader(raw[:len(raw)/2]), bytes.NewReader(raw[len(raw)/2:]), time.Second})
+		req, err := http.NewRequestWithContext(ctx, "POST", "http://"+l.Addr().String()+path, &slowly{bytes.NewReader(raw[:len(raw)/2]), bytes.NewReader(raw[len(raw)/2:]), 2 * time.Second})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -80,6 +80,10 @@ func TestPlanAdoptAndUndo(t *testing.T) {
 			before[a.str("id")] = w.gridOf(a.str("id"))
 		}
 		p := w.planned(grids(w.places["小桥社区"], nil))
+		drawn := func() int {
+			return len(w.do("", "GET", "/map?w=101&s=36&e=102&n=37&kinds=grid", nil).want(200).list("features"))
+		}
+		had := drawn()
 		r := w.do("planner", "GET", "/plans/"+p.str("id")+"/result", nil).want(200)
 		if r.num("now.within") != 0 || r.num("after.within") != 2 || r.num("after.broken") != 0 || r.num("after.people") != 4800 || len(r.list("lots")) != 2 {
 			t.Fatalf("%v", r.get("after"))
@@ -106,6 +110,9 @@ func TestPlanAdoptAndUndo(t *testing.T) {
 			}
 			moved++
 		}
+		if n := drawn(); had < 2 || n != had { // two ended, two began
+			t.Errorf("the map draws %d grids, it drew %d", n, had)
+		}
 		if a.num("adopted.cases") != moved || a.num("adopted.made") != 2 || a.num("adopted.ended") != 2 || a.num("adopted.posts") != 1 {
 			t.Error(a.Raw)
 		}
@@ -118,6 +125,9 @@ func TestPlanAdoptAndUndo(t *testing.T) {
 		w.do("planner", "POST", "/plans/adoptions/"+a.str("adopted.id")+"/undo", map[string]any{}).want(200)
 		w.do("planner", "POST", "/plans/adoptions/"+a.str("adopted.id")+"/undo", map[string]any{}).want(409)
 		w.clock.Advance(time.Second * 3)
+		if n := drawn(); n != had {
+			t.Errorf("taken back, the map draws %d grids, it drew %d", n, had)
+		}
 		after := map[string]string{}
 		for _, id := range ids {
 			after[id] = w.gridOf(id)

@@ -16,7 +16,7 @@ import (
 )
 
 // soon bounds how long a test waits for what must come; it is long, for slow machines, and asserted nowhere.
-const soon = 20 * time.Second
+const soon = time.Minute
 
 // listen opens a stream and gives its lines; the channel closes when the stream ends.
 func (w *world) listen(h header) <-chan string {

@@ -102,6 +102,9 @@ func FormatQuantity(q kernel.Quantity) string {
 	return n + q.Unit
 }
 
+// SayQuantity gives a figure in both languages: as sources write it, and in English with the word of its unit.
+func SayQuantity(q kernel.Quantity) kernel.Text { return kernel.T(FormatQuantity(q), q.Text().En) }
+
 // SameFigure reports whether two figures say the same of the same unit.
 func SameFigure(a, b kernel.Quantity) bool {
 	plain := func(q kernel.Qualifier) kernel.Qualifier {

@@ -61,8 +61,9 @@ async function states(p, bad, tag) {
     await page.waitForSelector('.foot .go')
     await look('what ' + i)
     if (await page.locator('#text').count()) await page.fill('#text', '无障碍')
+    const was = page.url()
     await page.click('.foot .go')
-    await page.waitForTimeout(150)
+    await page.waitForURL((u) => u.href !== was)
     if (await page.locator('#tel').count()) break
   }
   await page.fill('#tel', '12')

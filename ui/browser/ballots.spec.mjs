@@ -134,6 +134,7 @@ test('a nomination onto the board and off it again', async () => {
   assert.equal(await r.locator(`a[href="/board/${id}"]`).count(), 0)
   await d.reload()
   await d.waitForSelector('h1')
+  faults.push(...await desk.faults('withdrawn, at the desk'))
   assert.ok(!(await d.innerText('main')).includes('欧阳'), 'the committee still reads the name')
   await phone.close()
   await desk.close()
@@ -165,7 +166,10 @@ test('what is kept about me', async () => {
   await r.waitForSelector('.tell[role=status]')
   faults.push(...await phone.faults('withdrawn'))
   await r.click('section:last-of-type .seg button:nth-child(2)')
+  // The word of the first still stands there: the answer tells.
+  const answered = r.waitForResponse((a) => a.request().method() === 'POST')
   await r.click('section:last-of-type button[type=submit]')
+  assert.ok((await answered).ok())
   await r.waitForSelector('.tell[role=status]')
 
   const desk = await clerk({ width: 1440 })

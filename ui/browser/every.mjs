@@ -42,8 +42,9 @@ export async function visit(p, face, beginnings, look, seen = new Map()) {
   while (waiting.length) {
     const path = waiting.shift()
     await p.go(path)
-    await p.page.waitForSelector('h1', { timeout: 10_000 }).catch(() => {})
-    await p.page.waitForFunction(() => !document.querySelector('.wait'), null, { timeout: 10_000 }).catch(() => {})
+    await p.page.waitForSelector('h1').catch(() => {})
+    await p.page.waitForFunction(() => !document.querySelector('.wait')).catch(() => {})
+    await p.quiet()
     const here = new URL(p.page.url())
     await look(p, patternOf(all, here.pathname), here.pathname + here.search)
     for (const href of await p.page.evaluate(() => [...document.querySelectorAll('a[href]')].map((a) => a.getAttribute('href')).filter((h) => h?.startsWith('/') && !h.startsWith('//')))) {

@@ -74,7 +74,7 @@ for (const [lang, width] of [['zh', 390], ['en', 1440]]) {
       await p.go(path)
       await p.page.waitForSelector('h1')
       assert.deepEqual(await p.faults(path), [])
-      await p.page.click('.helplink')
+      await p.page.click('.helplink:visible')
       await p.page.waitForURL('**/desk/help/' + id)
       await p.page.waitForSelector('.helppage ol')
       assert.equal(await p.page.locator('.helppage ol li').count(), 3)

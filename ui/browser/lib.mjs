@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
+import { door, patience, slow, slowed } from './slow.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const bin = process.env.SANZHI_BIN ?? join(root, 'bin', 'sanzhi')
@@ -44,13 +45,19 @@ export async function start() {
     if (child.exitCode !== null) throw new Error('the program ended: ' + log)
     const ok = await fetch(url + '/readyz').then((r) => r.ok, () => false)
     if (ok) break
-    if (i > 300) { await stop(); throw new Error('the program is not ready: ' + log) }
+    if (i > 1200) { await stop(); throw new Error('the program is not ready: ' + log) }
     await new Promise((r) => setTimeout(r, 100))
   }
-  return { url, accounts: Array.isArray(told) ? told : told.accounts ?? told.items, stop }
+  const accounts = Array.isArray(told) ? told : told.accounts ?? told.items
+  if (slow === 1) return { url, accounts, stop }
+  const late = await door(url)
+  return { url: late.url, accounts, stop: () => { late.stop(); return stop() } }
 }
 
-export const browse = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'] })
+export const browse = async () => slowed(await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', timeout: patience(60_000),
+  args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+}))
 
 // Every key of the dictionary, to find one that stands on a page instead of its words.
 const words = join(root, 'ui', 'src', 'words')
@@ -67,8 +74,19 @@ export async function open(browser, { url, width = 1440, lang = 'zh', dark = fal
     document.addEventListener('securitypolicyviolation', (e) => console.error(`security policy: ${e.violatedDirective} ${e.blockedURI}`))
   }, { lang, ...(tour ? {} : { tour: '*' }), ...store })
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
   const problems = []
+  const asked = new Set()
+  page.on('request', (r) => { if (r.url().includes('/api/') && !r.url().includes('/api/v1/stream')) asked.add(r) })
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, (r) => asked.delete(r))
+  /** Waits until the page asks for nothing any more and shows what it got. */
+  async function quiet() {
+    const until = Date.now() + patience(15_000)
+    for (let calm = 0; calm < 2 && Date.now() < until;) {
+      calm = asked.size ? 0 : calm + 1
+      if (asked.size) await new Promise((ok) => setTimeout(ok, 20))
+      else await page.evaluate(() => new Promise((ok) => setTimeout(ok, 0))).catch(() => { calm = 0 })
+    }
+  }
   let expected = []
   page.on('console', (m) => {
     if (m.type() !== 'error') return
@@ -78,13 +96,14 @@ export async function open(browser, { url, width = 1440, lang = 'zh', dark = fal
   })
   page.on('pageerror', (e) => problems.push('script: ' + e.message))
   return {
-    page, problems, url,
+    page, problems, url, quiet,
     expect: (...s) => { expected = s },
     go: (path) => page.goto(url + path, { waitUntil: 'load' }),
     close: () => context.close(),
     /** Reads the page as a person would and gives what is wrong with it. */
     async faults(name) {
-      await page.waitForFunction(() => !document.querySelector('.wait'), null, { timeout: 10_000 }).catch(() => problems.push(name + ': still waiting'))
+      await quiet()
+      await page.waitForFunction(() => !document.querySelector('.wait')).catch(() => problems.push(name + ': still waiting'))
       const seen = await page.evaluate(() => {
         const wide = document.documentElement.scrollWidth - innerWidth
         const out = [...document.querySelectorAll('main *, nav *, header *')].filter((el) => {
@@ -93,7 +112,7 @@ export async function open(browser, { url, width = 1440, lang = 'zh', dark = fal
           if (!r.width || !r.height || el.closest('.sr, .scroll, .chips, .glbox, [hidden]') || el.parentElement.closest('svg') || getComputedStyle(el).visibility === 'hidden') return false
           return r.right > innerWidth + 1 || r.left < -1
         }).slice(0, 3).map((el) => `<${el.tagName.toLowerCase()} class="${el.getAttribute('class') ?? ''}">`)
-        return { wide, out, text: document.body.innerText, title: document.title, unnamed: [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea')].filter((el) => el.getBoundingClientRect().width && !(el.innerText?.trim() || el.getAttribute('aria-label') || el.labels?.length || el.querySelector('[aria-label]'))).length }
+        return { wide, out, text: document.body.innerText, title: document.title, unnamed: [...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, textarea')].filter((el) => el.getBoundingClientRect().width && !el.closest('details:not([open]) > :not(summary)') && !(el.innerText?.trim() || el.getAttribute('aria-label') || el.labels?.length || el.querySelector('[aria-label]'))).length }
       })
       const bad = [...problems.splice(0)]
       if (seen.wide > 0) bad.push(`wider than the screen by ${seen.wide}`)

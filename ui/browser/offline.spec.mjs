@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
 import { hand, picture } from './arrange.mjs'
 import { browse, centre, start } from './lib.mjs'
+import { patience } from './slow.mjs'
 
 let server, browser
 before(async () => { server = await start(); browser = await browse() })
@@ -14,7 +15,6 @@ after(async () => { await browser?.close(); await server?.stop() })
 async function telephone(lang = 'zh') {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: lang === 'zh' ? 'zh-CN' : 'en-GB', timezoneId: 'Asia/Shanghai', hasTouch: true })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
   await page.goto(server.url + '/?at=' + centre)
   await page.waitForSelector('.menu li button')
   // The worker has kept the pages and looks after this one; once more, so that the menu went through it.
@@ -76,7 +76,7 @@ for (const lang of ['zh', 'en']) {
     await again.goto(server.url + '/t')
     await again.locator('.netbars', { hasText: lang === 'zh' ? '有 1 张单还没有送出' : 'One order is not sent yet' }).waitFor()
     await context.setOffline(false)
-    await again.waitForSelector('.netbar.done', { timeout: 40_000 })
+    await again.waitForSelector('.netbar.done', { timeout: patience(60_000) })
     const made = await found(text)
     assert.equal(made.length, 1)
     assert.equal(made[0].photos.length, 1, 'the photo came along')
@@ -113,7 +113,7 @@ test('a page that is killed while it sends leaves one order, not two and not non
 
     const again = await context.newPage()
     await again.goto(server.url + '/')
-    await again.waitForSelector('.netbar.done', { timeout: 40_000 })
+    await again.waitForSelector('.netbar.done', { timeout: patience(60_000) })
     assert.equal((await found(text)).length, 1)
     assert.equal(await unsent(again), 0)
     assert.equal(await again.locator('.resume').count(), 0, 'nothing half written is left that could be sent as another')

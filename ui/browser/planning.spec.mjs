@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { browse, of, open, signIn, start } from './lib.mjs'
+import { patience } from './slow.mjs'
 
 let server, browser
 before(async () => { server = await start(); browser = await browse() })
@@ -20,7 +21,7 @@ for (const [lang, width] of [['zh', 1440], ['en', 390]]) {
     await p.page.locator('.combo li[role=option]').first().click()
     faults.push(...await p.faults('new'))
     await p.page.click('.planform .btn.go')
-    await p.page.waitForSelector('.gridmap', { timeout: 90_000 })
+    await p.page.waitForSelector('.gridmap', { timeout: patience(120_000) })
     faults.push(...await p.faults('result'))
     assert.equal(await p.page.locator('.gridmap').count(), 2)
     const row = async (id) => p.page.locator(`.fly tr[data-row=${id}] td`).allInnerTexts()
@@ -31,9 +32,11 @@ for (const [lang, width] of [['zh', 1440], ['en', 390]]) {
     if (process.env.SHOTS) await p.page.screenshot({ path: `${process.env.SHOTS}/plan-${lang}-${width}.png`, fullPage: true })
 
     await p.page.locator('.lockbtn').first().click()
+    const first = p.page.url()
     await p.page.locator('.planhead .btn').first().click()
-    await p.page.waitForSelector('.running, .fly', { timeout: 20_000 })
-    await p.page.waitForFunction(() => document.querySelectorAll('.gridmap .lockmark').length === 1, null, { timeout: 90_000 })
+    await p.page.waitForURL((u) => u.href !== first) // the plan of its own, not the one that stands here
+    await p.page.waitForSelector('.running, .fly')
+    await p.page.waitForFunction(() => document.querySelectorAll('.gridmap .lockmark').length === 1, null, { timeout: patience(120_000) })
     faults.push(...await p.faults('locked'))
     // Beside the first plan.
     await p.page.waitForFunction(() => document.querySelectorAll('.pair select option').length > 1)
@@ -45,11 +48,11 @@ for (const [lang, width] of [['zh', 1440], ['en', 390]]) {
     await p.page.waitForSelector('dialog .btn.go')
     faults.push(...await p.faults('asked'))
     await p.page.click('dialog .btn.go')
-    await p.page.waitForSelector('.tell[role=status]', { timeout: 30_000 })
+    await p.page.waitForSelector('.tell[role=status]')
     assert.match(await p.page.innerText('.tell[role=status]'), lang === 'zh' ? /采用了/ : /Adopted/)
     await p.page.locator('.planhead .btn').last().click()
     await p.page.click('dialog .btn.go')
-    await p.page.waitForFunction((w) => document.querySelector('.tell[role=status]')?.textContent?.includes(w), lang === 'zh' ? '撤回' : 'Taken back', { timeout: 30_000 })
+    await p.page.waitForFunction((w) => document.querySelector('.tell[role=status]')?.textContent?.includes(w), lang === 'zh' ? '撤回' : 'Taken back')
     faults.push(...await p.faults('undone'))
     await p.close()
     assert.deepEqual(faults, [])

@@ -23,7 +23,7 @@ for (const [lang, width] of [['zh', 1440], ['en', 390]]) {
     for (const figure of ['718', '1300', '147', '360', '533', '105', '31', '130', '100%']) assert.ok(text.includes(figure), figure)
     await desk.page.click('.sheet .trace[aria-label*="718"] >> nth=0')
     await desk.page.waitForSelector('.tr .records li')
-    assert.equal(await desk.page.locator('.tr .records .at').count(), 4) // three records, and what is said of the rest
+    await desk.page.waitForFunction(() => document.querySelectorAll('.tr .records .at').length === 4) // three records, and what is said of the rest
     await desk.page.waitForSelector('.tr .end b')
     assert.match(await desk.page.innerText('.tr .n'), /718/)
     assert.match(desk.page.url(), /figure=issues/)
@@ -50,7 +50,7 @@ for (const [lang, width] of [['zh', 1440], ['en', 390]]) {
     await anyone.go('/verify')
     const check = async (body, sign) => {
       await anyone.page.setInputFiles('#vfile', { name: 'proof.json', mimeType: 'application/json', buffer: Buffer.from(body) })
-      await anyone.page.waitForSelector(`.verdict h2.${sign}`, { timeout: 30_000 })
+      await anyone.page.waitForSelector(`.verdict h2.${sign}`)
     }
     await check(proof, 'good')
     faults.push(...await anyone.faults('verified'))

@@ -133,7 +133,7 @@ test('a definition is written, tried, split and met', async () => {
   await admin.page.fill('#d1', '演练场次')
   await admin.page.fill('#d2', 'Drills held')
   await admin.page.fill('#d6', '场次')
-  assert.ok(await admin.page.locator('.measures li').count() > 10, 'the measures are listed')
+  await admin.page.waitForFunction(() => document.querySelectorAll('.measures li').length > 10) // all measures are listed
   await admin.page.fill('#db', 'cases_opened')
   await admin.page.locator('.measures li button').first().click()
   assert.equal((await admin.page.inputValue('#d9')).trim(), 'cases_opened')
@@ -232,11 +232,13 @@ for (const [lang, width] of [['zh', 1440], ['en', 390]]) {
     }
     await found(`孝美 ${lang}`, '')
     await people(2)
+    await p.quiet()
     assert.equal(await p.page.innerText('.twofigs b'), '2')
     await found(`支队 ${lang}`, `孝美 ${lang}`)
     await people(1)
     await p.page.locator('.evhead a').click() // up to the brigade
     await p.page.waitForFunction((t) => document.querySelector('h1')?.innerText.includes(t), `孝美 ${lang}`)
+    await p.quiet()
     assert.equal(await p.page.innerText('.twofigs b'), '2', 'who is in two teams counts once')
     await look('brigade')
     const out = p.page.locator('section').last().locator('td.r')
@@ -287,7 +289,7 @@ for (const [lang, width] of [['zh', 1440], ['en', 390]]) {
     await p.page.locator('section form button[type=submit]').last().click()
     await p.page.waitForSelector('.tell[role=status]')
     assert.doesNotMatch(await p.page.innerText('main'), /张三丰/, 'it is masked again')
-    assert.equal(await p.page.locator('.reqs li').count(), 1)
+    await p.page.waitForFunction(() => document.querySelectorAll('.reqs li').length === 1)
     await p.page.click('.tell a')
     const mine = '.request:has(a[href^="/desk/cases/"])' // others ask about a sign-up
     await p.page.waitForSelector(mine)

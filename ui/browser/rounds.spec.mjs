@@ -22,6 +22,7 @@ test('a round on a phone, and its board', async () => {
   // The first is a finding: one answer that is not all right, with a photo.
   await page.click('.stops li >> nth=0 >> a')
   await page.waitForSelector('form.dutyform')
+  const duties = [page.url()]
   await look(phone)('duty, empty')
   await page.click('.dutyform button[type=submit]')
   await page.waitForSelector('.dutyform .wrong')
@@ -42,13 +43,14 @@ test('a round on a phone, and its board', async () => {
   // The next is all well.
   await page.click('.dutydone .btn.go')
   await page.waitForSelector('form.dutyform')
+  duties.push(page.url())
   await page.click('.dutyline button')
   await page.click('.dutyform button[type=submit]')
   await page.waitForSelector('.dutydone')
   assert.deepEqual(await page.locator('.dutydone .listrow').allInnerTexts(), [])
   await phone.go('/desk/rounds/today')
   // The list as it was kept may stand there until the server has answered.
-  await page.waitForFunction((n) => document.querySelectorAll('.stops li').length === n, had - 2)
+  await page.waitForFunction((done) => document.querySelector('.stops, .none') && !done.some((d) => document.querySelector(`.stops a[href$="${d}"]`)), duties.map((u) => u.split('/').pop()))
   await phone.close()
 
   // The clerk finds the case and sees the board.

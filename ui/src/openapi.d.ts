@@ -495,7 +495,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * The certificates of my own service, the newest first
+         * @description For whoever is signed in: it concerns the own account alone.
+         */
+        get: operations["get-activity-certificates"];
         put?: never;
         /**
          * Certify hours of service
@@ -565,6 +569,26 @@ export interface paths {
          * @description For whoever is signed in: it concerns the own account alone.
          */
         put: operations["put-activity-people-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/activity-people/{id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The certificates of one volunteer, for the person and for whoever keeps the volunteers of the place
+         * @description For whoever is signed in: it concerns the own account alone.
+         */
+        get: operations["get-activity-people-id-certificates"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -670,6 +694,46 @@ export interface paths {
         get: operations["get-activity-signups-code"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/activity-signups/{code}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The certificates of whoever signed up; they name nobody
+         * @description Open: the code that the sign-up was given is the key.
+         */
+        get: operations["get-activity-signups-code-certificates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/activity-signups/{code}/certificates/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * One of them in full, with the telephone of the sign-up
+         * @description Open: the code that the sign-up was given is the key.
+         */
+        post: operations["post-activity-signups-code-certificates-id-open"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6214,6 +6278,24 @@ export interface components {
             minutes: number;
             title: string;
         };
+        CertificateList: {
+            items: components["schemas"]["CertificateRow"][] | null;
+            next?: string;
+        };
+        CertificateRow: {
+            /**
+             * Format: double
+             * @description Rounded down to 0.1
+             */
+            hours: number;
+            id: string;
+            /** Format: date-time */
+            issued: string;
+            /** @example 小桥居委会 */
+            issuer: string;
+            /** @example 630105-20230428-7K3M9 */
+            number: string;
+        };
         CertificateView: {
             /** @example 0971-5500000 */
             contact: string;
@@ -6442,6 +6524,11 @@ export interface components {
             theme_name?: string;
             /** @example % */
             unit?: string;
+            /**
+             * @description As in Indicator
+             * @example case|cases
+             */
+            unit_words?: string;
             /** Format: int64 */
             weight: number;
         };
@@ -7179,6 +7266,11 @@ export interface components {
             subject_name: string;
             /** @example % */
             unit: string;
+            /**
+             * @description The unit in the reader's language, one and many parted by a bar where they differ
+             * @example case|cases
+             */
+            unit_words: string;
             /** Format: int64 */
             version: number;
         };
@@ -9848,6 +9940,10 @@ export interface components {
              */
             waiting?: number;
         };
+        SignupCertificateInBody: {
+            /** @description The telephone of the sign-up; not asked of the account that signed up */
+            phone?: string;
+        };
         SignupList: {
             items: components["schemas"]["SignupRow"][] | null;
             next?: string;
@@ -10137,6 +10233,11 @@ export interface components {
             root: string;
             /** @example 万吨 */
             unit: string;
+            /**
+             * @description As in Indicator
+             * @example case|cases
+             */
+            unit_words: string;
         };
         TargetList: {
             items: components["schemas"]["TargetRow"][] | null;
@@ -16534,6 +16635,139 @@ export interface operations {
             };
         };
     };
+    "get-activity-certificates": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "hours": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "issued": "2023-04-27T01:00:00Z",
+                     *           "issuer": "小桥居委会",
+                     *           "number": "630105-20230428-7K3M9"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CertificateList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-activity-certificates": {
         parameters: {
             query?: never;
@@ -17565,6 +17799,177 @@ export interface operations {
             };
         };
     };
+    "get-activity-people-id-certificates": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "hours": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "issued": "2023-04-27T01:00:00Z",
+                     *           "issuer": "小桥居委会",
+                     *           "number": "630105-20230428-7K3M9"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CertificateList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "还没有登录",
+                     *       "status": 401,
+                     *       "title": "还没有登录",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_signed_in"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-activity-people-id-record": {
         parameters: {
             query?: never;
@@ -18487,6 +18892,347 @@ export interface operations {
                      *       "title": "读不懂这个请求",
                      *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请慢一点",
+                     *       "status": 429,
+                     *       "title": "请慢一点",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:too_many"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-activity-signups-code-certificates": {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "hours": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "issued": "2023-04-27T01:00:00Z",
+                     *           "issuer": "小桥居委会",
+                     *           "number": "630105-20230428-7K3M9"
+                     *         }
+                     *       ],
+                     *       "next": ""
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CertificateList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "没有找到",
+                     *       "status": 404,
+                     *       "title": "没有找到",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "有的内容不合要求，请照提示改正",
+                     *       "errors": [
+                     *         {
+                     *           "field": "contact.phone",
+                     *           "message": "电话号码不对，请检查"
+                     *         }
+                     *       ],
+                     *       "status": 422,
+                     *       "title": "有一处要改",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:invalid"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请慢一点",
+                     *       "status": 429,
+                     *       "title": "请慢一点",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:too_many"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "系统出错了，已经记下，请稍后再试",
+                     *       "status": 500,
+                     *       "title": "系统出错了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "等得太久，请再试一次",
+                     *       "status": 503,
+                     *       "title": "暂时办不了",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-activity-signups-code-certificates-id-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "138****5678"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignupCertificateInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "contact": "0971-5500000",
+                     *       "content": [
+                     *         {
+                     *           "day": "2023-04-27T01:00:00Z",
+                     *           "minutes": 1,
+                     *           "title": "楼道灯不亮"
+                     *         }
+                     *       ],
+                     *       "from": "2023-04-27T01:00:00Z",
+                     *       "handler": "李小桥",
+                     *       "hours": 1,
+                     *       "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "in_charge": "王书记",
+                     *       "issued": "2023-04-27T01:00:00Z",
+                     *       "issuer": "小桥居委会",
+                     *       "name": "李小桥",
+                     *       "number": "630105-20230428-7K3M9",
+                     *       "rule": "lighting",
+                     *       "to": "2023-04-27T01:00:00Z",
+                     *       "volunteer": "V630105-2023-7K3M9"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CertificateView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "请求的格式不对，请检查后再送",
+                     *       "status": 400,
+                     *       "title": "读不懂这个请求",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:malformed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "不由您来办",
+                     *       "status": 403,
+                     *       "title": "不由您来办",
+                     *       "trace": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "type": "urn:sanzhi:forbidden"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -31859,6 +32605,7 @@ export interface operations {
                      *           "subject": "service",
                      *           "subject_name": "服务",
                      *           "unit": "%",
+                     *           "unit_words": "case|cases",
                      *           "version": 2
                      *         }
                      *       ],
@@ -32042,6 +32789,7 @@ export interface operations {
                      *       "subject": "service",
                      *       "subject_name": "服务",
                      *       "unit": "%",
+                     *       "unit_words": "case|cases",
                      *       "version": 2
                      *     }
                      */
@@ -32220,7 +32968,8 @@ export interface operations {
                      *             "name": "原煤产量",
                      *             "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "unit": "万吨"
+                     *             "unit": "万吨",
+                     *             "unit_words": "case|cases"
                      *           }
                      *         }
                      *       ],
@@ -32405,6 +33154,7 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
+                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -32448,6 +33198,7 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
+                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -32491,6 +33242,7 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
+                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -32534,6 +33286,7 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
+                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -32774,7 +33527,8 @@ export interface operations {
                      *             "name": "原煤产量",
                      *             "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *             "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *             "unit": "万吨"
+                     *             "unit": "万吨",
+                     *             "unit_words": "case|cases"
                      *           }
                      *         }
                      *       ],
@@ -32960,7 +33714,8 @@ export interface operations {
                      *         "name": "原煤产量",
                      *         "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *         "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "unit": "万吨"
+                     *         "unit": "万吨",
+                     *         "unit_words": "case|cases"
                      *       }
                      *     }
                      */
@@ -33161,7 +33916,8 @@ export interface operations {
                      *         "name": "原煤产量",
                      *         "period": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *         "root": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
-                     *         "unit": "万吨"
+                     *         "unit": "万吨",
+                     *         "unit_words": "case|cases"
                      *       }
                      *     }
                      */
@@ -33349,6 +34105,7 @@ export interface operations {
                      *               "theme": "growth",
                      *               "theme_name": "稳增长",
                      *               "unit": "%",
+                     *               "unit_words": "case|cases",
                      *               "weight": 1
                      *             }
                      *           ],
@@ -33520,6 +34277,7 @@ export interface operations {
                  *           "theme": "growth",
                  *           "theme_name": "稳增长",
                  *           "unit": "%",
+                 *           "unit_words": "case|cases",
                  *           "weight": 1
                  *         }
                  *       ],
@@ -33552,6 +34310,7 @@ export interface operations {
                      *           "theme": "growth",
                      *           "theme_name": "稳增长",
                      *           "unit": "%",
+                     *           "unit_words": "case|cases",
                      *           "weight": 1
                      *         }
                      *       ],
@@ -34308,6 +35067,7 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
+                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -34351,6 +35111,7 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
+                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -34394,6 +35155,7 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
+                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -34437,6 +35199,7 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
+                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -34669,6 +35432,7 @@ export interface operations {
                      *         "subject": "service",
                      *         "subject_name": "服务",
                      *         "unit": "%",
+                     *         "unit_words": "case|cases",
                      *         "version": 2
                      *       },
                      *       "may_report": false,
@@ -34712,6 +35476,7 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
+                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -34755,6 +35520,7 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
+                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -34798,6 +35564,7 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
+                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -34841,6 +35608,7 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
+                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -35064,6 +35832,7 @@ export interface operations {
                      *         "subject": "service",
                      *         "subject_name": "服务",
                      *         "unit": "%",
+                     *         "unit_words": "case|cases",
                      *         "version": 2
                      *       },
                      *       "may_report": false,
@@ -35107,6 +35876,7 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
+                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -35150,6 +35920,7 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
+                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -35193,6 +35964,7 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
+                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -35236,6 +36008,7 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
+                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,
@@ -35710,6 +36483,7 @@ export interface operations {
                      *         "subject": "service",
                      *         "subject_name": "服务",
                      *         "unit": "%",
+                     *         "unit_words": "case|cases",
                      *         "version": 2
                      *       },
                      *       "may_report": false,
@@ -35753,6 +36527,7 @@ export interface operations {
                      *             "subject": "service",
                      *             "subject_name": "服务",
                      *             "unit": "%",
+                     *             "unit_words": "case|cases",
                      *             "version": 2
                      *           },
                      *           "may_report": false,
@@ -35796,6 +36571,7 @@ export interface operations {
                      *                 "subject": "service",
                      *                 "subject_name": "服务",
                      *                 "unit": "%",
+                     *                 "unit_words": "case|cases",
                      *                 "version": 2
                      *               },
                      *               "may_report": false,
@@ -35839,6 +36615,7 @@ export interface operations {
                      *                     "subject": "service",
                      *                     "subject_name": "服务",
                      *                     "unit": "%",
+                     *                     "unit_words": "case|cases",
                      *                     "version": 2
                      *                   },
                      *                   "may_report": false,
@@ -35882,6 +36659,7 @@ export interface operations {
                      *                         "subject": "service",
                      *                         "subject_name": "服务",
                      *                         "unit": "%",
+                     *                         "unit_words": "case|cases",
                      *                         "version": 2
                      *                       },
                      *                       "may_report": false,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { hours } from '../src/desk/activities/clock'
 import { notice } from '../src/desk/ballots/notice'
-import { withUnit } from '../src/desk/indicators/said'
+import { reached, withUnit } from '../src/desk/indicators/said'
 import { sectorName } from '../src/desk/settings/sectors'
 import { figure } from '../src/desk/works/figure'
 import { lang } from '../src/lang'
@@ -14,6 +14,12 @@ describe('figures in words', () => {
   it('stand beside their unit', () => {
     expect(withUnit('90.0', '%')).toBe('90.0%')
     expect(withUnit('240', '件')).toBe('240 件')
+    expect(withUnit('1', 'case|cases')).toBe('1 case')
+    expect(withUnit('1.0', 'case|cases')).toBe('1.0 case')
+    expect(withUnit('0', 'case|cases')).toBe('0 cases')
+    expect(withUnit('6', '')).toBe('6')
+    expect(reached({ actual: '88.2', indicator: { unit: '%' } })).toBe('88.2%')
+    expect(reached({ indicator: { unit: '%' } })).toBe('—')
   })
 })
 

@@ -44,6 +44,7 @@ func (p *plan) apportion() error {
 	p.mean = float64(total) / float64(k)
 	p.lo, p.hi = bounds(p.mean, p.o.Tolerance)
 	for i := range p.regions {
+		p.regions[i].weigh(p)
 		p.regions[i].parts = p.nearest(&p.regions[i])
 		k -= p.regions[i].parts
 	}
@@ -62,15 +63,30 @@ func (p *plan) sum() (total int64) {
 	return total
 }
 
+// weigh finds the vertices that are too heavy for any part, compounds mostly. Each takes one part for itself, whatever it weighs: a
+// share by weight alone would leave the region parts with nobody in them.
+func (g *region) weigh(p *plan) {
+	for _, v := range g.nodes {
+		if w := p.base.w[v]; w > p.hi {
+			g.heavy = append(g.heavy, v)
+			g.heaviness += int64(w)
+		}
+	}
+}
+
+// share is how many parts are due to g.
+func (p *plan) share(g *region) float64 {
+	return float64(len(g.heavy)) + float64(g.weight-g.heaviness)/p.mean
+}
+
 // admits reports whether region g can be m parts within the bounds, by weight alone.
 func (p *plan) admits(g *region, m int) bool {
-	return int64(m)*int64(p.lo) <= g.weight && g.weight <= int64(m)*int64(p.hi)
+	return len(g.heavy) == 0 && int64(m)*int64(p.lo) <= g.weight && g.weight <= int64(m)*int64(p.hi)
 }
 
 // nearest gives the number of parts for g nearest to its share, of those that the bounds admit when there are any.
 func (p *plan) nearest(g *region) int {
-	share := float64(g.weight) / p.mean
-	m := max(1, min(len(g.nodes), int(math.Floor(share+0.5))))
+	m := max(1, min(len(g.nodes), int(math.Floor(p.share(g)+0.5))))
 	for d := range 2 {
 		for _, c := range [2]int{m + d, m - d} {
 			if c >= 1 && c <= len(g.nodes) && p.admits(g, c) {
@@ -84,11 +100,11 @@ func (p *plan) nearest(g *region) int {
 // harm is how bad it is for g to be m parts: first whether they cannot be within the bounds, counted by its share, then how far
 // off they are.
 func (p *plan) harm(g *region, m int) float64 {
-	times := float64(g.weight) / float64(float64(m)*p.mean)
+	times := p.share(g) / float64(m)
 	miss := math.Min(1e6, max(times, 1/max(times, 1e-6))-1)
 	h := math.Min(500, float64(float64(m)*miss*miss))
 	if !p.admits(g, m) {
-		h += 1000 * max(1, float64(g.weight)/p.mean)
+		h += 1000 * max(1, p.share(g))
 	}
 	return h
 }
@@ -196,6 +212,15 @@ func (p *plan) judge(g *region) {
 	where, place := "", ""
 	if g.border >= 0 {
 		where, place = fmt.Sprintf("社区 %d ", g.border), fmt.Sprintf(" of community %d", g.border)
+	}
+	for _, v := range g.heavy {
+		w := p.base.w[v]
+		p.notMet = append(p.notMet, NotMet{Why: WhyHeavy, Vertex: p.origin(v), Border: g.border, Weight: int64(w), Parts: 1, Say: kernel.T(
+			fmt.Sprintf("不能满足：%s有一个整体（小区或楼）重量 %d，是平均的 %.2f 倍，不拆开就超出一份", where, w, float64(w)/p.mean),
+			fmt.Sprintf("cannot be met: one whole (a compound or building)%s weighs %d, %.2f times the mean; undivided it is too much for a part", place, w, float64(w)/p.mean))})
+	}
+	if len(g.heavy) > 0 {
+		return
 	}
 	m.Why = WhyRange
 	for c := max(1, int(times/2)); c <= int(2*times)+1; c++ {

@@ -62,6 +62,7 @@ type Why string
 const (
 	WhyLight Why = "light" // a component that is lighter than the least part allowed
 	WhyRange Why = "range" // no number of parts fits a component's weight, such as 1.4 times the mean
+	WhyHeavy Why = "heavy" // a vertex or compound that alone is heavier than the most a part may weigh
 	WhyShare Why = "share" // another number of parts would fit, but the sum over all components is given
 	WhyStuck Why = "stuck" // a part outside the tolerance that no exchange could mend
 	WhyGroup Why = "group" // a compound that does not hang together

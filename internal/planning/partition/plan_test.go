@@ -46,7 +46,8 @@ func TestWhatCannotBeMet(t *testing.T) {
 		{"a river", rows(tens(40), tens(60)), Options{Parts: 10}, nil, "", 10},
 		{"an island", rows(tens(100), tens(1)), Options{Parts: 11}, []Why{WhyLight}, "cannot be met: component of weight 10", 10},
 		{"neither one nor two", rows(tens(14), tens(86)), Options{Parts: 10}, []Why{WhyRange}, "neither 1 nor 2 parts fit", 9},
-		{"one too heavy", rows(append(tens(190), 130)), Options{Parts: 20}, []Why{WhyStuck}, "no exchange", 19},
+		{"one too heavy", rows(append(tens(190), 130)), Options{Parts: 20}, []Why{WhyHeavy}, "one whole (a compound or building) weighs 130", 19},
+		{"one too heavy and little beside it", rows(tens(100), append(tens(1), 200)), Options{Parts: 11}, []Why{WhyHeavy}, "weighs 200", 10},
 		{"a compound in two pieces", rows(tens(8)), Options{Parts: 2, Groups: []int32{3, -1, -1, -1, 3, 3, -1, -1}}, []Why{WhyGroup}, "compound 3", 2},
 		{"a part fixed too light", rows(tens(13)), Options{Parts: 4, Fixed: []int32{-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 2}}, []Why{WhyFixed}, "fixed beforehand", 3},
 	} {

@@ -8,11 +8,13 @@ import (
 
 // region is a connected piece of the map that is divided by itself.
 type region struct {
-	nodes  []int32 // vertices of the base level
-	weight int64
-	parts  int
-	border int32
-	lo, hi int32
+	nodes     []int32 // vertices of the base level
+	weight    int64
+	parts     int
+	border    int32
+	lo, hi    int32
+	heavy     []int32 // vertices that alone are more than a part may weigh
+	heaviness int64   // what they weigh in all
 }
 
 // divider divides one region.

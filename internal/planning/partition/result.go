@@ -119,7 +119,11 @@ func (p *plan) result() *Result {
 	weight := weights(p.g, part, p.o.Parts)
 	mine := make([]*region, p.o.Parts)
 	first := make([]int32, p.o.Parts)
+	heavy := make([]bool, p.o.Parts)
 	for v := range p.base.n {
+		if p.base.w[v] > p.hi {
+			heavy[p.part[v]] = true // and named with its region
+		}
 		if of := p.of[v]; of >= 0 && mine[p.part[v]] == nil {
 			mine[p.part[v]], first[p.part[v]] = &p.regions[of], p.origin(v)
 		}
@@ -134,7 +138,7 @@ func (p *plan) result() *Result {
 		case g == nil:
 			p.notMet = append(p.notMet, NotMet{Why: WhyFixed, Vertex: -1, Border: -1, Weight: w, Parts: 1, Say: kernel.T(
 				fmt.Sprintf("预先划定的第 %d 份重量 %d，是平均的 %.2f 倍", i, w, times), fmt.Sprintf("part %d, fixed beforehand, weighs %d, %.2f times the mean", i, w, times))})
-		case p.admits(g, g.parts):
+		case p.admits(g, g.parts) || len(g.heavy) > 0 && !heavy[i]:
 			p.notMet = append(p.notMet, NotMet{Why: WhyStuck, Vertex: first[i], Border: g.border, Weight: w, Parts: 1, Say: kernel.T(
 				fmt.Sprintf("第 %d 份重量 %d，是平均的 %.2f 倍，调整不进范围", i, w, times), fmt.Sprintf("part %d weighs %d, %.2f times the mean; no exchange brings it within", i, w, times))})
 		}

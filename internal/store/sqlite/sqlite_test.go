@@ -220,7 +220,7 @@ func TestQueuedCallerGivesUp(t *testing.T) {
 // More readers than connections, each with a new statement, once waited for each other for ever.
 func TestManyReadersPrepare(t *testing.T) {
 	e := fresh(t, "")
-	ctx, cancel := context.WithTimeout(bg, 30*time.Second)
+	ctx, cancel := context.WithTimeout(bg, 2*time.Minute)
 	defer cancel()
 	var wg sync.WaitGroup
 	for i := range 64 {

@@ -95,6 +95,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"registers: lists and totals", registersList},
 		{"registers: round trip and visits", registersRoundTrip},
 		{"activities come back as they were", activitiesRoundTrip},
+		{"certificates of service are found by whose they are and where", certificatesOfService},
 		{"activities: places, the line, moving up", activitiesPlaces},
 		{"activities: more places and fewer", activitiesGrow},
 		{"activities: numbers of a series without gaps", activitiesSeries},

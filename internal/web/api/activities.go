@@ -153,7 +153,7 @@ func (v *activityView) choice(set []activities.Choice, id string) string {
 
 func (v *activityView) row(tx kernel.Tx, a *activities.Activity) (ActivityRow, error) {
 	r := ActivityRow{ID: a.ID, Programme: a.Programme, ProgrammeTitle: a.Programme, Form: a.Form, FormTitle: a.Form, Title: a.Title, Strands: []string{}, Spot: a.Spot,
-		Host: v.named(a.Host), Number: a.Number, Stage: string(a.Stage), StageTitle: activities.StageNames[a.Stage].In(v.lang), Version: a.Version, From: a.From, To: a.To,
+		Host: v.named(a.Host), Number: a.Number, Stage: string(a.Stage), StageTitle: capital(activities.StageNames[a.Stage].In(v.lang)), Version: a.Version, From: a.From, To: a.To,
 		Pay: string(activities.Seat), Writable: activities.MayWrite(v.who, a.Path)}
 	if p := v.programmes[a.Programme]; p != nil {
 		r.ProgrammeTitle, r.FormTitle, r.ClassTitle = p.Title.In(v.lang), v.choice(p.Forms, a.Form), v.choice(p.Classes, a.Class)
@@ -244,4 +244,5 @@ func (s *Server) activityRoutes(api huma.API) {
 	handle(s, api, op{method: "POST", path: "/activities/{id}/weighings", perm: write, sum: "Record what a worker brought in", status: 201, errors: []int{401, 403, 404, 409}}, s.activityWeigh)
 	handle(s, api, op{method: "GET", path: "/activities/{id}/wages", perm: write, sum: "What each worker of a call earned", errors: []int{401, 403, 404}}, s.activityWages)
 	s.activityPoolRoutes(api)
+	s.certificateRoutes(api)
 }

@@ -320,7 +320,7 @@ func sep(s string) string {
 }
 
 var orgKindNames = map[orgs.Kind]kernel.Text{
-	orgs.Government: kernel.T("政府、街道办", "Government office"), orgs.Department: kernel.T("部门", "Department"), orgs.Committee: kernel.T("居(村)委会", "Committee"),
+	orgs.Government: kernel.T("政府、街道办", "Government office"), orgs.Department: kernel.T("部门", "Department"), orgs.Committee: kernel.T("居（村）委会", "Committee"),
 	orgs.Branch: kernel.T("党支部", "Party branch"), orgs.PropertyFirm: kernel.T("物业", "Property firm"), orgs.PublicUtility: kernel.T("水电气暖", "Public utility"),
 	orgs.PoliceStation: kernel.T("派出所", "Police station"), orgs.VolunteerTeam: kernel.T("志愿服务队", "Volunteer team"), orgs.Enterprise: kernel.T("企业", "Enterprise"),
 	orgs.SocialOrg: kernel.T("社会组织", "Social organisation"), orgs.JointBody: kernel.T("联合体", "Joint body"), orgs.Mediation: kernel.T("调解委员会", "Mediation committee"),

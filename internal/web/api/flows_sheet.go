@@ -164,13 +164,13 @@ func whoText(w workflow.Who) kernel.Text {
 	}
 	switch w.Relation {
 	case workflow.RelationUnit:
-		return kernel.T("在办单位的"+name.Zh, name.En+", of the unit in charge")
+		return kernel.T("在办单位的"+name.Zh, name.En+" of the unit in charge")
 	case workflow.RelationAssignee:
 		return kernel.T("接了单的"+name.Zh, name.En+" who has accepted it")
 	case workflow.RelationOpen:
-		return kernel.T("在办单位的"+name.Zh+"（没有指定人时谁都行）", name.En+", of the unit in charge (any, while nobody is named)")
+		return kernel.T("在办单位的"+name.Zh+"（没有指定人时谁都行）", name.En+" of the unit in charge (any, while nobody is named)")
 	case workflow.RelationCohandle:
-		return kernel.T("协办单位的"+name.Zh, name.En+", of a helping unit")
+		return kernel.T("协办单位的"+name.Zh, name.En+" of a helping unit")
 	case workflow.RelationPlace:
 	}
 	return name

@@ -116,9 +116,18 @@ func (s *Server) indicatorWords(ctx context.Context, _ *struct{}) (*body[Indicat
 		MayWrite: access.Decide(a, access.IndicatorWrite, access.Whole(a.Tenant)).Allow,
 		MayLog:   !access.ScopeOf(a, access.IndicatorWrite).IsEmpty() || !access.ScopeOf(a, access.RegisterWrite).IsEmpty()}
 	for _, m := range s.Indicators.Measures.Known() {
-		w.Measures = append(w.Measures, WorkOption{ID: m.Name, Name: m.Title.In(lang) + " (" + m.Unit + ")"})
+		w.Measures = append(w.Measures, WorkOption{ID: m.Name, Name: measureName(m.Title, m.Unit).In(lang)})
 	}
 	return &body[IndicatorWords]{w}, nil
+}
+
+// measureName names a measure with its unit.
+func measureName(title kernel.Text, unit string) kernel.Text {
+	t := kernel.T(title.Zh+"（"+unit+"）", title.En)
+	if word := kernel.UnitOf(unit, 2, kernel.English); word != "" {
+		t.En += " (" + word + ")"
+	}
+	return t
 }
 
 func (s *Server) listIndicators(ctx context.Context, in *WorkPage) (*body[IndicatorList], error) {
@@ -305,14 +314,14 @@ func (s *Server) splitView(ctx context.Context, tx kernel.Tx, d *indicators.Divi
 		}
 		out.Parts = append(out.Parts, TargetPart{Holder: o, Period: p.Period.Label, Amount: f(p.Amount), Weight: p.Weight})
 	}
-	whole := f(d.Parent.Amount) + d.Def.Unit
-	say := kernel.T(fmt.Sprintf("%d 份相加正好是 %s", len(d.Parts), whole), fmt.Sprintf("%d parts add up to %s exactly", len(d.Parts), whole))
+	whole, en := f(d.Parent.Amount)+d.Def.Unit, kernel.Counted(f(d.Parent.Amount), d.Def.Unit)
+	say := kernel.T(fmt.Sprintf("%d 份相加正好是 %s", len(d.Parts), whole), fmt.Sprintf("%d parts add up to %s exactly", len(d.Parts), en))
 	switch d.Def.Nature {
 	case indicators.Limit:
-		say = kernel.T(fmt.Sprintf("各有各的限值，都不高于 %s；限值不相加", whole), fmt.Sprintf("each has a limit of its own, none above %s; limits are not summed", whole))
+		say = kernel.T(fmt.Sprintf("各有各的限值，都不高于 %s；限值不相加", whole), fmt.Sprintf("each has a limit of its own, none above %s; limits are not summed", en))
 	case indicators.Rate:
 		out.Sum = f(d.Sum)
-		say = kernel.T(fmt.Sprintf("%d 份按权重平均正好是 %s", len(d.Parts), whole), fmt.Sprintf("the weighted mean of %d parts is %s", len(d.Parts), whole))
+		say = kernel.T(fmt.Sprintf("%d 份按权重平均正好是 %s", len(d.Parts), whole), fmt.Sprintf("the weighted mean of %d parts is %s", len(d.Parts), en))
 	case indicators.Sum:
 		out.Sum = f(d.Sum)
 	}

@@ -98,7 +98,7 @@ func (n *workNames) targetBrief(actor kernel.Actor, id kernel.ID) (*TargetBrief,
 		return nil, err
 	}
 	o, err := n.org(t.Holder)
-	return &TargetBrief{ID: t.ID, Root: t.Root, Name: d.Name.In(n.lang), Unit: d.Unit, Holder: o, Period: t.Period.Label, Amount: indicators.FormatAmount(t.Amount, d.Places)}, err
+	return &TargetBrief{ID: t.ID, Root: t.Root, Name: d.Name.In(n.lang), Unit: d.Unit, UnitWords: kernel.InWords(d.Unit, n.lang), Holder: o, Period: t.Period.Label, Amount: indicators.FormatAmount(t.Amount, d.Places)}, err
 }
 
 func (s *Server) indicatorAlerts(ctx context.Context, in *WorkPage) (*body[IndicatorAlerts], error) {
@@ -210,7 +210,7 @@ func (n *workNames) contest(actor kernel.Actor, id kernel.ID) (ContestRow, error
 		if err != nil {
 			return r, err
 		}
-		r.Entries = append(r.Entries, ContestEntry{Indicator: e.Def, Name: d.Name.In(n.lang), Unit: d.Unit, Theme: e.Theme, ThemeName: indicators.Name(indicators.Themes, e.Theme).In(n.lang), Weight: e.Weight})
+		r.Entries = append(r.Entries, ContestEntry{Indicator: e.Def, Name: d.Name.In(n.lang), Unit: d.Unit, UnitWords: kernel.InWords(d.Unit, n.lang), Theme: e.Theme, ThemeName: indicators.Name(indicators.Themes, e.Theme).In(n.lang), Weight: e.Weight})
 	}
 	for _, st := range standings {
 		u := ContestUnit{Rank: st.Rank, Why: st.Why, Values: []ContestValue{}}

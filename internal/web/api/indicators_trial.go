@@ -47,7 +47,7 @@ func (s *Server) tryFormula(ctx context.Context, in *trialIn) (*body[FormulaTrie
 			out.Body.N = &t.N
 		}
 		for _, m := range t.Measures {
-			out.Body.Measures = append(out.Body.Measures, TrialMeasure{m.Name, m.Title.In(LangOf(ctx)), m.Unit, m.Value})
+			out.Body.Measures = append(out.Body.Measures, TrialMeasure{m.Name, m.Title.In(LangOf(ctx)), kernel.UnitOf(m.Unit, m.Value, LangOf(ctx)), m.Value})
 		}
 		return nil
 	})

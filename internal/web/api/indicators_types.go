@@ -32,6 +32,7 @@ type Indicator struct {
 	NatureName  string `json:"nature_name" example:"比率"`
 	Better      string `json:"better" example:"more"`
 	Unit        string `json:"unit" example:"%"`
+	UnitWords   string `json:"unit_words" example:"case|cases" doc:"The unit in the reader's language, one and many parted by a bar where they differ"`
 	Places      int    `json:"places" example:"1"`
 	Formula     string `json:"formula,omitempty" example:"100 * on_time / to_finish"`
 	Sample      string `json:"sample,omitempty" example:"to_finish"`
@@ -121,13 +122,14 @@ type IndicatorAlert struct {
 
 // TargetBrief names a target.
 type TargetBrief struct {
-	ID     kernel.ID `json:"id"`
-	Root   kernel.ID `json:"root"`
-	Name   string    `json:"name" example:"原煤产量"`
-	Unit   string    `json:"unit" example:"万吨"`
-	Holder *Named    `json:"holder"`
-	Period string    `json:"period"`
-	Amount string    `json:"amount"`
+	ID        kernel.ID `json:"id"`
+	Root      kernel.ID `json:"root"`
+	Name      string    `json:"name" example:"原煤产量"`
+	Unit      string    `json:"unit" example:"万吨"`
+	UnitWords string    `json:"unit_words" example:"case|cases" doc:"As in Indicator"`
+	Holder    *Named    `json:"holder"`
+	Period    string    `json:"period"`
+	Amount    string    `json:"amount"`
 }
 
 // IndicatorAlerts is one keyset page of alerts, newest first.
@@ -164,6 +166,7 @@ type ContestEntry struct {
 	Indicator string `json:"indicator" maxLength:"40" example:"on_time_rate"`
 	Name      string `json:"name,omitempty" example:"按期办结率"`
 	Unit      string `json:"unit,omitempty" example:"%"`
+	UnitWords string `json:"unit_words,omitempty" example:"case|cases" doc:"As in Indicator"`
 	Theme     string `json:"theme" enum:"growth,supply,safety,price"`
 	ThemeName string `json:"theme_name,omitempty" example:"稳增长"`
 	Weight    int    `json:"weight" minimum:"1" maximum:"1000"`
@@ -234,6 +237,6 @@ func indicatorOptions(l []indicators.Option, lang kernel.Lang) []WorkOption {
 
 func indicatorView(d *indicators.Def, lang kernel.Lang) Indicator {
 	return Indicator{ID: d.ID, Version: d.Version, Name: d.Name.In(lang), NameZh: d.Name.Zh, NameEn: d.Name.En, Subject: d.Subject, SubjectName: indicators.Name(indicators.Subjects, d.Subject).In(lang),
-		Nature: string(d.Nature), NatureName: indicators.Name(indicators.Natures, string(d.Nature)).In(lang), Better: string(d.Better), Unit: d.Unit, Places: d.Places,
+		Nature: string(d.Nature), NatureName: indicators.Name(indicators.Natures, string(d.Nature)).In(lang), Better: string(d.Better), Unit: d.Unit, UnitWords: kernel.InWords(d.Unit, lang), Places: d.Places,
 		Formula: d.Formula, Sample: d.Sample, ByUnit: d.ByUnit, Slack: d.Slack, Note: d.Note}
 }

@@ -135,7 +135,14 @@ func (s *Server) mapOf(ctx context.Context, t kernel.Tenant) (*tenantMap, error)
 	}
 	m := &tenantMap{set: set}
 	err = s.Store.View(ctx, t, func(tx kernel.Tx) error {
-		if err := s.Desk.EachPlace(tx, m.place); err != nil {
+		// Grids that a plan replaced, or that went when it was taken back, are no part of today's map.
+		standing := func(p *territory.Place) error {
+			if !p.Stands(tx.Now()) {
+				return nil
+			}
+			return m.place(p)
+		}
+		if err := s.Desk.EachPlace(tx, standing); err != nil {
 			return err
 		}
 		text, err := s.Desk.Features(tx)

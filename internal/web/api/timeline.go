@@ -179,11 +179,20 @@ func (v *view) lineSay(a *workflow.Action, text kernel.Text, l *line) string {
 		}
 	}
 	say := workflow.Fill(text, v.lang, values)
-	if v.who.Kind != kernel.ActorRequester && v.lang == kernel.Chinese {
-		// The flow speaks to the resident; the desk reads of the resident.
-		say = strings.ReplaceAll(strings.ReplaceAll(say, "您", "居民"), "居民居民", "居民")
+	if v.who.Kind != kernel.ActorRequester {
+		say = ofResident(say, v.lang)
 	}
 	return say
+}
+
+var youAsPerson = strings.NewReplacer("You ", "The resident ", "with you", "with the resident", "your community", "the community")
+
+// ofResident turns what a flow says to the resident into what the desk reads of the resident.
+func ofResident(say string, lang kernel.Lang) string {
+	if lang == kernel.English {
+		return youAsPerson.Replace(say)
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(say, "您", "居民"), "居民居民", "居民")
 }
 
 // beads renders the string of the flow with who holds each step, from the acts that were done.

@@ -17,7 +17,7 @@ var actNames = map[string]kernel.Text{
 	"unmask": kernel.T("看了联系方式", "Looked at a contact"), "care_unmasked": kernel.T("看了走访对象的信息", "Looked at data of somebody visited"),
 
 	"import": kernel.T("导入", "Import"), "sheet": kernel.T("导入表格", "Brought a sheet in"), "purpose_term": kernel.T("改了保存期限", "Changed a retention term"),
-	"privacy_asked": kernel.T("申请行使权利", "Asked about personal data"), "privacy_answered": kernel.T("答复了申请", "Answered a request"), "retention": kernel.T("到期删除", "Taken away at the end of its term"),
+	"privacy_asked": kernel.T("申请行使权利", "Asked about personal data"), "privacy_answered": kernel.T("答复了申请", "Answered a request"), "retention": kernel.T("到期删除", "Deleted at the end of its term"),
 
 	"round_published": kernel.T("发布了巡查", "Published a round"), "round_stopped": kernel.T("停了巡查", "Stopped a round"), "round_planned": kernel.T("排了巡查", "Planned a round"),
 	"round_done": kernel.T("做了巡查", "Made a round"), "round_missed": kernel.T("漏了巡查", "Missed a round"), "care_agreed": kernel.T("同意走访", "Agreed to visits"),

@@ -275,22 +275,22 @@ func (s *Server) workTotals(ctx context.Context, in *worksIn) (*body[WorkTotals]
 			return cmp.Or(cmp.Compare(b.All, a.All), cmp.Compare(a.Kind, b.Kind))
 		})
 		out.Body.Open = sums.Open
-		if out.Body.Subjects, err = workSums(sums.Subjects); err != nil {
+		if out.Body.Subjects, err = workSums(sums.Subjects, LangOf(ctx)); err != nil {
 			return err
 		}
-		out.Body.Groups, err = workSums(sums.Groups)
+		out.Body.Groups, err = workSums(sums.Groups, LangOf(ctx))
 		return err
 	})
 	return out, err
 }
 
-func workSums(l []works.Total) ([]WorkTotal, error) {
+func workSums(l []works.Total, lang kernel.Lang) ([]WorkTotal, error) {
 	out := make([]WorkTotal, 0, len(l))
 	some := func(q kernel.Quantity) *WorkFigure {
 		if q.Value == 0 {
 			return nil
 		}
-		f := workFigure(q)
+		f := workFigure(q, lang)
 		return &f
 	}
 	for _, t := range l {
@@ -303,7 +303,7 @@ func workSums(l []works.Total) ([]WorkTotal, error) {
 			return nil, err
 		}
 		out = append(out, WorkTotal{Group: t.Group, Subject: t.Subject, Unit: t.Unit, Added: some(t.Added), Removed: some(t.Removed), Other: some(t.Other),
-			Net: workFigure(net), All: workFigure(all), Lines: t.Lines, Flagged: t.Flagged})
+			Net: workFigure(net, lang), All: workFigure(all, lang), Lines: t.Lines, Flagged: t.Flagged})
 	}
 	return out, nil
 }

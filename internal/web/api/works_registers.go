@@ -220,7 +220,7 @@ func worksImported(im *works.Imported, dry bool, lang kernel.Lang) *WorksImporte
 	}
 	say := func(id kernel.ID) string {
 		l := im.Lines[id]
-		return l.Name + " · " + l.Item.Subject + " " + works.FormatQuantity(l.Item.Quantity) + sep(l.Item.Location) + l.Item.Location
+		return l.Name + " · " + l.Item.Subject + " " + works.SayQuantity(l.Item.Quantity).In(lang) + sep(l.Item.Location) + l.Item.Location
 	}
 	for _, f := range im.Pairs {
 		out.Pairs = append(out.Pairs, WorkPair{Why: works.Reasons.Name(f.Why).In(lang), A: say(f.A), B: say(f.B)})

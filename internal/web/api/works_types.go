@@ -309,8 +309,8 @@ func workChosen[T ~string](l works.Options[T], of []T, lang kernel.Lang) []WorkO
 	return out
 }
 
-func workFigure(q kernel.Quantity) WorkFigure {
-	f := WorkFigure{Value: q.Value, Unit: q.Unit, Qualifier: q.Qualifier, Text: works.FormatQuantity(q)}
+func workFigure(q kernel.Quantity, lang kernel.Lang) WorkFigure {
+	f := WorkFigure{Value: q.Value, Unit: q.Unit, Qualifier: q.Qualifier, Text: works.SayQuantity(q).In(lang)}
 	if f.Qualifier == "" {
 		f.Qualifier = kernel.Exact
 	}

@@ -69,9 +69,9 @@ func workStagesOf(l []WorkStage) ([]works.Stage, error) {
 
 func workItem(i *works.Item, lang kernel.Lang) WorkItem {
 	w := WorkItem{ID: i.ID, Line: i.Line, Subject: i.Subject, Group: i.Group, Action: string(i.Action), ActionName: works.Actions.Name(i.Action).In(lang),
-		Stock: i.Action.Stock(), Quantity: workFigure(i.Quantity), Location: i.Location, Source: i.Source, TwinOf: string(i.TwinOf)}
+		Stock: i.Action.Stock(), Quantity: workFigure(i.Quantity, lang), Location: i.Location, Source: i.Source, TwinOf: string(i.TwinOf)}
 	if i.Whole.Unit != "" {
-		f := workFigure(i.Whole)
+		f := workFigure(i.Whole, lang)
 		w.Whole = &f
 	}
 	return w
@@ -107,7 +107,7 @@ func (s *Server) workDetail(ctx context.Context, tx kernel.Tx, actor kernel.Acto
 	for _, i := range w.Items {
 		d.Bill = append(d.Bill, workItem(i, lang))
 	}
-	if d.Totals, err = workSums(w.Totals); err != nil {
+	if d.Totals, err = workSums(w.Totals, lang); err != nil {
 		return nil, err
 	}
 	for _, ph := range w.Photos {

@@ -81,7 +81,12 @@ func (p *Pages) place(v *visit) error {
 		if x.Kind == territory.GridGeneral || x.Kind == territory.GridDedicated {
 			continue
 		}
-		row := placeRow{Name: x.Name, Say: x.KindName, Down: x.Children && x.Kind != territory.Building}
+		// 朝阳街道 says itself that it is a 街道.
+		kind := x.KindName
+		if strings.HasSuffix(x.Name, kind) {
+			kind = ""
+		}
+		row := placeRow{Name: x.Name, Say: kind, Down: x.Children && x.Kind != territory.Building}
 		if d.Q != "" {
 			row.Say = x.Above
 		}

@@ -202,16 +202,24 @@ func (v *visit) photos(l []api.Photo) []photoRow {
 // clock says an instant as people of the district do; this year's without the year.
 func (v *visit) clock(t time.Time) string {
 	t = t.In(kernel.Shanghai)
-	this := t.Year() == v.p.now().In(kernel.Shanghai).Year()
+	now := v.p.now().In(kernel.Shanghai)
+	hour := strings.TrimPrefix(t.Format("15:04"), "0")
+	switch t.Format(time.DateOnly) {
+	case now.Format(time.DateOnly):
+		return v.T("today", hour)
+	case now.AddDate(0, 0, 1).Format(time.DateOnly):
+		return v.T("tomorrow", hour)
+	}
+	this := t.Year() == now.Year()
 	switch {
 	case v.Lang == kernel.English && this:
-		return t.Format("2 January, 15:04")
+		return t.Format("2 January, ") + hour
 	case v.Lang == kernel.English:
-		return t.Format("2 January 2006, 15:04")
+		return t.Format("2 January 2006, ") + hour
 	case this:
-		return t.Format("1月2日 15:04")
+		return t.Format("1月2日 ") + hour
 	}
-	return t.Format("2006年1月2日 15:04")
+	return t.Format("2006年1月2日 ") + hour
 }
 
 // act takes an act of whoever holds the code.

@@ -5,7 +5,10 @@ import { refreshQueue } from './session'
 export interface Changed { id: string; step: string; version: number; place?: string }
 type Hear = (c: Changed) => void
 
-const listeners = new Set<Hear>()
+interface Listener { hear: Hear; again: () => void; missed: boolean }
+
+const listeners = new Set<Listener>()
+let met = false
 let source: EventSource | null = null
 let queueTimer: ReturnType<typeof setTimeout> | undefined
 let retry: ReturnType<typeof setTimeout> | undefined
@@ -29,10 +32,15 @@ export function connect() {
     }
   }
   source.addEventListener('queue', queueSoon)
+  // What moved while the stream was cut off is told by nobody: after each new beginning the pages look again.
+  source.addEventListener('hello', () => {
+    if (met) { for (const l of listeners) l.missed = true; catchUp(); queueSoon() }
+    met = true
+  })
   source.addEventListener('case', (e) => {
     try {
       const c = JSON.parse((e as MessageEvent<string>).data) as Changed
-      for (const hear of listeners) hear(c)
+      for (const l of listeners) { if (document.hidden) l.missed = true; else l.hear(c) }
     } catch { /* a broken line is not worth a broken page */ }
     queueSoon()
   })
@@ -45,8 +53,15 @@ export function disconnect() {
   live.value = false
 }
 
-/** Hears of changed cases while the page is open. */
-export function onCase(hear: Hear) {
-  listeners.add(hear)
-  onScopeDispose(() => listeners.delete(hear))
+function catchUp() {
+  if (document.hidden) return
+  for (const l of listeners) if (l.missed) { l.missed = false; l.again() }
+}
+document.addEventListener('visibilitychange', catchUp)
+
+/** Hears of changed cases while the page is open and looked at; `again` catches up with what moved while it was not, or the line was cut. */
+export function onCase(hear: Hear, again: () => void) {
+  const l: Listener = { hear, again, missed: false }
+  listeners.add(l)
+  onScopeDispose(() => listeners.delete(l))
 }

@@ -4,12 +4,14 @@ import { createRouter, createWebHistory } from 'vue-router'
 import '../styles/base.css'
 import './desk.css'
 import { dress, lang } from '../lang'
+import { ways } from '../shared/address'
 import { t, type Word } from '../words'
 import App from './App.vue'
 import { rooms } from './rooms'
 import { arrive } from './rounds/patrol/day'
 import { patrol } from './rounds/patrol/start'
-import { loadDesk, loadMe, may, me, queue, working } from './session'
+import { leading, loadDesk, loadMe, may, me, queue, working } from './session'
+import { showTab } from './tabs'
 
 declare module 'vue-router' {
   interface RouteMeta { title?: Word; open?: boolean; needs?: string }
@@ -20,7 +22,7 @@ const router = createRouter({
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
   routes: [
     // Where one begins depends on one's posts, which are known only once the guard below has asked for them.
-    { path: '/', component: () => import('./Lost.vue'), beforeEnter: () => (working.value ? (queue.value?.mine === 0 ? '/queue?tab=all' : '/queue') : may('stats.read') ? '/stats' : '/me') },
+    { path: '/', component: () => import('./Lost.vue'), beforeEnter: () => (leading.value ? '/picture' : working.value ? (queue.value?.mine === 0 ? '/queue?tab=all' : '/queue') : may('stats.read') ? '/stats' : '/me') },
     { path: '/sign-in', component: () => import('./SignIn.vue'), meta: { title: 'sign.title', open: true } },
     { path: '/queue', component: () => import('./Queue.vue'), meta: { title: 'queue.title', needs: 'case.read' } },
     { path: '/cases/:id', component: () => import('./CasePage.vue'), meta: { title: 'case.title', needs: 'case.read' } },
@@ -33,6 +35,7 @@ const router = createRouter({
     { path: '/:rest(.*)*', component: () => import('./Lost.vue'), meta: { title: 'lost.title' } },
   ],
 })
+ways(router)
 
 router.beforeEach(async (to) => {
   if (me.value === undefined) await arrive()
@@ -43,6 +46,7 @@ router.beforeEach(async (to) => {
   return true
 })
 
+showTab(router)
 dress()
 watch([() => router.currentRoute.value.meta.title, lang], ([title]) => {
   document.title = (title ? t(title) + ' · ' : '') + t('desk.name') + ' · ' + t('app.name')

@@ -35,7 +35,7 @@ export function queryOf(q: Record<string, unknown>, after = ''): CaseQuery {
     ...(tab === 'mine' ? { mine: true } : {}),
     state: tab === 'done' ? 'closed' : 'open',
     sort: tab === 'done' ? 'new' : 'due',
-    step: str(q.step), flow: str(q.flow), place: str(q.place), item: str(q.item), strand: str(q.strand), q: str(q.q),
+    step: str(q.step), flow: str(q.flow), place: str(q.place), unit: str(q.unit), item: str(q.item), strand: str(q.strand), q: str(q.q),
     ...(q.overdue === '1' ? { overdue: true } : {}),
     after,
   }

@@ -13,6 +13,8 @@ export const queue = ref<QueueSummary | null>(null)
 const everybody = new Set(['case.open', 'place.read', 'menu.read', 'activity.read', 'work.read', 'ballot.read'])
 /** Whether a permission is held; of several, joined by |, any. */
 export const may = (permission: string) => permission.split('|').some((p) => everybody.has(p) || (me.value?.may ?? []).includes(p))
+/** Who leads a district begins with its picture, not with a queue that is never theirs. */
+export const leading = computed(() => may('stats.read') && (me.value?.posts ?? []).some((p) => p.role === 'district_leader'))
 export const working = computed(() => may('case.read'))
 
 // The cookie cannot be read here. A note that somebody signed in spares visitors who did not a refused call.

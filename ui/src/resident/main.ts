@@ -8,6 +8,7 @@ import { t, type Word } from '../words'
 import App from './App.vue'
 import { draft, remember, slipOf } from './draft'
 import { begin } from './offline/outbox'
+import { ways } from '../shared/address'
 import { worker } from '../shared/offline/register'
 import Door from './Door.vue'
 
@@ -46,6 +47,7 @@ const router = createRouter({
     { path: '/:rest(.*)*', component: () => import('./Lost.vue'), meta: { title: 'lost.title' } },
   ],
 })
+ways(router)
 
 dress()
 watch([() => router.currentRoute.value.meta.title, lang], ([title]) => {

@@ -1,8 +1,31 @@
+import { nextTick } from 'vue'
+
 const longest = 1600
 
 /** Where photos stay on this device until what they belong to has arrived: put gives the name under which get finds them again, send
  * brings one to the server ahead of time. */
 export interface Shelf { put: (blob: Blob) => Promise<string>; get: (id: string) => Promise<Blob | null>; has: (id: string) => boolean; send: (id: string) => Promise<unknown> }
+
+// What is being done to photos that somebody chose, in all forms of the page.
+const under = new Set<Promise<boolean>>()
+
+/** Notes that a photo is on its way to where it is safe; `work` tells whether it got there. The function that comes back lets go of it. */
+export function underway(work: Promise<boolean>): () => void {
+  let end = (_well: boolean) => {}
+  const over: Promise<boolean> = new Promise<boolean>((ok) => { end = ok }).finally(() => under.delete(over))
+  under.add(over)
+  void work.then(end, () => end(false))
+  return () => end(true)
+}
+
+/** Waits until every chosen photo is safe, on the shelf or on the server: a form that was sent sooner would go without them. False when
+ * one did not get there, which stands beside it: then the form waits for its writer. */
+export async function photosSafe(): Promise<boolean> {
+  let well = true
+  while (under.size) well = (await Promise.all(under)).every(Boolean) && well
+  await nextTick() // what a form keeps beside its photos follows them
+  return well
+}
 
 export interface Shot { canvas: HTMLCanvasElement; blob: Blob }
 

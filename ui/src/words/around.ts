@@ -9,7 +9,7 @@ export const around = {
   'around.whoSay': ['写的是岗位，不写人名。打电话就能找到当班的人。', 'These are posts, not names. Ring to reach whoever is on duty.'],
   'around.call': ['打电话', 'Call'],
   'around.callWho': (who: string, n: string) => [`打电话给${who}，${n}`, `Call ${who}, ${n}`],
-  'around.post': (n: number, title: string) => [n > 1 ? `${title}\u00a0${n}\u00a0人` : title, n > 1 ? `${title}, ${n}` : title],
+  'around.post': (n: number, title: string) => [n > 1 ? `${title}\u00a0${n}\u00a0人` : title, n > 1 ? `${n}\u00a0×\u00a0${title}` : title],
   'around.none': ['这里还没有登记谁在管，请打区里的电话。', 'Nobody is on record for this place yet; please ring the district.'],
   'around.stations': ['附近的站点', 'Stations nearby'],
   'around.allStations': ['全部站点，按要办的事找', 'All stations, by what you need'],
@@ -36,6 +36,7 @@ export const around = {
 
   'plain.where': ['现在走到哪一步', 'How far things have come'],
   'plain.whereSay': ['一件事要走五步。数字是现在停在那一步的有几件。', 'Each matter takes five steps. The number is how many stand at that step now.'],
+  'plain.others': (n: number) => [`另有 ${n} 件走别的办法，如调解、查隐患，不在这五步里。`, `${n} more take other ways, such as mediation or hazards, and are not in these five.`],
   'plain.step.1': ['刚点的单', 'just ordered'],
   'plain.step.2': ['等社区交给单位', 'waiting for the community to pass on'],
   'plain.step.3': ['等单位派人', 'waiting for the unit to send somebody'],
@@ -56,7 +57,7 @@ export const around = {
   'plain.months': ['各月按时办完的', 'Done in time, by month'],
   'plain.units': ['各单位按时办完的', 'Done in time, by unit'],
   'plain.unitsSay': ['按名称排，不分先后。不到 30 件的单位不列。', 'In the order of their names, without ranks. Units with fewer than 30 are left out.'],
-  'plain.truth': ['这些数从哪里来、怎么核对，看简报。', 'Where such figures come from and how to check them: see the bulletins.'],
+  'plain.truth': ['这些数从哪里来、怎么核对，简报里都写着。', 'The bulletins tell where such figures come from and how to check them.'],
 
   'slip.file': ['存收据文件', 'Save the receipt file'],
   'slip.fileSay': ['收据文件能证明区里收到过这张单，离了网也能核对。里面没有您的姓名和电话。', 'The receipt file proves that the district got this order; it can be checked offline. It holds neither your name nor your phone.'],

@@ -61,7 +61,8 @@ export const common = {
   'loop.4': ['有人接单上门', 'Somebody takes it and comes'],
   'loop.5': ['您来评', 'You rate it'],
   'map.here': ['这件事在哪里：附近的楼和路', 'Where it is: the houses and streets around'],
-  'map.none': ['地图没取到', 'No map now'],
+  'map.of': (name: string) => [`${name}在哪里：它的边界、四周的路和楼`, `Where ${name} is: its outline, the streets and houses around`],
+  'map.away': ['地图没取到', 'No map now'],
   'beads.say': (all: number, n: number, name: string, who: string, time: string) => [
     `共 ${all} 步，走到第 ${n} 步：${[name, who, time].filter(Boolean).join('，')}`,
     `Step ${n} of ${all}: ${[name, who, time].filter(Boolean).join(', ')}`,

@@ -10,7 +10,7 @@ export const daily = {
   'views.needName': ['请起个名字，如「本周超时」', 'Please give it a name, such as “overdue this week”'],
   'views.keep': ['存下', 'Save'],
   'views.drop': (name: string) => [`不再留着「${name}」`, `Forget “${name}”`],
-  'cols.open': ['看哪些栏', 'Columns'],
+  'cols.open': ['选择栏目', 'Columns'],
   'cols.title': ['每行写哪些', 'What each row tells'],
   'cols.say': ['珠子、说了什么和还剩多少时间总是在的。只对这个浏览器。', 'The beads, what was said and the time left always stand. For this browser alone.'],
   'cols.number': ['单号', 'Number'],

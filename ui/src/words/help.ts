@@ -225,15 +225,15 @@ export type HelpRoom = keyof typeof help
 
 /** What the help pages themselves say. */
 export const says = {
-  lead: ['每一间是做什么的、先做哪三件、遇到事怎么办。', 'What each room is for, the first three things to do, and what to do when something is in the way.'],
+  lead: ['每一页是做什么的、先做哪三件、遇到事怎么办。', 'What each room is for, the first three things to do, and what to do when something is in the way.'],
   what: ['做什么用', 'What it is for'],
   who: ['谁做什么', 'Who does what'],
   first: ['先做这三件', 'The first three things'],
   when: ['遇到这些事', 'What to do when'],
-  go: ['去这一间', 'Go there'],
+  go: ['打开这一页', 'Open the page'],
   all: ['全部说明', 'All help'],
   yours: ['您用得着的', 'The rooms you use'],
   tour: ['再看一遍导览', 'Take the tour again'],
   none: ['没有这一页说明，从下面选一间。', 'There is no such help page. Choose a room below.'],
-  find: ['找不到？按 Ctrl K 打几个字，说明里的话也找得到。', 'Not here? Press Ctrl K and type a few words: help is searched too.'],
+  find: ['找不到？点「找」打几个字，说明里的话也找得到。', 'Not here? Use Find and type a few words: help is searched too.'],
 } satisfies Record<string, Pair>

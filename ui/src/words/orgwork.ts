@@ -2,6 +2,7 @@ const far = (n: number) => (n < 1000 ? [`${n} 米`, `${n} m`] : [`${(n / 1000).t
 
 /** Registers, and organisations at work. */
 export const orgwork = {
+  'reg.countOf': (name: string, n: number) => [`${name} ${n} 个`, `${name}: ${n}`],
   'reg.rail': ['登记', 'Records'],
   'reg.title': ['登记', 'Records'],
   'reg.say': ['各单位自己记的账。每个率都写着分子和分母，只数您能看到的', 'What organisations keep of their own work. Each rate stands with what it is made of, and counts what you may see'],
@@ -15,7 +16,7 @@ export const orgwork = {
   'reg.orgCoverageSay': ['建了党组织的 ÷ 排查到的全部两新组织', 'With a branch ÷ all new organisations of the census'],
   'reg.workCoverage': ['两新工作覆盖', 'Reached by the work'],
   'reg.workCoverageSay': ['有指导员或联系人的 ÷ 排查到的全部两新组织', 'With an instructor or a contact ÷ all new organisations of the census'],
-  'reg.find': ['按字找，或按单位、地方找', 'Find by word, organisation or place'],
+  'reg.find': ['按字找，或按单位、地方找', 'Word, organisation or place'],
   'reg.inAll': ['条', 'entries'],
   'reg.public': ['居民都能看', 'open to everybody'],
   'reg.state': ['状态', 'State'],
@@ -77,7 +78,7 @@ export const orgwork = {
   'org.posts': ['岗位', 'Posts'],
   'org.keepsNone': ['还没有登记', 'Nothing entered yet'],
   'org.seeAll': (n: number) => [`全部 ${n} 条`, `All ${n}`],
-  'org.chain': ['查一遍组织链条', 'Walk the chain of organisation'],
+  'org.chain': ['查查组织覆盖有没有缺口', 'Look for gaps in what organisations cover'],
   'org.chainSay': (b: number, bn: number, c: number, cn: number, r: number, rn: number) => [
     `从楼栋走到区：${b} ÷ ${bn}。从小区走到区：${c} ÷ ${cn}。从党支部走到区：${r} ÷ ${rn}。`,
     `From buildings to the district: ${b} ÷ ${bn}. From compounds: ${c} ÷ ${cn}. From branches: ${r} ÷ ${rn}.`],
@@ -103,6 +104,7 @@ export const orgwork = {
   'stations.straight': ['距离是直线的，走路会远一些', 'Distances are in a straight line; on foot it is further'],
   'pledges.say': ['社区和党支部答应的事，兑现没有，都在这里', 'What the community and its branches promised, and whether they kept it'],
   'pledges.none': ['这里还没有公开的承诺', 'Nothing has been pledged here yet'],
-  'pledges.due': (d: string) => [`${d}前兑现`, `due by ${d}`],
+  'pledges.due': (d: string) => [`${d}前兑现`, `Due by ${d}`],
+  'pledges.over': (d: string) => [`过期了，说好 ${d}前兑现`, `Overdue: it was due by ${d}`],
   'stations.foot': (n: number) => [`走 ${far(n)[0]}`, `${far(n)[1]} on foot`],
 } satisfies Record<string, readonly [string, string] | ((...a: never[]) => readonly string[])>

@@ -15,7 +15,7 @@ export const privacy = {
   'privacy.state.open': ['办理中', 'Being handled'],
   'privacy.state.done': ['已办', 'Done'],
   'privacy.state.refused': ['没有办', 'Refused'],
-  'privacy.due': (day: string) => [`${day} 前答复`, `Answer by ${day}`],
+  'privacy.due': (day: string) => [`${day}前答复`, `Answer by ${day}`],
   'privacy.over': (day: string) => [`${day} 已到期`, `Was due ${day}`],
   'privacy.about.case': ['一件事的点单人', 'Requester of a case'],
   'privacy.about.account': ['一个账号', 'An account'],

@@ -63,7 +63,7 @@ export const rounds = {
   'rounds.board.unit': ['哪个单位', 'Unit'],
   'rounds.board.by': ['按什么看', 'By'],
   'rounds.board.none': ['这里这一个月没有到期的。', 'Nothing fell due here in the last month.'],
-  'rounds.board.rule': ['只看单位和地方，不给个人排名。做了 = 按时做的；分母里有晚做、漏做和超时未做的。', 'Units and places only; nobody is ranked. In time ÷ due, with late, missed and overdue ones below the line.'],
+  'rounds.board.rule': ['只看单位和地方，不给个人排名。按时 % = 按时做的 ÷ 到期的；到期的里有晚做、漏做和超时未做的。', 'Units and places only; nobody is ranked. In time ÷ due, with late, missed and overdue ones below the line.'],
   'rounds.board.list': ['一项一项看', 'One by one'],
   'rounds.board.listNone': ['没有这样的。', 'There are none.'],
   'rounds.board.all': ['全部', 'All'],

@@ -21,6 +21,7 @@ export type TeamDetail = S['TeamDetail']
 export type PersonRow = S['PersonRow']
 export type PersonIn = S['PersonIn']
 export type Certificate = S['CertificateView']
+export type CertificateRow = S['CertificateRow']
 export type MyRecord = S['MyRecord']
 export type Code = S['ActivityCode']
 export type MySignup = Omit<S['MySignup'], 'activity'> & { activity: ActivityRow }
@@ -61,6 +62,10 @@ export const acts = {
   record: (id: string) => get<MyRecord>(`/activity-people/${enc(id)}/record`),
   certify: (b: { person: string; place: string; issuer: string; in_charge: string; handler: string; contact: string }) => post<Certificate>('/activity-certificates', b),
   certificate: (id: string) => get<Certificate>('/activity-certificates/' + enc(id)),
+  // Of the reader; of whoever holds the code of a sign-up; of a volunteer whose registration the reader keeps.
+  proofs: (code: string, after?: string) => get<Page<CertificateRow>>(code ? `/activity-signups/${enc(code)}/certificates` : '/activity-certificates', { after }),
+  proofsOf: (person: string, after?: string) => get<Page<CertificateRow>>(`/activity-people/${enc(person)}/certificates`, { after }),
+  proof: (code: string, id: string, phone: string) => post<Certificate>(`/activity-signups/${enc(code)}/certificates/${enc(id)}/open`, phone ? { phone } : {}),
 
   signUp: (id: string, body: { post: string; contact?: { name: string; phone: string } }, key: string) =>
     post<S['SignedUp']>(at(id) + '/signups', body, key),

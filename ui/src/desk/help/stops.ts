@@ -8,18 +8,20 @@ export const marks: Record<Stop, string[]> = {
   acts: ['.case .acts', '.case .idle', '.case .hd'],
   rounds: ['.rail a[href$="/rounds"]', '.tabbar a[href$="/rounds"]'],
   share: ['.case .acts', '.queue .shareall', '.queue .row'],
-  figures: ['.rail a[href$="/picture"]', '.tabbar a[href$="/stats"]'],
+  figures: ['.glance .lead', '.rail a[href$="/picture"]', '.tabbar a[href$="/picture"]', '.tabbar a[href$="/stats"]'],
+  late: ['.glance .lateunits li', '.glance .longest li', '.glance .lead'],
   bulletins: ['.rail a[href$="/reports"]', '.tabbar a[href$="/reports"]', '.tabbar button'],
   settings: ['.rail [aria-labelledby="rail-settings"]', '.tabbar button'],
   posts: ['.rail .self', '.tabbar button'],
-  find: ['.finderopen', '.tabbar button'],
-  help: ['.helplink'],
+  find: ['.finderopen', '.deskhead button', '.tabbar button'],
+  help: ['.rail .helplink', '.deskhead .helplink'],
 }
 
 /** The stops of a person: at most six, by what the posts ask for. */
 export function stopsOf(roles: string[], may: (p: string) => boolean): Stop[] {
   const is = (...r: string[]) => r.some((x) => roles.includes(x))
-  if (is('district_leader', 'supervisor')) return ['rail', 'figures', 'row', 'bulletins', 'find', 'help']
+  if (is('district_leader')) return ['rail', 'figures', 'late', 'bulletins', 'help']
+  if (is('supervisor')) return ['rail', 'figures', 'row', 'bulletins', 'find', 'help']
   if (is('community_clerk')) return ['rail', 'mine', 'row', 'acts', 'find', 'help']
   if (is('unit_dispatcher')) return ['rail', 'mine', 'row', 'share', 'find', 'help']
   if (is('grid_worker')) return ['rail', 'rounds', 'mine', 'row', 'acts', 'help']

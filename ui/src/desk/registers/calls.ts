@@ -1,6 +1,7 @@
 // Registers and organisations at work: the calls of these pages, and their shapes.
 import { enc, get, post } from '../../api'
 import type { components } from '../../openapi'
+import { day } from '../../time'
 
 type S = components['schemas']
 export type Register = S['RegisterInfo']
@@ -16,6 +17,9 @@ export type Chain = S['Chain']
 export type ReportIn = S['ReportInRow']
 export type Link = S['LinkIn']
 type Page<T> = { items: T[] | null; next?: string }
+
+/** A day as people write it; all else as it is. */
+export const asSaid = (text: string) => (/^\d{4}-\d\d-\d\d$/.test(text) ? day(text + 'T00:00:00+08:00') : text)
 
 export interface EntryQuery { org?: string; place?: string; subject?: string; state?: string; facet?: string; q?: string; overdue?: boolean; after?: string; limit?: number }
 export interface Draft { org?: string; place?: string; subject?: string; values: Record<string, string>; links?: Link[] }

@@ -28,7 +28,7 @@ const uploadLife = 50 * 60_000
 /** Brings the photos of a box to the server. */
 export function carrier(photos: PhotoBox) {
   /** Each photo has its own key, so that what was cut off is not there twice. */
-  async function bring(local: string): Promise<string | null> {
+  async function carry(local: string): Promise<string | null> {
     const k = await photos.one(local)
     if (!k) return null
     if (k.up && Date.now() - (k.upAt ?? 0) < uploadLife) return k.up
@@ -37,6 +37,13 @@ export function carrier(photos: PhotoBox) {
     k.upAt = Date.now()
     await photos.write(k)
     return k.up
+  }
+  // Sent ahead while it is sent with what it belongs to: it goes once.
+  const flying = new Map<string, Promise<string | null>>()
+  function bring(local: string): Promise<string | null> {
+    const on = flying.get(local) ?? carry(local).finally(() => flying.delete(local))
+    flying.set(local, on)
+    return on
   }
   /** The server forgot them: the next time they are uploaded anew. */
   async function anew(locals: string[]) {

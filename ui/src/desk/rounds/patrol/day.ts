@@ -21,8 +21,11 @@ export async function tidy(account = mine()) {
   for (const l of await day.all()) if (l.day !== today || l.account !== account) await day.drop(l.id)
   for (const d of await drafts.all()) if (d.day !== today) await drafts.drop(d.account, d.duty)
 }
+// What was asked for before a sign-out and comes after it is not kept: it would stand here without an owner.
+let left = 0
 /** At sign-out nothing of the rounds stays but what could not be sent yet. */
 export async function forget() {
+  left++
   try { await day.clear(); await drafts.clear() } catch { /* no store, nothing kept */ }
 }
 
@@ -60,10 +63,11 @@ export async function keptToday(): Promise<Listed | null> {
 /** Today's list from the server, kept for later; without a network as it was kept. */
 export async function today(): Promise<Listed> {
   const was = await keptToday()
+  const since = left
   try {
     const got = await within(was ? 10_000 : 60_000, calls.today)
     const at = new Date().toISOString()
-    void keep(got, at).catch(() => { /* no store: a network is needed */ })
+    if (since === left) void keep(got, at).catch(() => { /* no store: a network is needed */ })
     return { today: got, at, old: false }
   } catch (e) {
     if (was && later(asFault(e))) return was
@@ -75,6 +79,7 @@ let keeping = 0
 /** Keeps the list and what each duty asks for. */
 async function keep(t: Today, at: string) {
   const turn = ++keeping
+  const since = left
   const account = mine()
   const items = t.items ?? []
   await day.put({ id: 'today', day: dayNow(), account, lang: lang.value, at, today: t })
@@ -88,9 +93,9 @@ async function keep(t: Today, at: string) {
   const missing = items.filter((d) => !had.has(`duty:${d.id}`))
   readiness.value = { have: items.length - missing.length, of: items.length }
   const some = async () => {
-    for (let d = missing.shift(); d && turn === keeping && account === mine(); d = missing.shift()) {
+    for (let d = missing.shift(); d && turn === keeping && since === left && account === mine(); d = missing.shift()) {
       const got = await calls.duty(d.id, true).catch((e) => { if (later(asFault(e))) throw e; return null })
-      if (got) await keepDuty(got)
+      if (got && since === left && account === mine()) await keepDuty(got)
       if (turn === keeping) readiness.value = { ...readiness.value, have: readiness.value.have + 1 }
     }
   }
@@ -108,9 +113,10 @@ export async function duty(id: string): Promise<Detail> {
   const l = does ? await day.get<Line & { id: `duty:${string}` }>(`duty:${id}`).catch(() => undefined) : undefined
   const was = l && l.account === mine() && l.day === dayNow() ? l.duty : null
   if (was && !navigator.onLine) return was
+  const since = left
   try {
     const got = await within(was ? patience : 60_000, (signal) => calls.duty(id, does, signal))
-    if (does) void keepDuty(got).catch(() => { /* no store */ })
+    if (does && since === left) void keepDuty(got).catch(() => { /* no store */ })
     return got
   } catch (e) {
     if (was && later(asFault(e))) return was
