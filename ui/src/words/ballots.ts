@@ -133,7 +133,7 @@ export const ballots = {
   'honour.stage.ended': ['已结束', 'Ended'],
   'honour.nomination': ['提名', 'Nomination'],
   'honour.waited': ['公示期满，待授予', 'Notice over, to be granted'],
-  'honour.until': (day: string) => [`公示到 ${day}`, `open to objections until ${day}`],
+  'honour.until': (day: string) => [`公示到 ${day}`, `Open to objections until ${day}`],
   'honour.over': (day: string) => [`公示 ${day}到期，正在看意见`, `notice ended ${day}, being decided`],
   'honour.slip': ['打印同意码', 'Print a consent slip'],
   'honour.slipAgain': ['重新打印同意码', 'Print a new consent slip'],
