@@ -154,7 +154,7 @@ func whoText(w workflow.Who) kernel.Text {
 	}
 	name := roleNames[w.Role]
 	if w.Post != "" {
-		name = kernel.T("「"+w.Post+"」", "the post \""+w.Post+"\"")
+		name = kernel.T("「"+w.Post+"」", "the post “"+w.Post+"”")
 	}
 	if l := levelNames[w.Level]; !l.IsZero() {
 		name = kernel.T(l.Zh+"的"+name.Zh, name.En+" of the "+l.En)

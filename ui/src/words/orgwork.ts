@@ -17,7 +17,7 @@ export const orgwork = {
   'reg.workCoverage': ['两新工作覆盖', 'Reached by the work'],
   'reg.workCoverageSay': ['有指导员或联系人的 ÷ 排查到的全部两新组织', 'With an instructor or a contact ÷ all new organisations of the census'],
   'reg.find': ['按字找，或按单位、地方找', 'Word, organisation or place'],
-  'reg.inAll': ['条', 'entries'],
+  'reg.inAll': (n: number) => ['条', n === 1 ? 'entry' : 'entries'],
   'reg.public': ['居民都能看', 'open to everybody'],
   'reg.state': ['状态', 'State'],
   'reg.standing': ['还在用的', 'Those that stand'],

@@ -3,7 +3,7 @@ export const roomwords = {
   'wk.edit': ['修改', 'Edit'],
   'wk.editTitle': ['修改工程', 'Edit the work'],
   'wk.address': ['地址', 'Address'],
-  'wk.addressHelp': ['公共地点怎么找到，例如 东口公厕旁', 'How to find the public spot, such as beside the east gate'],
+  'wk.addressHelp': ['公共地点怎么找到，例如 东口公厕旁', 'Such as beside the east gate'],
   'wk.noProgramme': ['不属于计划', 'In no programme'],
   'wk.planName': ['衔接的规划', 'Plan it keeps to'],
   'wk.planLayer': ['图层或图幅', 'Layer or sheet'],

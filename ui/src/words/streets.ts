@@ -5,7 +5,7 @@ export const streets = {
   'suggest.foot': ['距离沿街道算', 'Distances are along the streets'],
   'suggest.go': (name: string) => [`派给${name}`, `Send ${name}`],
   'suggest.at': (title: string, place: string) => [`${title}，管${place}`, `${title}, ${place}`],
-  'share.open': ['一起派人', 'Propose for all'],
+  'share.open': ['一起派人', 'Share out'],
   'share.title': ['给等着的单一起派人', 'People for all that waits'],
   'share.say': ['先看看这样派合不合适，点了才派。手里的件数不会超过定的数。', 'See first whether it suits; nothing is sent until you say so. Nobody gets more in hand than the number below.'],
   'share.most': ['每人手里最多几件', 'In hand, for one person at most'],
