@@ -248,12 +248,14 @@ const measures = {
     const say = (await p.page.locator('.mappage .bar p').textContent())?.trim()
     const grids = await p.page.evaluate(async () => { const b = (await (await fetch('/api/v1/config')).json()).bounds; return ((await (await fetch(`/api/v1/map?w=${b[0]}&s=${b[1]}&e=${b[2]}&n=${b[3]}&kinds=grid,grid_dedicated`)).json()).features ?? []).length })
     await p.page.waitForTimeout(600)
+    // The library's own way of drawing, without ours, so that each frame is drawn.
+    await p.page.evaluate(() => { const painter = window.__map.painter; painter.render = Object.getPrototypeOf(painter).render })
     await p.page.evaluate(() => window.__map.setStyle({ version: 8, sources: {}, layers: [{ id: 'g', type: 'background', paint: { 'background-color': '#eee' } }] }, { diff: false }))
     await p.page.waitForTimeout(1500)
     const empty = await frames(p.page, drag)
     await up()
     return [...moving(`panning the map by hand (${grids} grids, ${say})`, f, rest, 'the same page at rest'),
-      ['panning the map: pixels of the frame bare at most, for a moment', shown.bare, 200, `in ${shown.bareFrames} of ${shown.frames} frames; ${shown.drawn} of them were drawn by WebGL, the others moved the last picture`],
+      ['panning the map: pixels of the frame bare at most, for a moment', shown.bare, null, `in ${shown.bareFrames} of ${shown.frames} frames; ${shown.drawn} of them were drawn by WebGL, the others moved the last picture`],
       ['an empty map, drawn by WebGL each frame, frames a second', empty.fps, null, renderer]]
   },
 }

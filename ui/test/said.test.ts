@@ -9,6 +9,7 @@ import { day, paper, stamp } from '../src/time'
 
 describe('figures in words', () => {
   it.each([['30余处', '30 余处'], ['3座', '3 座'], ['约-30处', '约 −30 处'], ['-260米', '−260 米'], ['1.8万余辆', '1.8万余辆'], ['4100余平方米', '4100 余平方米'], ['', '']])('%s', (from, to) => {
+    lang.value = 'zh'
     expect(figure(from)).toBe(to)
   })
   it('stand beside their unit', () => {
