@@ -99,7 +99,7 @@ for (const [lang, width] of [['zh', 1440], ['en', 390]]) {
     assert.equal(await p.page.inputValue('#bq'), '30余个')
     await p.page.fill('#bq', '近40个')
     await p.page.click('.cardform button[type=submit]')
-    await p.page.waitForFunction(() => /近 ?40 个/.test(document.querySelector(".sums tbody").innerText))
+    await p.page.waitForFunction(() => /近 ?40 个|nearly 40/.test(document.querySelector(".sums tbody").innerText))
     await p.page.locator('.lineacts button').last().click()
     await p.page.fill('#dw', '另一份清单里的')
     await look('a line goes')
