@@ -89,6 +89,8 @@ func TestPrivacyRequests(t *testing.T) {
 		for user, want := range map[string]int{"clerk": 1, "secadmin": 1, "clerk-north": 0} {
 			if l := w.do(user, "GET", "/privacy/requests", nil).want(200); len(l.list("items")) != want {
 				t.Errorf("%s reads %d requests", user, len(l.list("items")))
+			} else if strings.Contains(l.Raw, "13971000001") || want > 0 && !strings.Contains(l.Raw, "139****0001") {
+				t.Errorf("the new number is not masked for %s: %s", user, l.Raw)
 			}
 		}
 		w.do("cadre", "GET", "/privacy/requests", nil).want(403)

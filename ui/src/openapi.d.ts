@@ -8640,7 +8640,7 @@ export interface components {
             answered_at?: string;
             /** Format: date-time */
             at: string;
-            /** @description Of a correction */
+            /** @description Of a correction; masked for who handles it */
             changes?: {
                 [key: string]: string;
             };

@@ -72,7 +72,7 @@ type PrivacyRequest struct {
 	Kind     privacy.Kind      `json:"kind" enum:"access,correction,erasure,withdrawal"`
 	State    privacy.State     `json:"state" enum:"open,done,refused"`
 	Text     string            `json:"text,omitempty"`
-	Changes  map[string]string `json:"changes,omitempty" doc:"Of a correction"`
+	Changes  map[string]string `json:"changes,omitempty" doc:"Of a correction; masked for who handles it"`
 	Answer   string            `json:"answer,omitempty"`
 	Subject  string            `json:"subject,omitempty" doc:"Told to who handles it: account or case, by its id" example:"case:01GZ03JSM0VNBXZ4X8JQ4A6Q5V"`
 	At       time.Time         `json:"at"`
@@ -320,6 +320,23 @@ func (s *Server) requestRow(t kernel.Tenant, r *privacy.Request) (*PrivacyReques
 		Answered: instant(r.AnsweredAt), Version: r.Version}, err
 }
 
+// maskedRow is requestRow for who handles it: a correction is carried out without being read, and read in the person's file alone,
+// where looking leaves a trace.
+func (s *Server) maskedRow(t kernel.Tenant, r *privacy.Request) (*PrivacyRequest, error) {
+	row, err := s.requestRow(t, r)
+	for k, v := range row.Changes {
+		switch k {
+		case "name":
+			row.Changes[k] = vault.MaskName(v)
+		case "phone":
+			row.Changes[k] = vault.MaskPhone(v)
+		default:
+			row.Changes[k] = vault.MaskAddress(v)
+		}
+	}
+	return row, err
+}
+
 func (s *Server) privacyMine(ctx context.Context, _ *struct{}) (*body[PrivacyFile], error) {
 	a, out := CallerOf(ctx).Actor, &body[PrivacyFile]{}
 	set, err := s.Cases.Setups.Of(ctx, a.Tenant)
@@ -453,7 +470,7 @@ func (s *Server) privacyRequests(ctx context.Context, in *requestsIn) (*body[Pri
 	err := s.Store.View(ctx, a.Tenant, func(tx kernel.Tx) error {
 		l, next, err := s.Privacy.Requests(tx, a, in.State != "done", in.page())
 		for _, r := range l {
-			row, err := s.requestRow(tx.Tenant(), r)
+			row, err := s.maskedRow(tx.Tenant(), r)
 			if err != nil {
 				return err
 			}
@@ -471,6 +488,6 @@ func (s *Server) answerRequest(ctx context.Context, in *answerRequestIn) (*body[
 		if err != nil {
 			return nil, err
 		}
-		return s.requestRow(tx.Tenant(), r)
+		return s.maskedRow(tx.Tenant(), r)
 	})
 }
