@@ -31,6 +31,12 @@ for (const [lang, width] of [['zh', 1440], ['en', 390]]) {
     assert.equal(seen.grids, 638)
     assert.ok(seen.washes > 20, `${seen.washes} grids are washed`)
     assert.ok(seen.under.includes('water') && seen.under.includes('road'), 'the base map has ' + seen.under)
+    // The whole district is in sight from the beginning, though what stands below the map comes after it and takes of its height.
+    const zoom = () => p.page.evaluate(() => window.__map.getZoom())
+    const begun = await zoom()
+    await p.page.click('.glctl button >> nth=2')
+    await p.page.waitForFunction(() => !window.__map.isMoving())
+    assert.ok(Math.abs(begun - await zoom()) < 0.01, `it begins at ${begun}, the whole is at ${await zoom()}`)
     // The largest diamond holds its cases.
     const at = await p.page.evaluate(() => {
       const m = window.__map

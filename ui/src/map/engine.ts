@@ -34,11 +34,23 @@ export async function create(o: Start): Promise<GlMap> {
   const map = new GlMap(options)
   if (isSoftware(rendererOf(map))) glide(map)
   else watchPace(map, () => glide(map))
+  if (!o.view) keepWhole(map, o.bounds)
   map.touchZoomRotate.disableRotation()
   map.keyboard.disableRotation()
   map.on('error', () => { /* a tile that does not come leaves its paper blank */ })
   await new Promise<void>((done) => { map.once('style.load', () => done()) })
   return map
+}
+
+/** What stands around a map comes after it and takes of its height: until somebody moves it, the whole stays in sight. */
+function keepWhole(map: GlMap, [w, s, e, n]: Start['bounds']) {
+  const here = () => [map.getCenter().lng, map.getCenter().lat, map.getZoom()].map((v) => v.toFixed(6)).join()
+  let fitted = here()
+  map.on('resize', () => {
+    if (here() !== fitted) return
+    map.fitBounds([[w, s], [e, n]], { padding: 24, duration: 0 })
+    fitted = here()
+  })
 }
 
 /** Gives layers their colours anew when the page turns dark or light. */
