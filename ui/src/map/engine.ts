@@ -25,7 +25,8 @@ function style(tenant: string, ink: Ink): StyleSpecification {
 export async function create(o: Start): Promise<GlMap> {
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches
   const [w, s, e, n] = o.bounds
-  const far: [number, number, number, number] = [w - (e - w), s - (n - s), e + (e - w), n + (n - s)]
+  // Far enough that a wide window round a narrow district, with room around it, never pushes it nearer.
+  const far: [number, number, number, number] = [w - 3 * (e - w), s - 3 * (n - s), e + 3 * (e - w), n + 3 * (n - s)]
   const options: MapOptions = {
     container: o.box, style: style(o.tenant, tokens()), attributionControl: false, maxBounds: far, minZoom: 7, maxZoom: 19, dragRotate: false, pitchWithRotate: false,
     fadeDuration: still ? 0 : 150, locale: o.words, cancelPendingTileRequestsWhileZooming: true,
@@ -45,12 +46,12 @@ export async function create(o: Start): Promise<GlMap> {
 /** What stands around a map comes after it and takes of its height: until somebody moves it, the whole stays in sight. */
 function keepWhole(map: GlMap, [w, s, e, n]: Start['bounds']) {
   const here = () => [map.getCenter().lng, map.getCenter().lat, map.getZoom()].map((v) => v.toFixed(6)).join()
-  let fitted = here()
-  map.on('resize', () => {
-    if (here() !== fitted) return
+  const fit = () => {
     map.fitBounds([[w, s], [e, n]], { padding: 24, duration: 0 })
-    fitted = here()
-  })
+    return here()
+  }
+  let fitted = fit()
+  map.on('resize', () => { if (here() === fitted) fitted = fit() })
 }
 
 /** Gives layers their colours anew when the page turns dark or light. */
