@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { browse, of, open, signIn, start } from './lib.mjs'
+import { patience } from './slow.mjs'
 
 let server, browser
 before(async () => { server = await start(); browser = await browse() })
@@ -158,11 +159,18 @@ test('a service is switched off and on, and a form is built', async () => {
   await p.page.click('.builderfield >> nth=-1 >> .rowacts .link >> nth=2')
   await p.page.click('main .switch')
   await save()
-  const menu = await (await fetch(server.url + '/api/v1/menu?lon=101.7593426&lat=36.6484989')).text()
-  assert.ok(!menu.includes('"stair-light"'), 'what is off cannot be ordered')
+  // The menu is read afresh once a second at most.
+  const offered = async (want) => {
+    for (const late = Date.now() + patience(10_000); Date.now() < late; await p.page.waitForTimeout(200)) {
+      const menu = await (await fetch(server.url + '/api/v1/menu?lon=101.7593426&lat=36.6484989')).text()
+      if (menu.includes('"stair-light"') === want) return true
+    }
+    return false
+  }
+  assert.ok(await offered(false), 'what is off cannot be ordered')
   await p.page.click('main .switch')
   await save()
-  assert.ok((await (await fetch(server.url + '/api/v1/menu?lon=101.7593426&lat=36.6484989')).text()).includes('"stair-light"'))
+  assert.ok(await offered(true))
   // A trial of the rules tells sums and changes nothing.
   await p.go('/desk/settings/routing')
   await p.page.click('.routing > .do .btn >> nth=1')
