@@ -133,8 +133,8 @@ type Asking struct {
 	Changes map[string]string // of a correction: name, phone, address
 }
 
-// correctable are the fields that a correction may name.
-var correctable = []string{"name", "phone", "address"}
+// Correctable are the fields that a correction may name, and how each is masked.
+var Correctable = map[string]Mask{"name": MaskName, "phone": MaskPhone, "address": MaskAddress}
 
 // Due gives the deadline of a request that is made now; it is asked before the unit of work.
 func (s *Service) Due(ctx context.Context, t kernel.Tenant, now time.Time) (Deadline, error) {
@@ -224,7 +224,7 @@ func checkChanges(in Asking) (string, error) {
 	}
 	clean := map[string]string{}
 	for f, v := range in.Changes {
-		if !slices.Contains(correctable, f) {
+		if _, ok := Correctable[f]; !ok {
 			return "", kernel.Invalid("changes."+f, kernel.T("能更正的是称呼、电话和地址；别的请写在说明里", "name, phone and address can be corrected; write anything else in words"))
 		}
 		v, err := kernel.Clean("changes."+f, v, 1, 120)

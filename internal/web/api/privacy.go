@@ -325,14 +325,7 @@ func (s *Server) requestRow(t kernel.Tenant, r *privacy.Request) (*PrivacyReques
 func (s *Server) maskedRow(t kernel.Tenant, r *privacy.Request) (*PrivacyRequest, error) {
 	row, err := s.requestRow(t, r)
 	for k, v := range row.Changes {
-		switch k {
-		case "name":
-			row.Changes[k] = vault.MaskName(v)
-		case "phone":
-			row.Changes[k] = vault.MaskPhone(v)
-		default:
-			row.Changes[k] = vault.MaskAddress(v)
-		}
+		row.Changes[k] = mask(privacy.Item{Value: v, Mask: privacy.Correctable[k]})
 	}
 	return row, err
 }

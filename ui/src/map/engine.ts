@@ -30,7 +30,7 @@ export async function create(o: Start): Promise<GlMap> {
   const options: MapOptions = {
     container: o.box, style: style(o.tenant, tokens()), attributionControl: false, maxBounds: far, minZoom: 7, maxZoom: 19, dragRotate: false, pitchWithRotate: false,
     fadeDuration: still ? 0 : 150, locale: o.words, cancelPendingTileRequestsWhileZooming: true,
-    ...(o.view ? { center: [o.view[0], o.view[1]], zoom: o.view[2] } : { bounds: [[w, s], [e, n]], fitBoundsOptions: { padding: 24 } }),
+    ...(o.view ? { center: [o.view[0], o.view[1]], zoom: o.view[2] } : { bounds: o.bounds, fitBoundsOptions: { padding: around } }),
   }
   const map = new GlMap(options)
   if (isSoftware(rendererOf(map))) glide(map)
@@ -43,11 +43,15 @@ export async function create(o: Start): Promise<GlMap> {
   return map
 }
 
+const around = 24 // pixels between the whole and the edge
+/** Brings the whole into sight within ms. */
+export const whole = (map: GlMap, bounds: Start['bounds'], ms: number) => map.fitBounds(bounds, { padding: around, duration: ms })
+
 /** What stands around a map comes after it and takes of its height: until somebody moves it, the whole stays in sight. */
-function keepWhole(map: GlMap, [w, s, e, n]: Start['bounds']) {
+function keepWhole(map: GlMap, bounds: Start['bounds']) {
   const here = () => [map.getCenter().lng, map.getCenter().lat, map.getZoom()].map((v) => v.toFixed(6)).join()
   const fit = () => {
-    map.fitBounds([[w, s], [e, n]], { padding: 24, duration: 0 })
+    whole(map, bounds, 0)
     return here()
   }
   let fitted = fit()

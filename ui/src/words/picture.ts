@@ -16,7 +16,7 @@ export const picture = {
   'dash.pick': ['点一块地方看它的数', 'Choose a place to see its figures'],
   'dash.rates': ['三率和按期率', 'The rates'],
   'dash.since': (d: string) => [`${d} 以来提出的办件`, `Cases opened since ${d}`],
-  'dash.lateUnits': ['超时停在哪些单位', 'Units where it is overdue'],
+  'dash.lateUnits': ['超时停在哪些单位', 'Units with overdue cases'],
   'dash.noUnit': ['还没交到单位', 'Not with a unit yet'],
   'dash.worst': (left: string) => [`最久的${left}`, `the longest ${left}`],
   'dash.lateFirst': (n: number) => [`只数了最久的 ${n} 件`, `Counted among the ${n} longest overdue`],
