@@ -1,13 +1,14 @@
 package reach
 
 import (
+	"cmp"
 	"slices"
 )
 
 // elimination is the junctions without most of them: one after another, those with the fewest neighbours are taken out, and
-// their neighbours joined by the ways through them (vertex elimination, as in customizable contraction hierarchies: Dibbelt,
-// Strasser and Wagner, 2016). What a search over all junctions finds is then found by one sweep over those taken out in their
-// order, a search over the few that are left, and one sweep back; the sweeps need no queue and go through memory in order.
+// their neighbours joined by the ways through them that nothing replaces (contraction hierarchies: Geisberger and others,
+// 2008). What a search over all junctions finds is then found by one sweep over those taken out in their order, a search over the
+// few that are left, and one sweep back; the sweeps need no queue.
 type elimination struct {
 	out   []int32 // the junctions taken out, each before those that its arcs lead to
 	first []int32 // arcs of out[i] are hops[first[i]:first[i+1]]
@@ -20,19 +21,19 @@ type elimination struct {
 }
 
 // mostNeighbours is how many neighbours a junction that is taken out may have: one with d of them leaves up to d(d−1)/2 ways,
-// so that beyond a few the sweeps would grow faster than what is left shrinks.
-const mostNeighbours = 6
+// so that beyond some the sweeps grow faster than what is left shrinks. Between 12 and 40 a field takes about as long.
+const mostNeighbours = 16
 
 // eliminator takes junctions out.
 type eliminator struct {
-	near  [][]hop // by junction: what is left around it, or its arcs once it is out
-	gone  []bool
-	rank  []int32   // when it was taken out
-	lists [][]int32 // by how many neighbours are left
+	near   [][]hop // by junction: what is left around it, or its arcs once it is out
+	gone   []bool
+	lists  [][]int32 // by how many neighbours are left
+	length []uint32  // of the arcs of the junction in hand, by where they lead; 0 for none
 }
 
 func newElimination(n *Network, most int) *elimination {
-	w := &eliminator{lists: make([][]int32, most+1), near: make([][]hop, n.junction), gone: make([]bool, n.junction), rank: make([]int32, n.junction)}
+	w := &eliminator{lists: make([][]int32, most+1), near: make([][]hop, n.junction), gone: make([]bool, n.junction), length: make([]uint32, n.junction)}
 	room := make([]hop, 0, len(n.hops))
 	for v := range n.junction {
 		begin := len(room)
@@ -46,8 +47,7 @@ func newElimination(n *Network, most int) *elimination {
 	for v := range n.junction {
 		w.list(v)
 	}
-	order := w.run()
-	x := &elimination{out: w.sorted(order)}
+	x := &elimination{out: w.sorted(w.run())}
 	x.fill(n, w)
 	return x
 }
@@ -82,7 +82,6 @@ func (w *eliminator) run() []int32 {
 		for _, v := range list {
 			if !w.gone[v] && len(w.near[v]) == d {
 				w.take(v)
-				w.rank[v] = int32(len(order))
 				order = append(order, v)
 			}
 		}
@@ -91,86 +90,87 @@ func (w *eliminator) run() []int32 {
 	return order
 }
 
-// take takes a junction out and joins its neighbours.
+// take takes a junction out and joins its neighbours, where no way by what is left is as short.
 func (w *eliminator) take(v int32) {
 	w.gone[v] = true
 	near := w.near[v]
-	for i, a := range near {
+	for _, a := range near {
 		list := w.near[a.to]
 		k := slices.IndexFunc(list, func(e hop) bool { return e.to == v })
 		list[k] = list[len(list)-1]
-		list = list[:len(list)-1]
-		for j, b := range near {
-			if length := uint64(a.length) + uint64(b.length); i != j && length <= uint64(maxLength) {
-				list = join(list, 0, hop{b.to, uint32(length)})
-			}
+		w.near[a.to] = list[:len(list)-1]
+	}
+	for i, a := range near[:max(0, len(near)-1)] {
+		for _, e := range w.near[a.to] {
+			w.length[e.to] = e.length
 		}
-		w.near[a.to] = list
+		for _, b := range near[i+1:] {
+			length := uint64(a.length) + uint64(b.length)
+			if length > uint64(maxLength) || w.witness(b.to, uint32(length)) {
+				continue
+			}
+			w.near[a.to] = join(w.near[a.to], 0, hop{b.to, uint32(length)})
+			w.near[b.to] = join(w.near[b.to], 0, hop{a.to, uint32(length)})
+			w.length[b.to] = uint32(length)
+		}
+		for _, e := range w.near[a.to] {
+			w.length[e.to] = 0
+		}
+	}
+	for _, a := range near {
 		w.list(a.to)
 	}
 }
 
-// sorted gives the junctions taken out in an order that keeps near ones together: the forest in which each stands under the
-// first to follow of those that its arcs lead to, children before parents, trees in the order of the Hilbert curve.
+// witness tells whether the arcs whose lengths are at hand lead to b on a way of at most one more arc that is no longer.
+func (w *eliminator) witness(b int32, length uint32) bool {
+	if l := w.length[b]; l > 0 && l <= length {
+		return true
+	}
+	for _, f := range w.near[b] {
+		if l := w.length[f.to]; l > 0 && uint64(l)+uint64(f.length) <= uint64(length) {
+			return true
+		}
+	}
+	return false
+}
+
+// sorted gives the junctions taken out level by level: on the first are those that no arc leads to, each other one stands above all
+// whose arcs lead to it (Delling and others, PHAST, 2011). Within a level those with as many arcs stand together, so that the
+// processor foresees where the arcs of one end, and then near ones.
 func (w *eliminator) sorted(order []int32) []int32 {
-	child, sib := make([]int32, len(w.near)), make([]int32, len(w.near))
-	for i := range child {
-		child[i], sib[i] = none, none
-	}
-	var roots []int32
-	byNumber := slices.Clone(order)
-	slices.Sort(byNumber)
-	for _, v := range slices.Backward(byNumber) {
-		parent := none
+	level := make([]int32, len(w.near))
+	for _, v := range order {
 		for _, e := range w.near[v] {
-			if w.gone[e.to] && (parent == none || w.rank[e.to] < w.rank[parent]) {
-				parent = e.to
-			}
-		}
-		if parent == none {
-			roots = append(roots, v)
-			continue
-		}
-		sib[v], child[parent] = child[parent], v
-	}
-	out := make([]int32, 0, len(order))
-	for _, root := range slices.Backward(roots) {
-		stack := []int32{root}
-		for len(stack) > 0 {
-			v := stack[len(stack)-1]
-			if c := child[v]; c != none {
-				child[v] = sib[c]
-				stack = append(stack, c)
-				continue
-			}
-			stack = stack[:len(stack)-1]
-			out = append(out, v)
+			level[e.to] = max(level[e.to], level[v]+1)
 		}
 	}
-	return out
+	slices.SortFunc(order, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(level[a], level[b]), cmp.Compare(len(w.near[a]), len(w.near[b])), cmp.Compare(a, b))
+	})
+	return order
 }
 
 // prune drops the ways among what is left that are no shorter than some way by a third junction. Both parts of that are shorter than
 // the way itself, and so stand or are themselves replaced by shorter ones: all can be judged by what there was.
 func (w *eliminator) prune() {
-	length := make([]uint32, len(w.near)) // of the ways from the junction in hand
 	drop := make([][]int32, len(w.near))
 	for v := range w.near {
 		if w.gone[v] {
 			continue
 		}
 		for _, e := range w.near[v] {
-			length[e.to] = e.length
+			w.length[e.to] = e.length
 		}
 		for _, e := range w.near[v] {
 			for _, f := range w.near[e.to] {
-				if l := length[f.to]; l > 0 && uint64(e.length)+uint64(f.length) <= uint64(l) {
+				if l := w.length[f.to]; l > 0 && uint64(e.length)+uint64(f.length) <= uint64(l) {
 					drop[v] = append(drop[v], f.to)
 				}
 			}
 		}
 		for _, e := range w.near[v] {
-			length[e.to] = 0
+			w.length[e.to] = 0
 		}
 	}
 	for v, list := range drop {

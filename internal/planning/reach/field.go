@@ -171,18 +171,23 @@ func (f *Field) Nodes() NodeField {
 	n := f.n
 	out := make(NodeField, len(n.at))
 	copy(out, f.label)
-	// What the ends of each chain lend to the nodes inside it; written down first, so that the nodes can be gone through without
-	// asking where one chain ends and the next begins.
-	ends := make([][2]label, len(n.chains))
-	for i := range n.chains {
-		c := &n.chains[i]
-		ends[i] = [2]label{f.label[c.a], f.label[c.b].plus(c.length)}
-	}
-	inner := out[n.junction:]
-	along, inChain := n.along[:len(inner)], n.inChain[:len(inner)]
-	for k := range inner {
-		p, e := label(along[k])<<32, &ends[inChain[k]]
-		inner[k] = min(e[0]+p, e[1]-p) // what no path leads to stays beyond noLabel
+	// What the ends of each chain lend to the nodes inside it; written down first for some chains, so that their nodes can be gone
+	// through without asking where one chain ends and the next begins.
+	var ends [256][2]label
+	for first := 0; first < len(n.chains); first += len(ends) {
+		chains := n.chains[first:min(first+len(ends), len(n.chains))]
+		for i := range chains {
+			c := &chains[i]
+			ends[i] = [2]label{f.label[c.a], f.label[c.b].plus(c.length)}
+		}
+		from, to := chains[0].from, chains[len(chains)-1].to
+		inner := out[from:to]
+		along, inChain := n.along[from-n.junction:to-n.junction], n.inChain[from-n.junction:to-n.junction]
+		along, inChain = along[:len(inner)], inChain[:len(inner)]
+		for k := range inner {
+			p, e := label(along[k])<<32, &ends[uint8(inChain[k])]
+			inner[k] = min(e[0]+p, e[1]-p) // what no path leads to stays beyond noLabel
+		}
 	}
 	for j := range f.on {
 		s := &f.on[j]
