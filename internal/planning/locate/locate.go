@@ -64,7 +64,8 @@ const asked = math.MaxUint16
 
 // A list holds how many candidates there are and for each, lowest code first, its zone times four plus one of these. Where two
 // zones share all their border in a cell, as neighbours do, and one has its centre, a point that is not on the border lies in one
-// of the two: the list then begins with the complement of the second one's number, and only the first follows.
+// of the two: the list then begins with the complement of the second one's number, then come the parts of the cell that are one's
+// alone (see parts), and only the first one follows.
 const (
 	whole  = 0 // the whole cell is the zone's
 	hard   = 1 // ask the zone itself
@@ -121,7 +122,7 @@ func (x *Index) At(p orb.Point) (zone int32, more bool) {
 	if v := x.cell[c]; v != asked {
 		return x.order[v], false
 	}
-	return x.ask(x.list[x.at[c]:], p, x.centre(cx, cy))
+	return x.ask(x.list[x.at[c]:], p, cx, cy)
 }
 
 // cellOf gives the column and the row of the cell of a point; ok is false outside the box of all zones.
@@ -145,10 +146,20 @@ func (x *Index) centre(cx, cy int) orb.Point {
 	return orb.Point{x.origin[0] + (float64(cx)+0.5)/x.sx, x.origin[1] + (float64(cy)+0.5)/x.sy}
 }
 
-// ask asks the candidates of a cell with the centre r exactly.
-func (x *Index) ask(l []int32, p, r orb.Point) (zone int32, more bool) {
+// ask asks the candidates of a cell exactly.
+func (x *Index) ask(l []int32, p orb.Point, cx, cy int) (zone int32, more bool) {
 	if l[0] < 0 {
-		return x.askPair(l, p, r)
+		if z, sure := x.askParts(l, p, cx, cy); sure {
+			return z, false
+		}
+	}
+	return x.askSides(l, p, x.centre(cx, cy))
+}
+
+// askSides asks the candidates of a cell with the centre r by their sides.
+func (x *Index) askSides(l []int32, p, r orb.Point) (zone int32, more bool) {
+	if l[0] < 0 {
+		return x.askPair(l, p, r), false
 	}
 	zone = -1
 	inside := 0
@@ -179,11 +190,32 @@ func (x *Index) ask(l []int32, p, r orb.Point) (zone int32, more bool) {
 	return zone, inside > 1
 }
 
-func (x *Index) askPair(l []int32, p, r orb.Point) (zone int32, more bool) {
-	if x.walkOrAsk(l[1], l[3:3+l[2]], p, r) == geo.Outside {
-		return x.order[1+^l[0]], false
+// A pair's list holds from partsAt on which parts of the cell are the first zone's alone, and which the second's; from pairAt on, the
+// first one with its sides.
+const (
+	partsAt = 1
+	pairAt  = partsAt + 4
+)
+
+// askParts answers for a point of a pair's cell that lies in a part without border.
+func (x *Index) askParts(l []int32, p orb.Point, cx, cy int) (zone int32, sure bool) {
+	part := x.partOf(p, cx, cy)
+	half := part >> 5 // of the 64 bits
+	first := uint32(l[partsAt+half]) >> (part & 31) & 1
+	second := uint32(l[partsAt+2+half]) >> (part & 31) & 1
+	e := l[pairAt] >> 2
+	if second != 0 {
+		e = ^l[0]
 	}
-	return x.order[1+l[1]>>2], false
+	return x.order[1+e], first|second != 0
+}
+
+func (x *Index) askPair(l []int32, p, r orb.Point) (zone int32) {
+	e := l[pairAt]
+	if x.walkOrAsk(e, l[pairAt+2:pairAt+2+l[pairAt+1]], p, r) == geo.Outside {
+		return x.order[1+^l[0]]
+	}
+	return x.order[1+e>>2]
 }
 
 func (x *Index) walkOrAsk(e int32, sides []int32, p, r orb.Point) geo.Position {
@@ -246,8 +278,8 @@ func (x *Index) All(points []orb.Point, zone []int32) (several int) {
 	return several
 }
 
-// lookups are the cells of a batch, and then the points that are not answered yet: first those of mixed blocks, then of these
-// those that must be asked for exactly. Each loop over them reads memory that the one before has worked out, and waits for none
+// lookups are the cells of a batch, and then the points that are not answered yet: first those of mixed blocks, then those of cells
+// that a border crosses, then those of parts that it touches. Each loop over them reads memory that the one before has worked out, and waits for none
 // of it before all is asked for.
 type lookups struct {
 	cx, cy [batch]uint16
@@ -294,14 +326,26 @@ func (x *Index) some(b *lookups, points []orb.Point, zone []int32) (several int)
 		b.cell[k] = x.at[c]
 	}
 	for k, l := range b.cell[:m] {
-		b.block[k] = x.list[l+1]
+		b.block[k] = x.list[l]
 	}
-	for _, l := range b.cell[:m] {
-		b.sum += x.touch(x.list[l:])
-	}
+	n = 0
 	for k, l := range b.cell[:m] {
 		i := b.point[k]
-		z, more := x.ask(x.list[l:], points[i], x.centre(int(b.cx[i]), int(b.cy[i])))
+		if b.block[k] < 0 {
+			z, sure := x.askParts(x.list[l:], points[i], int(b.cx[i]), int(b.cy[i]))
+			if zone[i] = z; sure {
+				continue
+			}
+		}
+		b.point[n], b.cell[n] = i, l
+		n++
+	}
+	for _, l := range b.cell[:n] {
+		b.sum += x.touch(x.list[l:])
+	}
+	for k, l := range b.cell[:n] {
+		i := b.point[k]
+		z, more := x.askSides(x.list[l:], points[i], x.centre(int(b.cx[i]), int(b.cy[i])))
 		zone[i] = z
 		if more {
 			several++
@@ -310,10 +354,13 @@ func (x *Index) some(b *lookups, points []orb.Point, zone []int32) (several int)
 	return several
 }
 
-// touch reads a little of all that ask will read.
+// touch reads a little of all that askSides will read.
 func (x *Index) touch(l []int32) (sum float64) {
-	n := max(1, l[0])
+	n := l[0]
 	l = l[1:]
+	if n < 0 {
+		n, l = 1, l[pairAt-1:]
+	}
 	for range n {
 		e := l[0]
 		l = l[1:]

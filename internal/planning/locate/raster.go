@@ -242,31 +242,40 @@ func (f *filler) blockAt(cx, cy int) uint32 {
 func (f *filler) write(k int, cell []link) {
 	x := f.x
 	centre := x.centre(k%x.nx, k/x.nx)
+	if at, ok := f.pair(cell, centre); ok {
+		n := sidesOf(cell)
+		x.list = append(x.list, ^cell[n].zone, 0, 0, 0, 0)
+		first := len(x.list) - pairAt
+		f.candidate(cell[:n], at)
+		f.parts(x.list[first:], k%x.nx, k/x.nx)
+		return
+	}
 	count := len(x.list)
 	x.list = append(x.list, 0)
-	pair := f.pair(cell, centre)
 	for len(cell) > 0 {
 		n := sidesOf(cell)
-		z := cell[0].zone
 		x.list[count]++
-		switch at := x.exact[z].Locate(centre); {
-		case cell[0].side < 0:
-			x.list = append(x.list, 4*z+whole)
-		case at == geo.Border || n > manySides:
-			x.list = append(x.list, 4*z+hard)
-		default:
-			what := 4*z + outer
-			if at == geo.Inside {
-				what = 4*z + middle
-			}
-			x.list = append(x.list, what, int32(n))
-			for _, l := range cell[:n] {
-				x.list = append(x.list, l.side)
-			}
+		f.candidate(cell[:n], x.exact[cell[0].zone].Locate(centre))
+		cell = cell[n:]
+	}
+}
+
+// candidate adds one zone of a cell, which has the cell's centre or not, to its list.
+func (f *filler) candidate(cell []link, at geo.Position) {
+	x, z := f.x, cell[0].zone
+	switch {
+	case cell[0].side < 0:
+		x.list = append(x.list, 4*z+whole)
+	case at == geo.Border || len(cell) > manySides:
+		x.list = append(x.list, 4*z+hard)
+	default:
+		what := 4*z + outer
+		if at == geo.Inside {
+			what = 4*z + middle
 		}
-		if cell = cell[n:]; pair {
-			x.list[count] = ^cell[0].zone
-			return
+		x.list = append(x.list, what, int32(len(cell)))
+		for _, l := range cell {
+			x.list = append(x.list, l.side)
 		}
 	}
 }
@@ -278,11 +287,12 @@ func sidesOf(cell []link) (n int) {
 	return n
 }
 
-// pair tells whether a cell is of two zones whose sides in it are the same, and one of them has the centre.
-func (f *filler) pair(cell []link, centre orb.Point) bool {
+// pair tells whether a cell is of two zones whose sides in it are the same, and one of them has the centre; at is where the centre
+// is for the first one.
+func (f *filler) pair(cell []link, centre orb.Point) (at geo.Position, ok bool) {
 	n := sidesOf(cell)
 	if cell[0].side < 0 || cell[len(cell)-1].side < 0 || 2*n != len(cell) || n > manySides || sidesOf(cell[n:]) != n {
-		return false
+		return 0, false
 	}
 	x := f.x
 	for _, l := range cell[:n] {
@@ -291,11 +301,11 @@ func (f *filler) pair(cell []link, centre orb.Point) bool {
 			c, d := x.corners[m.side], x.corners[m.side+1]
 			return a == d && b == c || a == c && b == d
 		}) {
-			return false
+			return 0, false
 		}
 	}
-	one, other := x.exact[cell[0].zone].Locate(centre), x.exact[cell[n].zone].Locate(centre)
-	return one != other && one != geo.Border && other != geo.Border
+	at, other := x.exact[cell[0].zone].Locate(centre), x.exact[cell[n].zone].Locate(centre)
+	return at, at != other && at != geo.Border && other != geo.Border
 }
 
 // manySides is how many sides of a zone in one cell are slower to walk through than to ask the zone.
