@@ -54,6 +54,8 @@ func TestSQLiteSearchCommon(t *testing.T) {
 		"where few cases are": {1, store.SearchBounds{Few: 20, Newest: 2, Looked: 1}},
 		"written last":        {1, store.SearchBounds{Latest: 1000}},
 		"a few written last":  {1, store.SearchBounds{Latest: 6}},
+		"run by run":          {1, store.SearchBounds{Looked: 4, Runs: 1000}},
+		"a few run by run":    {1, store.SearchBounds{Looked: 3, Runs: 5}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			storetest.Search(t, func(t *testing.T) *store.DB {

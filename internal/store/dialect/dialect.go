@@ -91,6 +91,11 @@ type Common interface {
 	// NewestRows gives a statement that tells how many cases are newer than the case $2 and, unless $3 is empty, older than the case $3,
 	// and the least of their row numbers; it stops counting at the bound. $1 is the tenant.
 	NewestRows(bound int) string
+	// Newest gives a statement that tells ids and row numbers of cases, the newest first, older than the case $2 unless that is empty, so
+	// many at most. $1 is the tenant.
+	Newest(most int) string
+	// Within gives a statement that tells the row numbers from $2 to $3 of cases that contain the words $1.
+	Within() string
 }
 
 // Hits is in how many cases words are.

@@ -354,6 +354,17 @@ func (e *Engine) NewestRows(bound int) string {
 		WHERE c.tenant = $1 AND c.id > $2 AND ($3 = '' OR c.id < $3) LIMIT %d) k`, bound)
 }
 
+// Newest implements dialect.Common. The index holds both the id and the row number.
+func (e *Engine) Newest(most int) string {
+	return fmt.Sprintf(`SELECT c.id, c.n FROM case_record c INDEXED BY sqlite_autoindex_case_record_1
+		WHERE c.tenant = $1 AND ($2 = '' OR c.id < $2) ORDER BY c.id DESC LIMIT %d`, most)
+}
+
+// Within implements dialect.Common.
+func (e *Engine) Within() string {
+	return "SELECT rowid FROM case_fts WHERE case_fts MATCH $1 AND rowid BETWEEN $2 AND $3"
+}
+
 // Words implements dialect.Engine: every bigram as one phrase each, all of them wanted.
 func (e *Engine) Words(bigrams []string) string {
 	q := make([]string, len(bigrams))
