@@ -22,7 +22,6 @@ import type { strands } from './words/strands'
 import type { streets } from './words/streets'
 import type { works } from './words/works'
 import type { firstday } from './words/firstday'
-import type { staff } from './words/staff'
 import type { roomwords } from './words/rooms'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together. Each face is taught the
@@ -51,7 +50,6 @@ type All = typeof common
   & typeof works
   & typeof roomwords
   & typeof firstday
-  & typeof staff
 
 const all: Record<string, unknown> = {}
 /** Adds parts of the dictionary; it comes before the first page. */

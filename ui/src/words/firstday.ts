@@ -12,10 +12,8 @@ export const firstday = {
   'bulk.didAct': (act: string, n: number) => [`「${act}」办好 ${n} 件`, `“${act}”: ${n} done`],
   'staff.more': (n: number) => [`还有 ${n} 人`, `${n} more`],
   'case.backMine': (n: number) => [n > 0 ? `回待办，还有 ${n} 件` : '回待办', n > 0 ? `Back to the queue, ${n} left` : 'Back to the queue'],
-  'signme.title': ['我要报名', 'Sign up'],
   'signme.in': (when: string) => [`您报上名了。${when}，到时候见。`, `You are signed up. ${when}. See you there.`],
   'signme.waiting': (n: number) => [`名额满了，您排在候补第 ${n} 位。有人退出会自动补上。`, `It is full; you are number ${n} in the line and move up by yourself.`],
   'signme.off': ['已经取消报名', 'The sign-up is cancelled'],
   'signme.cancel': ['取消报名', 'Cancel my sign-up'],
-  'signme.mine': ['我报的', 'Signed up'],
 } as const

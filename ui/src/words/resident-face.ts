@@ -4,6 +4,5 @@ import { around } from './around'
 import { common } from './common'
 import { front } from './front'
 import { resident } from './resident'
-import { staff } from './staff'
 
-teach(common, resident, around, front, staff)
+teach(common, resident, around, front)
