@@ -22,6 +22,7 @@ import type { sheets } from './words/sheets'
 import type { strands } from './words/strands'
 import type { streets } from './words/streets'
 import type { works } from './words/works'
+import type { firstday } from './words/firstday'
 import type { roomwords } from './words/rooms'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together. Each face is taught the
@@ -50,6 +51,7 @@ type All = typeof common
   & typeof streets
   & typeof works
   & typeof roomwords
+  & typeof firstday
 
 const all: Record<string, unknown> = {}
 /** Adds parts of the dictionary; it comes before the first page. */

@@ -24,5 +24,6 @@ import { strands } from './strands'
 import { streets } from './streets'
 import { works } from './works'
 import { roomwords } from './rooms'
+import { firstday } from './firstday'
 
-teach(common, resident, around, front, handy, activities, ballots, privacy, orgwork, reports, picture, desk, daily, indicators, map, patrol, planning, rounds, settings, sheets, strands, streets, works, roomwords)
+teach(common, resident, around, front, handy, activities, ballots, privacy, orgwork, reports, picture, desk, daily, indicators, map, patrol, planning, rounds, settings, sheets, strands, streets, works, roomwords, firstday)

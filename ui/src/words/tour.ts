@@ -3,7 +3,7 @@ import type { Pair } from './help'
 /** The tour of the first sign-in: loaded with it. A stop points at something of the page, names it and says it in two sentences. */
 export type Stop = 'rail' | 'mine' | 'row' | 'acts' | 'rounds' | 'share' | 'figures' | 'late' | 'bulletins' | 'settings' | 'posts' | 'find' | 'help'
 export const stops: Record<Stop, readonly [title: Pair, text: Pair]> = {
-  rail: [['您的房间', 'Your rooms'], ['用得着的都在这里，按用处分好。没有列出的，是您的岗位用不着的。', 'What your post needs is here, sorted by use. What is not listed is not needed for it.']],
+  rail: [['要办什么，从这里进', 'Everything starts here'], ['您用得着的都在这里。没有列出的，是您的岗位用不着的。', 'What your post needs is here, sorted by use. What is not listed is not needed for it.']],
   mine: [['轮到您的', 'What waits for you'], ['手里有几件、超时几件、今天到期几件。新的一来自己出现，不用刷新。', 'How many are in your hands, overdue, due today. New ones appear by themselves.']],
   row: [['一件事一行', 'One matter, one row'], ['珠子是走到了第几步，右边是还剩多少时间。先到期的在最上面，点开就能办。', 'The beads tell the step, the right side the time left. What runs out first is on top; open it to act.']],
   acts: [['在这里办', 'Here you act'], ['填好要填的，按绿色的键，就交给下一个人。不归您的，退回或转走，写一句为什么。', 'Fill in what is asked and press the green button: it goes on. What is not yours is returned or passed on, with the reason.']],
