@@ -29,7 +29,7 @@ func pages(ui fs.FS) http.Handler {
 		if st, err := fs.Stat(ui, name); err != nil || st.IsDir() {
 			// Who opens a wrong address in a browser gets a page that helps; who asks for a file is told that it is not there.
 			page := strings.Contains(r.Header.Get("Accept"), "text/html")
-			if strings.HasPrefix(name, "assets/") || !page && strings.Contains(path.Base(name), ".") {
+			if strings.HasPrefix(name, "assets/") || !page && name != "" && strings.Contains(path.Base(name), ".") {
 				http.NotFound(w, r)
 				return
 			}

@@ -14,7 +14,7 @@ export const handy = {
   'date.month': (y: number, m: number) => [`${y}年${m}月`, `${['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'][m - 1]} ${y}`],
   'date.week': (i: number) => [['一', '二', '三', '四', '五', '六', '日'][i] ?? '', ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su'][i] ?? ''],
   'lost.title': ['没有这一页', 'There is no such page'],
-  'lost.say': ['网址可能少了几个字，也可能这一页已经搬走或撤下。您没有做错什么，填过的东西也没有丢。', 'The address may be incomplete, or the page has moved or been taken down. You did nothing wrong, and nothing you filled in is lost.'],
+  'lost.say': ['网址可能少了几个字，也可能这一页已经搬走或撤下。您没有做错什么。', 'The address may be incomplete, or the page has moved or been taken down. You did nothing wrong.'],
   'lost.asked': ['您打开的是', 'You opened'],
   'lost.ways': ['接着可以', 'From here'],
   'lost.home': ['去点单', 'Order a service'],
