@@ -5654,6 +5654,8 @@ export interface components {
             id: string;
             /** @description The case or account that it was done to */
             object: string;
+            /** @description What the object is, as far as the reader may know it */
+            on?: components["schemas"]["AuditThing"];
             /** @description Canonical JSON of what anyone may know */
             public: unknown;
             /**
@@ -5673,6 +5675,22 @@ export interface components {
              * @example 李* li.xiaoqiao
              */
             who: string;
+        };
+        AuditThing: {
+            /**
+             * @description What kind of thing; empty when it is not kept any more
+             * @example case
+             */
+            kind: string;
+            /** @description Its number, title or name; left out where the reader may not read it, or where it would tell of a person */
+            name?: string;
+            /** @description Whether the reader may read the thing itself */
+            read?: boolean;
+            /**
+             * @description The kind in words
+             * @example 办件
+             */
+            what: string;
         };
         AwardCounts: {
             /**
@@ -21460,6 +21478,12 @@ export interface operations {
                      *           "digest": "abababababababababababababababababababababababababababababababab",
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "object": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "on": {
+                     *             "kind": "case",
+                     *             "name": "小桥社区",
+                     *             "read": false,
+                     *             "what": "办件"
+                     *           },
                      *           "public": {
                      *             "number": "630105-20230427-7K3M9",
                      *             "to": "submitted"
