@@ -6163,6 +6163,11 @@ export interface components {
             urgent?: boolean;
             /** Format: int64 */
             version: number;
+            /**
+             * @description Who has the next act, in words: the unit, the resident, or those whose posts may take it
+             * @example 社区工作者或督办员
+             */
+            waits?: string;
             /** @example 小桥社区 · 建设巷 12 号院 3 号楼 */
             where: string;
         };
@@ -6260,6 +6265,11 @@ export interface components {
             urgent?: boolean;
             /** Format: int64 */
             version: number;
+            /**
+             * @description Who has the next act, in words: the unit, the resident, or those whose posts may take it
+             * @example 社区工作者或督办员
+             */
+            waits?: string;
             /** @example 小桥社区 · 建设巷 12 号院 3 号楼 */
             where: string;
         };
@@ -26707,6 +26717,7 @@ export interface operations {
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
+                     *           "waits": "社区工作者或督办员",
                      *           "where": "小桥社区 · 建设巷 12 号院 3 号楼"
                      *         }
                      *       ],
@@ -27571,6 +27582,7 @@ export interface operations {
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
+                     *           "waits": "社区工作者或督办员",
                      *           "where": "小桥社区 · 建设巷 12 号院 3 号楼"
                      *         }
                      *       ],
@@ -27922,6 +27934,7 @@ export interface operations {
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
+                     *           "waits": "社区工作者或督办员",
                      *           "where": "小桥社区 · 建设巷 12 号院 3 号楼"
                      *         }
                      *       ],
@@ -27942,6 +27955,7 @@ export interface operations {
                      *       },
                      *       "urgent": false,
                      *       "version": 2,
+                     *       "waits": "社区工作者或督办员",
                      *       "where": "小桥社区 · 建设巷 12 号院 3 号楼"
                      *     }
                      */
@@ -30290,6 +30304,7 @@ export interface operations {
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
+                     *           "waits": "社区工作者或督办员",
                      *           "where": "小桥社区 · 建设巷 12 号院 3 号楼"
                      *         }
                      *       ],

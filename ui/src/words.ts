@@ -19,6 +19,7 @@ import type { rounds } from './words/rounds'
 import type { settings } from './words/settings'
 import type { sheets } from './words/sheets'
 import type { strands } from './words/strands'
+import type { first } from './words/first'
 import type { streets } from './words/streets'
 import type { works } from './words/works'
 import type { roomwords } from './words/rooms'
@@ -45,7 +46,7 @@ type All = typeof common
   & typeof settings
   & typeof sheets
   & typeof strands
-  & typeof streets
+  & typeof first & typeof streets
   & typeof works
   & typeof roomwords
 
