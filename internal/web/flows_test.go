@@ -191,9 +191,9 @@ func TestACivilityFindingIsVerified(t *testing.T) {
 			}
 		}
 	}
-	waits("社区工作者")
+	waits("网格员或社区工作者")
 	w.act("clerk", id, "assign", map[string]any{"unit": w.orgs["城管局"]}).want(200)
-	waits("城北区城市管理局")
+	waits("城管局")
 	w.act("cadre", id, "finish", map[string]any{"result": "清了"}).want(422) // a photo is asked for
 	w.act("grid", id, "verify", map[string]any{"passed": true}).want(409)
 	w.act("cadre", id, "finish", map[string]any{"result": "清了", "photos": []string{w.upload(picture(t, "jpeg", 40)).want(201).str("id")}}).want(200)

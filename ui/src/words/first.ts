@@ -1,8 +1,8 @@
 /** What people who meet the desk for the first time had to guess before. */
 export const first = {
   'case.waitsFor': (who: string) => [`等${who}`, `with ${who}`],
-  'case.superviseTo': (who: string) => [`这句话马上到${who}那里，也记进这件事的经过。`, `It reaches ${who} at once and goes on the record of the case.`],
-  'case.superviseTold': (who: string) => [`。已经告诉${who}`, `. ${who} has been told`],
+  'case.superviseTo': (who: string) => [`现在该${who}办：待办里会标出「已督办」，这句话记进经过。`, `The next act is with ${who}: their queue marks it as supervised, and your words go on its record.`],
+  'case.superviseTold': (who: string) => [`。现在该${who}办，待办里标着「已督办」`, `. The next act is with ${who}, whose queue marks it`],
   'queue.clearAll': ['您手里没有；下面是看得到的全部', 'None is in your hands; below is all that you may see'],
   'dash.moreUnits': (n: number, m: number) => [`还有 ${n} 个单位，超时 ${m} 件`, `${n} more units, ${m} overdue`],
   'dash.elsewhere': (n: number) => [`${n} 件单位办过了，等别人`, `${n} done by the unit and with somebody else`],
@@ -22,7 +22,7 @@ export const first = {
   'reports.who': ['出简报的是督办员和社区；您看得到已经出的。', 'Bulletins are made by supervisors and communities; you see what they made.'],
   'ballots.opened': ['居民现在可以投票。', 'Residents can vote now.'],
   'ballots.openedSee': ['看居民看到的页面', 'See it as residents do'],
-  'ballots.noRoll': ['名册上还没有人，谁也投不了。在下面发投票码，一人一个，领了码就能投；居民用手机登记到这个地方，也会进名册。', 'Nobody is on the roll, so nobody can vote. Hand out voting codes below, one each: whoever has one can vote. Residents who register here by telephone join the roll too.'],
+  'ballots.noRoll': ['名册上还没有人，谁也投不了。在下面发投票码，一人一个，领了码就能投。', 'Nobody is on the roll, so nobody can vote. Hand out voting codes below, one each: whoever has one can vote.'],
   'ballots.way': ['提议，受理讨论，投票，公布', 'Proposal, discussion, vote, result'],
   'plan.picked': (name: string, people: number, off: string) => [`${name}：${people} 人，${off}`, `${name}: ${people} people, ${off}`],
   'plan.pickedOk': ['在范围里', 'within the bounds'],
