@@ -20,6 +20,7 @@ import type { rounds } from './words/rounds'
 import type { settings } from './words/settings'
 import type { sheets } from './words/sheets'
 import type { strands } from './words/strands'
+import type { first } from './words/first'
 import type { streets } from './words/streets'
 import type { works } from './words/works'
 import type { firstday } from './words/firstday'
@@ -48,7 +49,7 @@ type All = typeof common
   & typeof settings
   & typeof sheets
   & typeof strands
-  & typeof streets
+  & typeof first & typeof streets
   & typeof works
   & typeof roomwords
   & typeof firstday

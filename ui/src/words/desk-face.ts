@@ -14,6 +14,7 @@ import { picture } from './picture'
 import { desk } from './desk'
 import { daily } from './daily'
 import { indicators } from './indicators'
+import { first } from './first'
 import { map } from './map'
 import { patrol } from './patrol'
 import { planning } from './planning'
@@ -26,4 +27,4 @@ import { works } from './works'
 import { roomwords } from './rooms'
 import { firstday } from './firstday'
 
-teach(common, resident, around, front, handy, activities, ballots, privacy, orgwork, reports, picture, desk, daily, indicators, map, patrol, planning, rounds, settings, sheets, strands, streets, works, roomwords, firstday)
+teach(common, resident, around, front, handy, activities, ballots, privacy, orgwork, reports, picture, desk, daily, indicators, first, map, patrol, planning, rounds, settings, sheets, strands, streets, works, roomwords, firstday)
