@@ -8,7 +8,7 @@ export const front = {
   'tab.votes': ['议事', 'Decide'],
   'ballots.closes': (day: string) => [`${day} 24:00 截止`, `Closes ${day}, midnight`],
   'vote.title': ['投票', 'Vote'],
-  'board.title': ['公示榜', 'Board'],
+  'board.title': ['公示榜', 'Honours board'],
   'consent.title': ['同意书', 'Consent'],
   'stations.title': ['附近站点', 'Stations nearby'],
   'stations.open': (until: string) => [`开着，到${until}`, `Open until ${until}`],

@@ -30,7 +30,7 @@ export const resident = {
   'draft.have': (title: string) => [`「${title}」还没点完`, `“${title}” is not finished`],
   'draft.go': ['接着写', 'Go on'],
   'draft.drop': ['不要了', 'Throw away'],
-  'draft.kept': ['写的都存在这台手机里，断了网也不丢', 'It is kept on this phone, also without a connection'],
+  'draft.kept': ['写的都存在这台手机里，断了网也不丢', 'Kept on this phone, even without a connection'],
 
   'choose.title': ['选地方', 'Choose a place'],
   'choose.search': ['小区、楼或社区，拼音也行', 'Compound or building'],
@@ -46,7 +46,7 @@ export const resident = {
   'where.wordsHelp': ['单元、楼层、门口、院里哪一角，好找就行', 'Entrance, floor, gate or corner: whatever helps to find it'],
   'where.example': ['2 单元 3 层到 5 层', 'Entrance 2, floors 3 to 5'],
 
-  'what.title': ['是什么样', 'What it is like'],
+  'what.title': ['是什么样', 'A few details'],
   'what.photo': ['拍一张更快', 'A photo helps'],
   'what.words': ['还想说什么', 'Anything else'],
   'what.example': ['三楼到五楼都黑，我妈晚上不敢下楼', 'Dark from the third floor to the fifth; my mother does not dare to go down at night'],
@@ -57,7 +57,7 @@ export const resident = {
   'send.like': ['附近已经有人点过', 'Already ordered near you'],
   'send.likeSay': ['要是同一件事，社区会并到一起办，您照样收到进度。', 'If it is the same matter, the community handles them as one and you still see how it goes.'],
   'send.contact': ['怎么找您', 'How to reach you'],
-  'send.contactHelp': ['只有办这件事的人能看，谁看过会告诉您。不留也能点', 'Only those who handle it see this, and you can see who looked. You may leave it empty'],
+  'send.contactHelp': ['只有办这件事的人能看，谁看过会告诉您。不留也能点。', 'Only those who handle it see this, and you can see who looked. You may leave it empty.'],
   'send.name': ['怎么称呼', 'Your name'],
   'send.phone': ['电话', 'Phone'],
   'send.next': ['送出以后', 'What happens next'],
@@ -85,7 +85,7 @@ export const resident = {
   'slip.keepShort': ['凭查单码查进度、评单', 'Follow and rate with this code'],
 
   'codes.title': ['查进度', 'Follow an order'],
-  'codes.say': ['输入收据上的查单码，大小写、空格都不要紧', 'Type the code on your receipt; case and spaces do not matter'],
+  'codes.say': ['输入收据上的查单码，大小写、空格都不要紧。', 'Type the code on your receipt; capitals and spaces do not matter.'],
   'codes.eg': ['如 K7ND-4Q2M-…', 'Such as K7ND-4Q2M-…'],
   'codes.go': ['查进度', 'Look it up'],
   'codes.length': (n: number) => [`查单码是 15 个字母和数字，现在是 ${n} 个，请再对一遍`, `The code has 15 letters and digits; this has ${n}. Please check it`],
