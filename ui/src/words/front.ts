@@ -2,7 +2,7 @@
 export const front = {
   'near.title': ['附近的活动', 'Activities nearby'],
   'near.door': ['附近的活动', 'Activities nearby'],
-  'near.doorSay': ['来听，来帮忙，也能看自己报的名', 'Come along, help out, see your sign-ups'],
+  'near.doorSay': ['来听，来帮忙，也能看自己报的名', 'Come along, help out, see what you joined'],
   'near.choose': ['选地方', 'Choose a place'],
   'my.title': ['我的报名', 'My sign-up'],
   'tab.votes': ['议事', 'Decide'],
