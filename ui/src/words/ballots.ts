@@ -37,7 +37,7 @@ export const ballots = {
   'ballots.by': (who: string) => [`${who} 提议`, `Proposed by ${who}`],
   'ballots.turnout': (voted: number, all: number, share: string) => [`名册 ${all} 人，已投 ${voted} 人，占 ${share}%`, `${voted} of ${all} on the roll have voted, ${share}%`],
   'ballots.rule': (quorum: number, need: number) => [`参加的要达到名册的 ${quorum}%，得票要超过投票的 ${need}%。`, `At least ${quorum}% of the roll must vote; it takes more than ${need}% of the votes.`],
-  'ballots.later': ['截止以后才公布票数，社区也看不到。', 'The votes are told after the close; until then the community cannot see them either.'],
+  'ballots.later': ['截止以后才公布票数，社区也看不到。', 'Votes are counted after the close; until then not even the community sees them.'],
   'ballots.few': ['投票的人太少，为免看出是谁投的，只公布结果，不公布票数。', 'So few voted that the numbers would tell who: only the outcome is told.'],
   'ballots.result': ['结果', 'Result'],
   'ballots.byGroup': ['分组', 'By group'],

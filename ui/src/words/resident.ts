@@ -14,7 +14,7 @@ export const resident = {
   'door.locate': ['用现在的位置', 'Use my position'],
   'door.locating': ['正在定位', 'Finding your position'],
   'door.noPosition': ['没有定到位置。请选街道、社区、小区，或者扫门口的码', 'No position. Please choose subdistrict, community and compound, or scan the code at the door'],
-  'door.choose': ['自己选', 'Choose myself'],
+  'door.choose': ['自己选', 'Choose from a list'],
   'door.haveCode': ['我有查单码', 'I have a tracking code'],
   'door.change': ['换地方', 'Change'],
   'door.say': ['说一句也行：三楼灯不亮', 'Or say it: stair light out'],
