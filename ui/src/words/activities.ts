@@ -187,7 +187,7 @@ export const activities = {
   'cert.free': ['本证明免费开具。', 'Issued free of charge.'],
   'cert.mine': ['服务证明', 'Certificates of service'],
   'cert.row': (hours: number, issuer: string) => [`${hours} 小时，${issuer}出具`, `${hours} hours, issued by ${issuer}`],
-  'cert.find': ['做过志愿服务的，点开上面的报名，就能看服务时长和开好的证明。', 'If you have volunteered, open your sign-up above: your minutes and certificates stand there.'],
+  'cert.find': ['做过志愿服务的，点开上面的报名，就能看服务时长和开好的证明。', 'If you have volunteered, open the activity above: your minutes and certificates stand there.'],
   'cert.ask': ['还没有证明。请主办方开，不收费。', 'There is no certificate yet. Ask the host for one; it is free.'],
   'cert.askMine': ['还没有开过证明。请主办过活动的社区开，不收费。', 'None was issued yet. Ask the community that held the activity; it is free.'],
   'cert.phone': ['报名时留的电话', 'The telephone of the sign-up'],

@@ -46,7 +46,10 @@ export const privacy = {
   'mine.kept': ['留着的信息', 'What is kept'],
   'mine.nothing': ['没有留您的信息。', 'Nothing is kept about you.'],
   'mine.until': (day: string) => [`到 ${day} 删除`, `deleted on ${day}`],
-  'mine.clock': (n: number, from: string) => [`${from} ${n} 个月后删除`, /^from/.test(from) ? `deleted ${n} months ${from}` : `deleted after ${n} months: ${from}`],
+  'mine.clock': (n: number, from: string) => {
+    const [zh, en] = n >= 12 && n % 12 === 0 ? [`${n / 12} 年`, n === 12 ? '1 year' : `${n / 12} years`] : [`${n} 个月`, n === 1 ? '1 month' : `${n} months`]
+    return [`${from} ${zh}后删除`, /^from/.test(from) ? `deleted ${en} ${from}` : `deleted after ${en}: ${from}`]
+  },
   'mine.why': ['为什么', 'Why'],
   'mine.looks': ['谁看过', 'Who looked'],
   'mine.noLooks': ['没有人看过遮住的内容。', 'Nobody has looked at what is masked.'],
