@@ -86,8 +86,6 @@ export const settings = {
   'set.chain.same': ['一样', 'the same'],
   'set.chain.warn': (n: number) => [`用掉 ${n}% 时提醒`, `after ${n}%`],
   'set.chain.tell': (x: string) => [`超时告诉${x}`, `overdue: told to ${x}`],
-  'set.does.names': (x: string) => [`「${x}」`, `“${x}”`],
-  'set.does.between': ['', ', '],
   'set.does.starts': (x: string) => [`${x}开始计时`, `starts ${x}`],
   'set.does.restarts': (x: string) => [`${x}重新计时`, `restarts ${x}`],
   'set.does.stops': (x: string) => [`${x}停止计时`, `stops ${x}`],

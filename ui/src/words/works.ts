@@ -85,7 +85,8 @@ export const works = {
   'works.done': ['完成日期', 'Done on'],
   'works.drop': ['去掉', 'Remove'],
 
-  'sites.n': ['个', ''],
+  'sites.builtN': ['个建成', 'built'],
+  'sites.plannedN': ['个计划', 'planned'],
   'sites.built': ['建成', 'Built'],
   'sites.planned': ['计划', 'Planned'],
   'sites.apart': ['计划的不算进建成的。', 'What is planned is never added to what is built.'],
