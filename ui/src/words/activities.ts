@@ -66,7 +66,7 @@ export const activities = {
   'ev.openSay': ['公布以后，附近的居民看得到，可以报名。', 'Once announced, residents nearby see it and can sign up.'],
   'ev.hold': ['活动开始', 'Start the activity'],
   'ev.f.leave': ['不存了', 'Leave without saving'],
-  'ev.holdFrom': (when: string) => [`${when} 起可以点「活动开始」。`, `You can begin it from ${when}.`],
+  'ev.holdFrom': (when: string) => [`${when} 起可以点「活动开始」。`, `You can begin it from ${when}. `],
   'ev.holdSay': ['开始以后出签到码。系列的期号也在这时给。', 'Then the check-in code appears; a series gets its number.'],
   'ev.close': ['活动结束，写小结', 'Close it'],
   'ev.closeSay': ['没签退的，算到活动结束时间。', 'Whoever has not checked out counts until the end of the activity.'],
