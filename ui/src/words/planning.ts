@@ -66,7 +66,7 @@ export const planning = {
   'plan.this': ['这个方案', 'This plan'],
   'plan.left': ['左边看', 'On the left'],
   'plan.ofGrids': (n: number, d: number) => [`${n} ÷ ${d} 格在范围内`, `${n} ÷ ${d} grids within`],
-  'plan.ofPeople': (n: number, d: number) => [`${d} 人里 ${n} 人走得到`, `${n} of ${d} people in reach`],
+  'plan.ofPeople': (n: number, d: number) => [`${amount(d)} 人里 ${amount(n)} 人走得到`, `${amount(n)} of ${amount(d)} people in reach`],
   'plan.ofStaff': (n: number, d: number) => [`${n} ÷ ${d} 格有人管`, `${n} ÷ ${d} grids with somebody`],
   'plan.m.within': (t: number) => [`人数在 ±${t}% 里的网格`, `Grids within ±${t}%`],
   'plan.m.most': ['最大的网格', 'Largest grid'],
