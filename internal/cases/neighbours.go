@@ -9,6 +9,7 @@ type Serving struct {
 	Title string
 	Org   kernel.ID
 	Name  string // of the organisation
+	Kind  string // of the organisation: committee, police_station
 	Phone string
 	Count int
 }

@@ -38,11 +38,11 @@ func (Neighbours) Serving(k kernel.Tx, places []kernel.ID, roles []kernel.Role) 
 	in("h.role", names)
 	now := f.arg(ms(t.now))
 	f.conds = append(f.conds, "h.from_at <= "+now, "(h.to_at = 0 OR h.to_at > "+now+")")
-	rows, err := t.Query(`SELECT h.place, h.role, h.title, o.id, o.name, o.phone, COUNT(DISTINCT h.person) FROM holding h
+	rows, err := t.Query(`SELECT h.place, h.role, h.title, o.id, o.name, o.kind, o.phone, COUNT(DISTINCT h.person) FROM holding h
 		JOIN org o ON o.tenant = h.tenant AND o.id = h.org WHERE `+f.where()+`
-		GROUP BY h.place, h.role, h.title, o.id, o.name, o.phone ORDER BY h.place, h.role, h.title, o.id`, f.args...)
+		GROUP BY h.place, h.role, h.title, o.id, o.name, o.kind, o.phone ORDER BY h.place, h.role, h.title, o.id`, f.args...)
 	return scanAll(rows, err, func(r *sql.Rows) (s cases.Serving, err error) {
-		return s, r.Scan(&s.Place, &s.Role, &s.Title, &s.Org, &s.Name, &s.Phone, &s.Count)
+		return s, r.Scan(&s.Place, &s.Role, &s.Title, &s.Org, &s.Name, &s.Kind, &s.Phone, &s.Count)
 	})
 }
 

@@ -29,6 +29,23 @@ func (Picture) Standing(k kernel.Tx, q cases.RateQuery) ([]cases.Standing, error
 	})
 }
 
+// lateOnly is what is open and over its time: a stretch of the index case_open, however many cases there are. Materialised for the same reason.
+const lateOnly = `WITH c AS MATERIALIZED (SELECT tenant, id, path, unit, assignee, requester, confidential, due_at, merged_into
+	FROM case_record WHERE tenant = $1 AND ended = '' AND due_at < `
+
+// Late counts what is open and over its time by unit, the most first. Cases merged into another count with that.
+func (Picture) Late(k kernel.Tx, q cases.RateQuery) ([]cases.UnitLate, error) {
+	t := on(k)
+	f := caseFilter(t, cases.Query{Path: q.Path, Unit: q.Unit, Allow: q.Allow})
+	f.and("c.merged_into = ''")
+	now := f.arg(ms(q.Now))
+	rows, err := t.Query(lateOnly+now+") SELECT c.unit, COUNT(*) AS late, MIN(c.due_at) AS since FROM c WHERE "+f.where()+
+		" GROUP BY c.unit ORDER BY late DESC, since, c.unit", f.args...)
+	return scanAll(rows, err, func(r *sql.Rows) (u cases.UnitLate, err error) {
+		return u, r.Scan(&u.Unit, &u.Count, &u.Since)
+	})
+}
+
 // grouped sums what rates are made of by a column of case_rate and of the cases.
 func grouped[K comparable](k kernel.Tx, q cases.RateQuery, column, live string, every func(*filter)) (map[K]*rateSum, error) {
 	t := on(k)

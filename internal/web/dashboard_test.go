@@ -35,6 +35,42 @@ func TestDashboard(t *testing.T) {
 	})
 }
 
+// What is overdue is told by unit, the most first, and comes to all that is overdue; everybody is told of no unit.
+func TestLateUnitsComeToWhatIsOverdue(t *testing.T) {
+	eachEngine(t, func(t *testing.T, w *world) {
+		for range 3 {
+			w.to("dispatched")
+		}
+		w.to("ordered")
+		w.clock.Advance(60 * 24 * time.Hour)
+		d := w.do("leader", "GET", "/dashboard", nil).want(200)
+		units, sum, before := map[string]int{}, 0, 1<<30
+		for _, x := range d.list("late_units") {
+			u := x.(map[string]any)
+			n := int(u["count"].(float64))
+			if n > before {
+				t.Errorf("not the most first: %s", d.Raw)
+			}
+			if (u["id"] == "") != (u["name"] == "") {
+				t.Errorf("a unit without its name: %v", u)
+			}
+			units[u["id"].(string)], before = n, n
+			sum += n
+		}
+		if sum != d.num("overdue") || sum < 4 || units[""] != 1 {
+			t.Errorf("%d late by unit, %d overdue: %v", sum, d.num("overdue"), units)
+		}
+		for id, n := range units {
+			if list := w.do("leader", "GET", "/cases?overdue=true&state=open&unit="+id, nil).want(200).list("items"); id != "" && len(list) != n {
+				t.Errorf("the unit %s has %d late cases, its list %d", id, n, len(list))
+			}
+		}
+		if public := w.do("", "GET", "/public/dashboard", nil).want(200); len(public.list("late_units")) != 0 || public.get("late_units") == nil {
+			t.Errorf("public: %s", public.Raw)
+		}
+	})
+}
+
 // Each of the five steps that an order can wait at is told at a bead of its own: placed, submitted, dispatched, being done, done.
 func TestTheFunnelHasAStepAtEachBead(t *testing.T) {
 	w := newWorld(t)

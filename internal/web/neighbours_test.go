@@ -15,6 +15,9 @@ func TestNeighbourhood(t *testing.T) {
 			a.str("serves.1.place.name") != "小桥社区" || a.str("serves.0.phone") == "" {
 			t.Errorf("serves: %s", a.Raw)
 		}
+		if e := w.do("", "GET", at, nil, english()).want(200); e.str("serves.0.kind_name") != "Committee" || e.str("serves.0.posts.0.role_title") != "Grid worker" {
+			t.Errorf("who serves, in English: %s", e.Raw)
+		}
 		if a.str("covers.0.kind_name") != "物业" || a.str("covers.0.name") != "安居物业" || a.str("covers.1.name") != "自来水公司" {
 			t.Errorf("covers: %s", a.Raw)
 		}

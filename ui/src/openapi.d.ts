@@ -6692,6 +6692,18 @@ export interface components {
             overdue: number;
             title: string;
         };
+        DashLate: {
+            /** Format: int64 */
+            count: number;
+            /** @description Empty for cases that are not with a unit yet */
+            id: string;
+            name: string;
+            /**
+             * Format: date-time
+             * @description The deadline that passed first
+             */
+            since: string;
+        };
         DashMonth: {
             hidden?: boolean;
             /** @example 2023-04 */
@@ -6738,6 +6750,8 @@ export interface components {
             from: string;
             /** @description Of the places in areas, as GET /map takes them */
             kinds: string;
+            /** @description All that is overdue, by unit, the most first: the counts come to overdue. Not in the public edition */
+            late_units: components["schemas"]["DashLate"][] | null;
             months: components["schemas"]["DashMonth"][] | null;
             /** Format: int64 */
             open: number;
@@ -29991,6 +30005,14 @@ export interface operations {
                      *       ],
                      *       "from": "2023-04-27",
                      *       "kinds": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "late_units": [
+                     *         {
+                     *           "count": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "since": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
                      *       "months": [
                      *         {
                      *           "hidden": false,
@@ -46136,6 +46158,14 @@ export interface operations {
                      *       ],
                      *       "from": "2023-04-27",
                      *       "kinds": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *       "late_units": [
+                     *         {
+                     *           "count": 1,
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "name": "小桥社区",
+                     *           "since": "2023-04-27T01:00:00Z"
+                     *         }
+                     *       ],
                      *       "months": [
                      *         {
                      *           "hidden": false,

@@ -3,6 +3,7 @@ import type { common } from './words/common'
 import type { resident } from './words/resident'
 import type { around } from './words/around'
 import type { front } from './words/front'
+import type { handy } from './words/handy'
 import type { activities } from './words/activities'
 import type { ballots } from './words/ballots'
 import type { privacy } from './words/privacy'
@@ -30,6 +31,7 @@ type All = typeof common
   & typeof resident
   & typeof around
   & typeof front
+  & typeof handy
   & typeof activities
   & typeof ballots
   & typeof privacy

@@ -47,7 +47,7 @@ describe('the dictionary', () => {
   })
 
   it('has for residents all that their pages say', () => {
-    const theirs = ['around', 'common', 'front', 'resident', 'activities', 'ballots', 'orgwork', 'picture', 'privacy', 'reports']
+    const theirs = ['around', 'common', 'front', 'handy', 'resident', 'activities', 'ballots', 'orgwork', 'picture', 'privacy', 'reports']
     const face = ['face', 'more'].map((n) => readFileSync(join(src, `words/resident-${n}.ts`), 'utf8')).join('')
     expect([...face.matchAll(/from '.\/(\w+)'/g)].map((m) => m[1])).toEqual(theirs)
     const known = theirs.map((n) => readFileSync(join(src, `words/${n}.ts`), 'utf8')).join('\n')

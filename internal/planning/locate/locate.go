@@ -41,26 +41,23 @@ type Index struct {
 	nx, ny int
 	// block holds, for a square of cells (tile each way), 0 where no zone is, 1+z where zone z alone is and no border, and mixed
 	// plus the number of a tile where cells differ. Few blocks do, so that nearly all that is read for a point stays in the
-	// processor's own memory. cell holds the same for each cell of each tile, and asked where a list says what there may be: the
-	// list of cell c begins at list[at[c]].
+	// processor's own memory. cell holds the same for each cell of each tile, and mixed plus the beginning of a list where that
+	// says what there may be.
 	block []uint32
 	bx    int // blocks in a row
-	cell  []uint16
-	at    []int32
+	cell  []uint32
 	list  []int32
 	// corners of all rings, each without repetitions and with its first again as its last; a side is named by its first corner.
 	corners []orb.Point
 }
 
-// A tile is 1<<tileBits cells each way; mixed marks the number of one.
+// A tile is 1<<tileBits cells each way, as many as the processor reads at a time; mixed marks the number of one, and the beginning of
+// a list.
 const (
 	tileBits = 2
 	tile     = 1 << tileBits
 	mixed    = 1 << 31
 )
-
-// asked marks cells that a border may cross, and those of zones whose number 16 bits do not hold.
-const asked = math.MaxUint16
 
 // A list holds how many candidates there are and for each, lowest code first, its zone times four plus one of these. Where two
 // zones share all their border in a cell, as neighbours do, and one has its centre, a point that is not on the border lies in one
@@ -119,10 +116,10 @@ func (x *Index) At(p orb.Point) (zone int32, more bool) {
 		return x.order[v], false
 	}
 	c := tileCell(v, cx, cy)
-	if v := x.cell[c]; v != asked {
+	if v = x.cell[c]; v < mixed {
 		return x.order[v], false
 	}
-	return x.ask(x.list[x.at[c]:], p, cx, cy)
+	return x.ask(x.list[v&^mixed:], p, cx, cy)
 }
 
 // cellOf gives the column and the row of the cell of a point; ok is false outside the box of all zones.
@@ -290,7 +287,7 @@ type lookups struct {
 	sum    float64 // what touching read, so that it is not left out
 }
 
-// some answers a batch. A mixed or an asked one is written down always and counted only if it is one: that costs less than a
+// some answers a batch. A mixed one is written down always and counted only if it is one: that costs less than a
 // branch that cannot be foreseen.
 func (x *Index) some(b *lookups, points []orb.Point, zone []int32) (several int) {
 	value, zone := b.value[:len(points)], zone[:len(points)]
@@ -311,19 +308,14 @@ func (x *Index) some(b *lookups, points []orb.Point, zone []int32) (several int)
 		zone[i] = x.order[v&(v>>31-1)]
 	}
 	for k, c := range b.cell[:n] {
-		value[k] = uint32(x.cell[c])
+		value[k] = x.cell[c]
 	}
 	m := 0
 	for k, v := range value[:n] {
 		i := b.point[k]
-		b.point[m], b.cell[m] = i, b.cell[k]
-		if v == asked {
-			m, v = m+1, 0
-		}
-		zone[i] = x.order[v]
-	}
-	for k, c := range b.cell[:m] {
-		b.cell[k] = x.at[c]
+		b.point[m], b.cell[m] = i, int32(v&^mixed)
+		m += int(v >> 31)
+		zone[i] = x.order[v&(v>>31-1)]
 	}
 	for k, l := range b.cell[:m] {
 		b.block[k] = x.list[l]

@@ -17,13 +17,16 @@ type filler struct {
 	x      *Index
 	seen   []int32 // by cell: 1 + the last zone whose border was marked there
 	seenBy int32
-	cell   []uint16 // as Index.cell, of all cells, row by row
+	cell   []uint16 // of all cells, row by row: 1 + the only zone, 0 for none; or asked
 	// The candidates of a cell hang in a chain: head is 1 + the last link, 0 for none. In the end it is where its list begins.
 	head  []int32
 	links []link
 	full  bool       // more candidates than the raster takes
 	spans [][2]int32 // by row: the cells with the zone's border lie between
 }
+
+// asked marks cells that a border may cross, and those of zones whose number 16 bits do not hold: they have candidates.
+const asked = math.MaxUint16
 
 type link struct {
 	zone int32
@@ -228,11 +231,13 @@ func (f *filler) blockAt(cx, cy int) uint32 {
 		return uint32(v)
 	}
 	t := len(x.cell) >> (2 * tileBits)
-	x.cell, x.at = append(x.cell, make([]uint16, tile*tile)...), append(x.at, make([]int32, tile*tile)...)
+	x.cell = append(x.cell, make([]uint32, tile*tile)...)
 	for row := cy; row < north; row++ {
 		for col := cx; col < east; col++ {
 			k, c := row*x.nx+col, tileCell(uint32(t), col, row)
-			x.cell[c], x.at[c] = f.cell[k], f.head[k]
+			if x.cell[c] = uint32(f.cell[k]); f.cell[k] == asked {
+				x.cell[c] = mixed | uint32(f.head[k])
+			}
 		}
 	}
 	return mixed | uint32(t)

@@ -361,6 +361,7 @@ func TestPlansAreSteered(t *testing.T) {
 		{"SELECT role FROM holding WHERE tenant = 'x' AND person = 'y' ORDER BY id", "USING INDEX holding_person (tenant=? AND person=?)"},
 		{"SELECT step FROM case_record WHERE tenant = 'x' AND track_hash = 'y' AND track_hash <> ''", "USING INDEX case_track (tenant=? AND track_hash=?)"},
 		{"SELECT id FROM case_record WHERE tenant = 'x' AND tick_at > 0 AND tick_at <= 9 ORDER BY tick_at LIMIT 9", "USING INDEX case_tick"},
+		{"SELECT unit FROM case_record WHERE tenant = 'x' AND ended = '' AND due_at < 9", "USING INDEX case_open (tenant=? AND due_at<?)"},
 		{"SELECT body FROM outbox WHERE tenant = 'x' AND topic = 'y' AND next_at >= 9 ORDER BY next_at, id LIMIT 9", "USING INDEX outbox_next (tenant=? AND topic=? AND next_at>?)"},
 		{"SELECT id FROM upload WHERE tenant = 'x' AND case_id = 'y' AND case_id <> ''", "upload_case (tenant=? AND case_id=?)"},
 	} {

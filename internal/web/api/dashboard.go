@@ -24,6 +24,7 @@ const mainFlow = "menu"
 // Picture counts for the dashboard.
 type Picture interface {
 	Standing(tx kernel.Tx, q cases.RateQuery) ([]cases.Standing, error)
+	Late(tx kernel.Tx, q cases.RateQuery) ([]cases.UnitLate, error)
 	Days(tx kernel.Tx, q cases.RateQuery) ([]cases.DayRates, error)
 	Units(tx kernel.Tx, q cases.RateQuery) ([]cases.UnitRates, error)
 }
@@ -81,6 +82,14 @@ type DashUnit struct {
 	Rates
 }
 
+// DashLate is how many open cases are over their time at one unit.
+type DashLate struct {
+	ID    kernel.ID `json:"id" doc:"Empty for cases that are not with a unit yet"`
+	Name  string    `json:"name"`
+	Count int       `json:"count"`
+	Since time.Time `json:"since" doc:"The deadline that passed first"`
+}
+
 // Dashboard is how a place stands at an instant.
 type Dashboard struct {
 	AsOf    time.Time `json:"as_of"`
@@ -92,6 +101,7 @@ type Dashboard struct {
 	// What the public edition does not tell, because it is too small.
 	OpenHidden    bool        `json:"open_hidden,omitempty"`
 	OverdueHidden bool        `json:"overdue_hidden,omitempty"`
+	LateUnits     []DashLate  `json:"late_units" doc:"All that is overdue, by unit, the most first: the counts come to overdue. Not in the public edition"`
 	Beads         []DashBead  `json:"beads"`
 	Flows         []DashFlow  `json:"flows"`
 	Rates         Rates       `json:"rates"`
@@ -213,6 +223,11 @@ func (s *Server) picture(ctx context.Context, t kernel.Tenant, lang kernel.Lang,
 		}
 		d.stand(set, lang, standing)
 		d.areas(m, q.Path, kinds, standing)
+		late, err := s.Picture.Late(tx, q)
+		if err != nil {
+			return err
+		}
+		d.late(set, late)
 		q.From = from
 		days, err := s.Picture.Days(tx, q)
 		if err != nil {
@@ -289,6 +304,14 @@ func (d *Dashboard) stand(set *cases.Setup, lang kernel.Lang, l []cases.Standing
 		}
 	}
 	slices.SortStableFunc(d.Flows, func(a, b DashFlow) int { return b.Count - a.Count })
+}
+
+// late tells what is overdue by unit.
+func (d *Dashboard) late(set *cases.Setup, l []cases.UnitLate) {
+	d.LateUnits = make([]DashLate, len(l))
+	for i, u := range l {
+		d.LateUnits[i] = DashLate{ID: u.Unit, Name: set.OrgName(u.Unit), Count: u.Count, Since: time.UnixMilli(u.Since).UTC()}
+	}
 }
 
 // standsAt is the bead of the funnel at which a case of the step stands: the one that was filled last, so that an order that is placed and

@@ -35,7 +35,7 @@ const leastTold = 5
 func (d *Dashboard) cover() {
 	coverBeads(d)
 	coverAreas(d)
-	d.Flows = []DashFlow{}
+	d.Flows, d.LateUnits = []DashFlow{}, []DashLate{}
 	if few(d.Overdue) || few(d.Open-d.Overdue) {
 		d.Overdue, d.OverdueHidden = 0, true
 	}

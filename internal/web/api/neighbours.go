@@ -35,6 +35,7 @@ type ServesRow struct {
 	Org   kernel.ID  `json:"org"`
 	Name  string     `json:"name" example:"小桥社区居民委员会"`
 	Place Named      `json:"place"`
+	Kind  string     `json:"kind_name" example:"居（村）委会" doc:"What kind of organisation it is"`
 	Phone string     `json:"phone,omitempty" example:"0971-5550000"`
 	Posts []PostName `json:"posts"`
 }
@@ -42,6 +43,7 @@ type ServesRow struct {
 // PostName is a post by its name.
 type PostName struct {
 	Title string `json:"title" example:"网格员"`
+	Role  string `json:"role_title" example:"网格员" doc:"What the post does, in the reader's language; the title is the district's own word"`
 	Count int    `json:"count" example:"2"`
 }
 
@@ -96,7 +98,7 @@ func (s *Server) neighbourhood(ctx context.Context, in *menuIn) (*body[Neighbour
 	}
 	out := &body[Neighbourhood]{Neighbourhood{Place: at, Serves: []ServesRow{}, Covers: []CoversRow{}}}
 	return out, s.Store.View(ctx, t, func(tx kernel.Tx) error {
-		if out.Body.Serves, err = s.serves(tx, &at); err != nil {
+		if out.Body.Serves, err = s.serves(tx, &at, lang); err != nil {
 			return err
 		}
 		if out.Body.Covers, err = s.coversOf(tx, &at, lang); err != nil {
@@ -107,7 +109,7 @@ func (s *Server) neighbourhood(ctx context.Context, in *menuIn) (*body[Neighbour
 	})
 }
 
-func (s *Server) serves(tx kernel.Tx, at *territory.At) ([]ServesRow, error) {
+func (s *Server) serves(tx kernel.Tx, at *territory.At, lang kernel.Lang) ([]ServesRow, error) {
 	out := []ServesRow{}
 	for _, p := range []*territory.Ref{at.Grid, at.Community, at.Village} {
 		if p == nil {
@@ -125,9 +127,9 @@ func (s *Server) serves(tx kernel.Tx, at *territory.At) ([]ServesRow, error) {
 				i := slices.IndexFunc(out, func(r ServesRow) bool { return r.Org == x.Org && r.Place.ID == p.ID })
 				if i < 0 {
 					i = len(out)
-					out = append(out, ServesRow{Org: x.Org, Name: x.Name, Place: Named{ID: p.ID, Name: p.Name}, Phone: x.Phone})
+					out = append(out, ServesRow{Org: x.Org, Name: x.Name, Place: Named{ID: p.ID, Name: p.Name}, Kind: orgKindNames[orgs.Kind(x.Kind)].In(lang), Phone: x.Phone})
 				}
-				out[i].Posts = append(out[i].Posts, PostName{x.Title, x.Count})
+				out[i].Posts = append(out[i].Posts, PostName{x.Title, roleNames[x.Role].In(lang), x.Count})
 			}
 		}
 	}

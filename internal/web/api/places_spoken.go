@@ -10,22 +10,21 @@ import (
 // spokenEstates is how many estates are looked into for a house that somebody named.
 const spokenEstates = 8
 
-// searchPlaces finds places by what is typed. Where no name holds all of it, the parts are tried: 建材厂10号楼 is house 10 of
-// the estates whose name holds 建材厂; where no such house is kept, those estates themselves.
-func (s *Server) searchPlaces(tx kernel.Tx, q territory.Query, page kernel.Page) ([]*territory.Place, string, error) {
-	l, next, err := s.Places.Search(tx, q, page)
+// houseSaid finds a house that is called otherwise than the register does: 建材厂10栋2单元 is house 10 of the estates whose name
+// holds 建材厂; where no such house is kept, those estates themselves.
+func (s *Server) houseSaid(tx kernel.Tx, q territory.Query, page kernel.Page) (l []*territory.Place, err error) {
 	estate, house, ok := territory.Spoken(q.Text)
-	if err != nil || len(l) > 0 || next != "" || page.After != "" || !ok || len(q.Kinds) > 0 {
-		return l, next, err
+	if !ok || len(q.Kinds) > 0 {
+		return nil, nil
 	}
 	found, err := s.estates(tx, territory.Query{Text: estate, Within: q.Within})
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	for _, p := range found {
 		in, _, err := s.Places.Search(tx, territory.Query{Text: house, Kinds: []territory.Kind{territory.Building}, Within: p.Path}, kernel.Page{Limit: 100})
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		for _, b := range in {
 			if territory.IsHouse(b.Name, house) && len(l) < page.Limit {
@@ -36,7 +35,7 @@ func (s *Server) searchPlaces(tx kernel.Tx, q territory.Query, page kernel.Page)
 	if len(l) == 0 {
 		l = found
 	}
-	return l, "", nil
+	return l, nil
 }
 
 // estates are the compounds that the words name, the first few of them.

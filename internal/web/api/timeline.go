@@ -244,6 +244,9 @@ func (v *view) track(own, c *cases.Case, rows []*ledger.Row, offers []*workflow.
 	if t.Result, err = v.result(c, lines, code); err != nil {
 		return nil, err
 	}
+	if t.Chosen, err = v.chosen(own); err != nil {
+		return nil, err
+	}
 	if own.ID == c.ID {
 		t.Rating = v.rating(c, lines)
 	}
@@ -254,6 +257,21 @@ func (v *view) track(own, c *cases.Case, rows []*ledger.Row, offers []*workflow.
 		t.Receipt, err = v.s.receipt(v.who.Tenant, rows[0])
 	}
 	return t, err
+}
+
+// chosen gives what the requester chose on the form, so that they see it went along. What they typed there may name persons and is
+// not shown to whoever holds the code.
+func (v *view) chosen(own *cases.Case) ([]Answer, error) {
+	f, err := v.set.Flow(own.Flow, own.FlowVersion)
+	if err != nil {
+		return nil, err
+	}
+	private, err := v.s.Cases.Open(v.who.Tenant, own)
+	if err != nil {
+		return nil, err
+	}
+	fields := slices.DeleteFunc(slices.Clone(v.formOf(f.Flow, own)), func(x workflow.Field) bool { return len(x.Choices) == 0 || x.Personal })
+	return v.answers(fields, private.Form), nil
 }
 
 // say is the sentence under the beads.

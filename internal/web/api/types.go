@@ -305,6 +305,7 @@ type Track struct {
 	Round     int          `json:"round"`
 	Version   int          `json:"version"`
 	UnitPhone string       `json:"unit_phone,omitempty"`
+	Chosen    []Answer     `json:"chosen" doc:"What the requester chose on the order's form; what was typed there stays sealed"`
 	Photos    []Photo      `json:"photos"`
 	Result    *Result      `json:"result"`
 	Events    []Event      `json:"events"`

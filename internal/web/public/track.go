@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,9 @@ func (p *Pages) find(v *visit) error {
 	}
 	return v.show(http.StatusOK, "find", v.T("find.title"), nil)
 }
+
+// number is the shape of an order's number, which stands on the receipt beside the code: place, day and a few more.
+var number = regexp.MustCompile(`^\d{6}-?20\d{6}-?[0-9A-Za-z]{4,6}$`)
 
 // tidy takes a code as people write it.
 func tidy(s string) string {
@@ -87,6 +91,9 @@ var told = []string{"rate", "comment", "cancel", "reopen"}
 func (p *Pages) track(v *visit) error {
 	t, err := v.trackOf(v.r.PathValue("code"))
 	var refused *api.Problem
+	if errors.As(err, &refused) && refused.Status == http.StatusNotFound && number.MatchString(v.r.PathValue("code")) {
+		return v.show(http.StatusNotFound, "find", v.T("find.number"), refused)
+	}
 	if errors.As(err, &refused) && refused.Status == http.StatusNotFound {
 		return v.show(http.StatusNotFound, "find", v.T("find.none"), refused)
 	}

@@ -72,6 +72,7 @@ var words = map[string]kernel.Text{
 	"find.help":    kernel.T("收据上的 15 个字母和数字，大小写、横线都不要紧", "The 15 letters and digits on your receipt; case and hyphens do not matter"),
 	"find.go":      kernel.T("查进度", "Look it up"),
 	"find.none":    kernel.T("没有这张单", "There is no such order"),
+	"find.number":  kernel.T("这是单号，不是查单码", "This is the number of the order, not its code"),
 	"find.noneSay": kernel.T("请对一遍查单码：15 个字母和数字，没有字母 O、I、L、U。", "Please check the code: 15 letters and digits, without the letters O, I, L and U."),
 
 	"track.steps":     kernel.T("走到哪一步", "How far it has come"),

@@ -88,6 +88,9 @@ export const slipOf = (c: Created, d: { title: string; where: string }): Slip =>
   leaf: c.receipt?.leaf, ...(c.emergency?.length ? { emergency: c.emergency } : {}),
 })
 
+/** Whether somebody typed the order's number, which stands on the receipt beside the code: place, day and five more. */
+export const isNumber = (s: string): boolean => /^\d{6}20\d{6}[0-9A-Z]{4,6}$/.test(s.toUpperCase().replace(/[^0-9A-Z]/g, ''))
+
 /** A code as people type it: any case, any spacing, and the letters that Crockford's alphabet reads as digits. */
 export function tidyCode(s: string): string {
   const raw = s.toUpperCase().replace(/[^0-9A-Z]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1')

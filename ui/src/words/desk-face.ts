@@ -4,6 +4,7 @@ import { common } from './common'
 import { resident } from './resident'
 import { around } from './around'
 import { front } from './front'
+import { handy } from './handy'
 import { activities } from './activities'
 import { ballots } from './ballots'
 import { privacy } from './privacy'
@@ -25,4 +26,4 @@ import { works } from './works'
 import { roomwords } from './rooms'
 import { firstday } from './firstday'
 
-teach(common, resident, around, front, activities, ballots, privacy, orgwork, reports, picture, desk, daily, indicators, map, patrol, planning, rounds, settings, sheets, strands, streets, works, roomwords, firstday)
+teach(common, resident, around, front, handy, activities, ballots, privacy, orgwork, reports, picture, desk, daily, indicators, map, patrol, planning, rounds, settings, sheets, strands, streets, works, roomwords, firstday)

@@ -1,3 +1,5 @@
+import { amount } from '../shared/amount'
+
 /** Words of the desk. A pair is [中文, English]. */
 export const desk = {
   'desk.name': ['办事台', 'Desk'],
@@ -155,9 +157,9 @@ export const desk = {
   'places.shut': ['收起', 'Close'],
   'places.code': ['代码', 'Code'],
   'places.people': ['人口', 'People'],
-  'places.peopleN': (n: number) => [`${grouped(n)} 人`, `${grouped(n)} people`],
+  'places.peopleN': (n: number) => [`${amount(n)} 人`, `${amount(n)} people`],
   'places.homes': ['户数', 'Households'],
-  'places.homesN': (n: number) => [`${grouped(n)} 户`, `${grouped(n)} households`],
+  'places.homesN': (n: number) => [`${amount(n)} 户`, `${amount(n)} households`],
   'places.above': ['属于', 'Belongs to'],
   'places.cases': ['看这里的件', 'Cases here'],
   'places.rates': ['看这里的三率', 'Rates here'],
@@ -206,8 +208,3 @@ export const desk = {
   'me.out': ['退出登录', 'Sign out'],
   'me.outSay': ['在公用的电脑上，离开前请退出。', 'On a shared computer, sign out before you leave.'],
 } satisfies Record<string, readonly [string, string] | ((...a: never[]) => readonly string[])>
-
-/** Four digits without a comma, from five with. */
-function grouped(n: number): string {
-  return n < 10_000 ? String(n) : n.toLocaleString('en-US')
-}

@@ -1,5 +1,7 @@
+import { amount } from '../shared/amount'
+
 /** Words of the studio. A pair is [中文, English]. */
-const n0 = (n: number) => String(Math.round(n))
+const n0 = (n: number) => amount(Math.round(n))
 export const planning = {
   'plan.title': ['规划', 'Studio'],
   'plan.say': ['先算一算、比一比，觉得好再采用；采用了也能撤回', 'Work it out, compare, then adopt; what was adopted can be taken back'],
@@ -54,6 +56,7 @@ export const planning = {
   'plan.waiting': ['排着队，马上开始算', 'In the queue, about to begin'],
   'plan.cancelled': ['已经停下，什么都没有变。', 'Stopped; nothing was changed.'],
   'plan.today': ['今天的网格', 'Grids of today'],
+  'plan.todayNone': ['今天还没有网格', 'No grids today'],
   'plan.begun': ['开始时的网格', 'Grids it began from'],
   'plan.this': ['这个方案', 'This plan'],
   'plan.left': ['左边看', 'On the left'],
@@ -75,12 +78,12 @@ export const planning = {
   'plan.good.less': ['少好', 'less is better'],
   'plan.good.mean': (m: number) => [`近 ${n0(m)} 好`, `near ${n0(m)} is best`],
   'plan.good.zero': ['必须是 0', 'must be 0'],
-  'plan.people': (n: number) => [`${n} 人`, `${n} people`],
+  'plan.people': (n: number) => [`${amount(n)} 人`, `${amount(n)} people`],
   'plan.metres': (n: number) => [`${n0(n)} 米`, `${n0(n)} m`],
   'plan.pieces': (n: number) => [`${n} 个`, String(n)],
   'plan.kinds': (n: number) => [`${n.toFixed(1)} 种`, n.toFixed(1)],
   'plan.points': (n: number) => [`${n} 分`, `${n} of 100`],
-  'plan.guessed': (n: number, d: number) => [`${d} 人里有 ${n} 人的楼栋不清楚，按地面摊开来算。距离都是直线。`, `For ${n} of ${d} people no building is known; they are spread over the ground. Distances are straight lines.`],
+  'plan.guessed': (n: number, d: number) => [`${amount(d)} 人里有 ${amount(n)} 人的楼栋不清楚，按地面摊开来算。距离都是直线。`, `For ${amount(n)} of ${amount(d)} people no building is known; they are spread over the ground. Distances are straight lines.`],
   'plan.key.ok': (t: number) => [`±${t}% 以内`, `within ±${t} %`],
   'plan.key.under': ['人少了', 'too few'],
   'plan.key.over': ['人多了', 'too many'],
@@ -117,8 +120,8 @@ export const planning = {
   'plan.undone': (at: string) => [`${at} 撤回了，和采用前一样。`, `Taken back ${at}; all is as it was.`],
   'plan.site.before': ['现在走得到站点的人', 'People with a station now'],
   'plan.site.after': ['加上以后', 'With those added'],
-  'plan.site.bound': (n: number) => [`同样多的站点，最多也只能到 ${n} 人`, `No choice of as many reaches more than ${n}`],
-  'plan.site.gain': (n: number) => [`多 ${n} 人`, `${n} more`],
+  'plan.site.bound': (n: number) => [`同样多的站点，最多也只能到 ${amount(n)} 人`, `No choice of as many reaches more than ${amount(n)}`],
+  'plan.site.gain': (n: number) => [`多 ${amount(n)} 人`, `${amount(n)} more`],
   'plan.staff.kept': ['不变的网格', 'Unchanged grids'],
   'plan.staff.new': ['新配上人的网格', 'Grids newly staffed'],
   'plan.reach.all': ['合计', 'In all'],

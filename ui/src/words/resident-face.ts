@@ -3,6 +3,7 @@ import { teach } from '../words'
 import { around } from './around'
 import { common } from './common'
 import { front } from './front'
+import { handy } from './handy'
 import { resident } from './resident'
 
-teach(common, resident, around, front)
+teach(common, resident, around, front, handy)
