@@ -8607,6 +8607,11 @@ export interface components {
              * @example 2
              */
             count: number;
+            /**
+             * @description What the post does, in the reader's language; the title is the district's own word
+             * @example 网格员
+             */
+            role_title: string;
             /** @example 网格员 */
             title: string;
         };
@@ -9689,6 +9694,11 @@ export interface components {
             title: string;
         };
         ServesRow: {
+            /**
+             * @description What kind of organisation it is
+             * @example 居（村）委会
+             */
+            kind_name: string;
             /** @example 小桥社区居民委员会 */
             name: string;
             org: string;
@@ -10424,6 +10434,8 @@ export interface components {
             /** Format: int64 */
             bead: number;
             beads: components["schemas"]["Bead"][] | null;
+            /** @description What the requester chose on the order's form; what was typed there stays sealed */
+            chosen: components["schemas"]["Answer"][] | null;
             clock: components["schemas"]["Clock"];
             end?: string;
             events: components["schemas"]["Event"][] | null;
@@ -38412,6 +38424,7 @@ export interface operations {
                      *       },
                      *       "serves": [
                      *         {
+                     *           "kind_name": "居（村）委会",
                      *           "name": "小桥社区居民委员会",
                      *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "phone": "0971-5550000",
@@ -38423,6 +38436,7 @@ export interface operations {
                      *           "posts": [
                      *             {
                      *               "count": 2,
+                     *               "role_title": "网格员",
                      *               "title": "网格员"
                      *             }
                      *           ]
@@ -60615,6 +60629,14 @@ export interface operations {
                      *           "en": "O",
                      *           "name": "点单",
                      *           "who": "李*"
+                     *         }
+                     *       ],
+                     *       "chosen": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "label": "几盏",
+                     *           "said": "2",
+                     *           "value": 2
                      *         }
                      *       ],
                      *       "clock": {
