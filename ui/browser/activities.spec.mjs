@@ -121,3 +121,17 @@ for (const [lang, width] of [['zh', 1440], ['en', 390]]) {
     assert.deepEqual(faults, [])
   })
 }
+
+test('whoever has an account signs up at the desk with one press, and takes it back', async () => {
+  const p = await open(browser, { url: server.url, width: 390, lang: 'zh' })
+  await signIn(p, of(server.accounts, 'volunteer'))
+  await p.go('/desk/activities')
+  await p.page.click('.evlist a >> nth=0')
+  await p.page.click('.signme .btn.go')
+  await p.page.waitForFunction(() => /到时候见|候补/.test(document.querySelector('.signme .tell')?.textContent ?? ''))
+  await p.page.reload()
+  await p.page.click('.signme .do .btn:not(.go)')
+  await p.page.waitForFunction(() => /已经取消/.test(document.querySelector('.signme .tell')?.textContent ?? ''))
+  assert.deepEqual(await p.faults('signed up at the desk'), [])
+  await p.close()
+})

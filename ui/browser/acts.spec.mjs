@@ -66,11 +66,22 @@ test('several at once: those that ask for nothing are done, and it is said how m
   const p = await desk(browser, server, 'community_clerk')
   await p.go('/desk/queue?q=' + encodeURIComponent(word))
   await p.page.waitForFunction(() => document.querySelectorAll('.row').length === 3)
+  const rowsAt = () => p.page.$$eval('.row', (l) => l.map((r) => Math.round(r.getBoundingClientRect().top)))
+  const before = await rowsAt()
   for (const n of [0, 1]) await p.page.check(`.row .tick >> nth=${n}`)
+  // The next row to tick must not move away under the hand.
+  assert.deepEqual(await rowsAt(), before)
+  await p.page.waitForFunction(() => /交单/.test(document.querySelector('.bulk .btn').textContent))
   await clean(p, 'two chosen')
   await p.page.click('.bulk .btn')
   await p.page.waitForFunction(() => document.querySelectorAll('.row').length === 1)
-  assert.match(await p.page.innerText('.list > .tell'), /2/)
+  assert.match(await p.page.innerText('.list > .tell'), /交单.*2/)
+  // What is in nobody's hands here is looked for under the other headings.
+  await p.go('/desk/queue?q=' + encodeURIComponent(word + ' 1'))
+  if (!(await p.page.locator('.row').count())) {
+    await p.page.click('.elsewhere a')
+    await p.page.waitForFunction(() => document.querySelectorAll('.row').length === 1 && new URL(location.href).searchParams.get('tab') === 'all')
+  }
   const clerk = await hand(server, 'community_clerk')
   const steps = await Promise.all(made.map((m) => clerk.one(m.id).then((c) => c.step)))
   assert.deepEqual(steps.sort(), ['ordered', 'submitted', 'submitted'])
