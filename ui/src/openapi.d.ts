@@ -6181,6 +6181,11 @@ export interface components {
             urgent?: boolean;
             /** Format: int64 */
             version: number;
+            /**
+             * @description Who has the next act, in words: the unit, the resident, or those whose posts may take it
+             * @example 社区工作者或督办员
+             */
+            waits?: string;
             /** @example 小桥社区 · 建设巷 12 号院 3 号楼 */
             where: string;
         };
@@ -6278,6 +6283,11 @@ export interface components {
             urgent?: boolean;
             /** Format: int64 */
             version: number;
+            /**
+             * @description Who has the next act, in words: the unit, the resident, or those whose posts may take it
+             * @example 社区工作者或督办员
+             */
+            waits?: string;
             /** @example 小桥社区 · 建设巷 12 号院 3 号楼 */
             where: string;
         };
@@ -8625,6 +8635,11 @@ export interface components {
              * @example 2
              */
             count: number;
+            /**
+             * @description What the post does, in the reader's language; the title is the district's own word
+             * @example 网格员
+             */
+            role_title: string;
             /** @example 网格员 */
             title: string;
         };
@@ -9707,6 +9722,11 @@ export interface components {
             title: string;
         };
         ServesRow: {
+            /**
+             * @description What kind of organisation it is
+             * @example 居（村）委会
+             */
+            kind_name: string;
             /** @example 小桥社区居民委员会 */
             name: string;
             org: string;
@@ -10442,6 +10462,8 @@ export interface components {
             /** Format: int64 */
             bead: number;
             beads: components["schemas"]["Bead"][] | null;
+            /** @description What the requester chose on the order's form; what was typed there stays sealed */
+            chosen: components["schemas"]["Answer"][] | null;
             clock: components["schemas"]["Clock"];
             end?: string;
             events: components["schemas"]["Event"][] | null;
@@ -26745,6 +26767,7 @@ export interface operations {
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
+                     *           "waits": "社区工作者或督办员",
                      *           "where": "小桥社区 · 建设巷 12 号院 3 号楼"
                      *         }
                      *       ],
@@ -27609,6 +27632,7 @@ export interface operations {
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
+                     *           "waits": "社区工作者或督办员",
                      *           "where": "小桥社区 · 建设巷 12 号院 3 号楼"
                      *         }
                      *       ],
@@ -27960,6 +27984,7 @@ export interface operations {
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
+                     *           "waits": "社区工作者或督办员",
                      *           "where": "小桥社区 · 建设巷 12 号院 3 号楼"
                      *         }
                      *       ],
@@ -27980,6 +28005,7 @@ export interface operations {
                      *       },
                      *       "urgent": false,
                      *       "version": 2,
+                     *       "waits": "社区工作者或督办员",
                      *       "where": "小桥社区 · 建设巷 12 号院 3 号楼"
                      *     }
                      */
@@ -30336,6 +30362,7 @@ export interface operations {
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
+                     *           "waits": "社区工作者或督办员",
                      *           "where": "小桥社区 · 建设巷 12 号院 3 号楼"
                      *         }
                      *       ],
@@ -38436,6 +38463,7 @@ export interface operations {
                      *       },
                      *       "serves": [
                      *         {
+                     *           "kind_name": "居（村）委会",
                      *           "name": "小桥社区居民委员会",
                      *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "phone": "0971-5550000",
@@ -38447,6 +38475,7 @@ export interface operations {
                      *           "posts": [
                      *             {
                      *               "count": 2,
+                     *               "role_title": "网格员",
                      *               "title": "网格员"
                      *             }
                      *           ]
@@ -60639,6 +60668,14 @@ export interface operations {
                      *           "en": "O",
                      *           "name": "点单",
                      *           "who": "李*"
+                     *         }
+                     *       ],
+                     *       "chosen": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "label": "几盏",
+                     *           "said": "2",
+                     *           "value": 2
                      *         }
                      *       ],
                      *       "clock": {
