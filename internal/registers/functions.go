@@ -21,7 +21,7 @@ var Functions = []Function{
 	{"legal_advice", kernel.T("法律咨询", "Legal advice"), []string{"法律", "律师", "legal", "lawyer"}},
 	{"rest", kernel.T("休息饮水", "Rest and water"), []string{"休息", "喝水", "热水", "歇脚", "water"}},
 	{"convenience", kernel.T("便民服务", "Everyday services"), []string{"便民", "代办", "打印", "证明", "errands"}},
-	{"requests", kernel.T("诉求受理", "Requests taken"), []string{"反映", "投诉", "诉求", "complaint"}},
+	{"requests", kernel.T("诉求受理", "Requests and complaints"), []string{"反映", "投诉", "诉求", "complaint"}},
 	{"meals", kernel.T("助餐", "Meals"), []string{"吃饭", "食堂", "老年餐", "meal", "canteen"}},
 	{"day_care", kernel.T("日间照料", "Day care"), []string{"照料", "养老", "老人", "elder"}},
 	{"children", kernel.T("儿童托管", "Child care"), []string{"托管", "托育", "孩子", "child"}},

@@ -172,7 +172,7 @@ func dayOf(w string) (dayKind, bool) {
 		}
 	}
 	switch w {
-	case "天天", "每日", "every day":
+	case "天天", "每日", "every day", usually.Zh, usually.En:
 		return everyDay, true
 	case "法定节假日":
 		return holidays, true
@@ -216,11 +216,24 @@ func minute(s string) (int, bool) {
 
 func clock(m int) string { return fmt.Sprintf("%d:%02d", m/60, m%60) }
 
-// Text prints the hours; either language is read back by ParseHours.
+// usually is what every day is called beside clauses that depart from it: 每天 would contradict them.
+var usually = kernel.T("平时", "usually")
+
+// Text says the hours; either language is read back by ParseHours.
 func (h Hours) Text() kernel.Text {
+	if len(h.clauses) > 1 {
+		return h.text(usually)
+	}
+	return h.text(kindWords[everyDay])
+}
+
+func (h Hours) text(every kernel.Text) kernel.Text {
 	var zh, en []string
 	for _, c := range h.clauses {
 		dz, de := daysText(c.days)
+		if c.days[0] == everyDay {
+			dz, de = every.Zh, every.En
+		}
 		var spans []string
 		for _, s := range c.spans {
 			spans = append(spans, clock(s.from)+"–"+clock(s.to))
@@ -235,7 +248,7 @@ func (h Hours) Text() kernel.Text {
 }
 
 // String is the canonical form that is kept.
-func (h Hours) String() string { return h.Text().Zh }
+func (h Hours) String() string { return h.text(kindWords[everyDay]).Zh }
 
 // daysText says days, three or more in a row as a range.
 func daysText(days []dayKind) (zh, en string) {

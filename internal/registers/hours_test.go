@@ -18,6 +18,20 @@ func at(s string) time.Time {
 	return t
 }
 
+// TestHoursSaid: beside days that depart from it, every day is not said to be every day.
+func TestHoursSaid(t *testing.T) {
+	for in, want := range map[string]kernel.Text{
+		"每天 8:30-18:00": kernel.T("每天 8:30–18:00", "daily 8:30–18:00"),
+		"每天 8:30-18:00；周二、周四 8:30-20:00": kernel.T("平时 8:30–18:00；周二、周四 8:30–20:00", "usually 8:30–18:00; Tue, Thu 8:30–20:00"),
+		"工作日 9:00-17:00；周六 9:00-12:00":   kernel.T("工作日 9:00–17:00；周六 9:00–12:00", "working days 9:00–17:00; Sat 9:00–12:00"),
+	} {
+		h, err := ParseHours(in)
+		if err != nil || h.Text() != want {
+			t.Errorf("%s is said %v, %v; want %v", in, h.Text(), err, want)
+		}
+	}
+}
+
 func TestHoursText(t *testing.T) {
 	for in, want := range map[string]string{
 		"工作日 8:30-12:00，14:30-18:00；周六 9:00-12:00":              "工作日 8:30–12:00，14:30–18:00；周六 9:00–12:00",

@@ -114,5 +114,11 @@ export function stateNow(c: Clock, now = serverNow()): Clock['state'] {
   return (c.state === 'running' || c.state === 'late') && Date.parse(c.due_at) <= now ? 'over' : c.state
 }
 
+/** A time that stays whole at the end of a line. */
+export const whole = (s: string): string => s.replace(/ /g, '\u00a0')
+
+/** Opening hours in their parts, each of which stays whole where it fits: 8:30–12:00 is one word, and days stand with their times. */
+export const clauses = (hours: string): string[] => unbroken(hours).replace(/(?<![,;]) (?=\d)/g, '\u00a0').split(/(?<=；|; )/).map((c) => c.trim())
+
 /** Opening hours that stay whole at the end of a line: 8:30–12:00 is one word. */
 export const unbroken = (hours: string): string => hours.replace(/(\d)\s?–\s?(\d)/g, '$1\u2060–\u2060$2')

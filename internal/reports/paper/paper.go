@@ -130,7 +130,7 @@ func (j *Job) notes() []string {
 	return []string{
 		j.say("时间：", "Period: ") + j.span(j.From, j.To, j.AsOf) + j.say("；范围：", "; place: ") + j.Place + j.say("；计数时点：", "; counted on ") + j.day(j.AsOf) + j.AsOf.In(kernel.Shanghai).Format(" 15:04"),
 		j.say("“余”是至少，“近”是差一点，“约”是上下一成；比率都注明分子和分母；按人计数不足5的不公布。",
-			"“More than” means at least, “nearly” just below, “about” within a tenth. Shares name what is above and below the line. Fewer than 5 persons are not told."),
+			"“More than” means at least, “nearly” just below, “about” within a tenth. Shares name what is above and below the line. Counts of fewer than 5 people are not shown."),
 		j.say("校验码 ", "Check ") + j.check() + j.say("。在核验页打开本期核验文件，可核对每一个数。", ". Open the bulletin's proof on the page “Verify” to check every figure."),
 	}
 }

@@ -190,6 +190,7 @@ type stationsPage struct {
 type stationRow struct {
 	api.StationRow
 	Now, Far, Does string
+	Clauses        []string // the opening hours part by part, so that days stand on one line with their times
 }
 
 func (p *Pages) stations(v *visit) error {
@@ -232,6 +233,7 @@ func (p *Pages) stations(v *visit) error {
 			does[i] = f.Name
 		}
 		row.Does = strings.Join(does, v.T("comma"))
+		row.Clauses = clauses(s.Hours)
 		d.Items = append(d.Items, row)
 	}
 	if l.Next != "" {
@@ -242,4 +244,13 @@ func (p *Pages) stations(v *visit) error {
 		d.Next = v.URL("/stations", "need", d.Need, "open", open, "place", d.Place, "after", l.Next)
 	}
 	return v.show(http.StatusOK, "stations", v.T("stations.title"), d)
+}
+
+// clauses parts opening hours in either language.
+func clauses(hours string) []string {
+	sign := "；"
+	if !strings.Contains(hours, sign) {
+		sign = "; "
+	}
+	return strings.SplitAfter(hours, sign)
 }

@@ -121,7 +121,7 @@ func (v *visit) showTrack(status int, t *api.Track, said, act, wrong string, f *
 	}
 	for _, e := range t.Events {
 		row := lineRow{v.clock(e.At), e.Line, e.Words}
-		if strings.Contains(e.Line, e.Words) {
+		if strings.Contains(e.Line, e.Words) || e.Words == t.Text {
 			row.Words = ""
 		}
 		d.Lines = append(d.Lines, row)

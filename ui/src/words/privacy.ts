@@ -31,7 +31,7 @@ export const privacy = {
   'privacy.keep': ['保留', 'Kept'],
   'privacy.basis': ['依据', 'Basis'],
   'privacy.who': ['谁能看', 'Who may see'],
-  'privacy.fields': ['字段', 'Fields'],
+  'privacy.fields': ['存哪些内容', 'What is kept'],
   'privacy.edit': ['改期限', 'Change'],
   'privacy.monthsLabel': ['保留几个月', 'Months'],
   'privacy.reason': ['为什么改', 'Why'],
@@ -46,7 +46,10 @@ export const privacy = {
   'mine.kept': ['留着的信息', 'What is kept'],
   'mine.nothing': ['没有留您的信息。', 'Nothing is kept about you.'],
   'mine.until': (day: string) => [`到 ${day} 删除`, `deleted on ${day}`],
-  'mine.clock': (n: number, from: string) => [`${from} ${n} 个月后删除`, /^from/.test(from) ? `deleted ${n} months ${from}` : `deleted after ${n} months: ${from}`],
+  'mine.clock': (n: number, from: string) => {
+    const [zh, en] = n >= 12 && n % 12 === 0 ? [`${n / 12} 年`, n === 12 ? '1 year' : `${n / 12} years`] : [`${n} 个月`, n === 1 ? '1 month' : `${n} months`]
+    return [`${from} ${zh}后删除`, /^from/.test(from) ? `deleted ${en} ${from}` : `deleted after ${en}: ${from}`]
+  },
   'mine.why': ['为什么', 'Why'],
   'mine.looks': ['谁看过', 'Who looked'],
   'mine.noLooks': ['没有人看过遮住的内容。', 'Nobody has looked at what is masked.'],

@@ -26,7 +26,7 @@ export const reports = {
   'reports.proof': ['核验文件', 'Proof'],
   'reports.asOf': (d: string) => [`计数时点 ${d}`, `counted ${d}`],
   'reports.span': (a: string, b: string) => [`${a}至${b}`, `${a} to ${b}`],
-  'reports.foot': ['带点线的数都能点开。余是「至少」，近是「差一点」，约是「上下一成」，相加后照样带着。按人计数不足 5 的不公布。', 'Underlined figures open. “More than” means at least, “nearly” just below, “about” within a tenth. Fewer than 5 persons are not told.'],
+  'reports.foot': ['带点线的数都能点开。余是「至少」，近是「差一点」，约是「上下一成」，相加后照样带着。按人计数不足 5 的不公布。', 'Underlined figures open. “More than” means at least, “nearly” just below, “about” within a tenth. Counts of fewer than 5 people are not shown.'],
   'reports.check': ['本期校验', 'Check'],
   'reports.verifyIt': ['现在核对', 'Check it now'],
   'reports.verifyThis': ['核对这一期的数', 'Check the figures of this bulletin'],
@@ -64,7 +64,7 @@ export const reports = {
   'trace.places': ['在哪里', 'Where'],
   'trace.months': ['哪个月', 'When'],
   'trace.month': (y: number | string, m: number | string) => [`${y} 年 ${m} 月`, `${y}-${String(m).padStart(2, '0')}`],
-  'trace.small': ['少于 5 的不公布', 'fewer than 5 are not told'],
+  'trace.small': ['少于 5 的不公布', 'fewer than 5 are not shown'],
   'trace.close': ['收起', 'Close'],
   'trace.public': ['这里只说在哪里、什么时候有多少，不列单件。', 'It is told how many there were where and when, not which.'],
 
