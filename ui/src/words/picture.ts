@@ -22,7 +22,7 @@ export const picture = {
   'dash.unitGone': ['已撤销的单位', 'A unit that is no more'],
   'dash.worst': (span: string) => [`最久的超 ${span}`, `the longest by ${span}`],
   'dash.lateMore': (units: number, n: number) => [`另有 ${units} 个单位，共超时 ${n}`, units === 1 ? `One more unit, ${n} overdue` : `${units} more units, ${n} overdue together`],
-  'dash.lateMost': (unit: string, n: number) => [`最多：${unit} ${n}`, `most: ${unit} ${n}`],
+  'dash.lateMost': (unit: string, n: number) => [`${n} 件在${unit}`, `${n} at ${unit}`],
   'dash.longest': ['超时最久的', 'Longest overdue'],
   'dash.all': (n: number) => [`全部 ${n} 件`, `All ${n}`],
   'dash.months': ['按月的按期率', 'On time by month'],
