@@ -282,6 +282,24 @@ func TestAuditPages(t *testing.T) {
 	w.do("auditor", "GET", "/audit?after=x", nil).want(422)
 }
 
+// An auditor is told what each row is about: its kind, and a name where that may be read. Cases are not read by auditors.
+func TestAuditSaysWhatRowsAreAbout(t *testing.T) {
+	eachEngine(t, func(t *testing.T, w *world) {
+		id, _ := w.to("submitted")
+		number := w.do("leader", "GET", "/cases/"+id, nil).want(200).str("number")
+		l := w.do("auditor", "GET", "/audit?act=submit", nil, english()).want(200)
+		if l.str("items.0.object") != id || l.str("items.0.on.kind") != "case" || l.str("items.0.on.what") != "Case" || l.str("items.0.on.name") != number || l.get("items.0.on.read") != nil {
+			t.Errorf("a case: %s", l.Raw)
+		}
+		account := w.do("secadmin", "GET", "/accounts?q=cadre", nil).want(200).str("items.0.id")
+		w.do("secadmin", "PATCH", "/accounts/"+account, map[string]any{"disabled": true}).want(200)
+		l = w.do("auditor", "GET", "/audit?object="+account+"&limit=1", nil).want(200)
+		if l.str("items.0.on.kind") != "account" || l.str("items.0.on.what") != "账号" || !strings.HasPrefix(l.str("items.0.on.name"), "cadre") {
+			t.Errorf("an account: %s", l.Raw)
+		}
+	})
+}
+
 func TestMap(t *testing.T) {
 	w := newWorld(t)
 	box := "/map?w=101.755&s=36.645&e=101.765&n=36.655"

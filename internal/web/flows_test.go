@@ -183,10 +183,21 @@ func TestTheDistrictDecidesWhoIsInCharge(t *testing.T) {
 func TestACivilityFindingIsVerified(t *testing.T) {
 	w := newWorld(t)
 	id, _ := w.open("grid", "civility", "楼道堆物", map[string]any{"kind": "clutter"})
+	waits := func(want string) {
+		t.Helper()
+		for _, c := range w.do("leader", "GET", "/cases?flow=civility", nil).want(200).list("items") {
+			if got := c.(map[string]any)["waits"]; got != want {
+				t.Errorf("waits for %v, not %s", got, want)
+			}
+		}
+	}
+	waits("网格员或社区工作者")
 	w.act("clerk", id, "assign", map[string]any{"unit": w.orgs["城管局"]}).want(200)
+	waits("城管局")
 	w.act("cadre", id, "finish", map[string]any{"result": "清了"}).want(422) // a photo is asked for
 	w.act("grid", id, "verify", map[string]any{"passed": true}).want(409)
 	w.act("cadre", id, "finish", map[string]any{"result": "清了", "photos": []string{w.upload(picture(t, "jpeg", 40)).want(201).str("id")}}).want(200)
+	waits("网格员、社区工作者或督办员") // the unit has done its part: the next act is not its own
 	w.act("grid", id, "verify", map[string]any{"passed": false}).want(200)
 	w.act("cadre2", id, "finish", map[string]any{"result": "又清了", "photos": []string{w.upload(picture(t, "jpeg", 40)).want(201).str("id")}}).want(200)
 	if s := w.act("clerk", id, "verify", map[string]any{"passed": true}).want(200); s.str("step") != "verified" {

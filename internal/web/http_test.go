@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -127,6 +128,12 @@ func TestPlacesOfPoints(t *testing.T) {
 	}
 	if l := w.do("", "GET", "/places?q=xq", nil).want(200); !strings.Contains(l.Raw, "小桥社区") {
 		t.Errorf("initials: %s", l.Raw)
+	}
+	// As it is told over the telephone: the estate in short, the house as people call it, the flat behind it.
+	for said, want := range map[string]string{"建设3号楼": "3号楼", "建设巷 3栋2单元": "3号楼", "小桥社区建设巷3幢": "3号楼", "建设巷93号楼": "建设巷"} {
+		if l := w.do("", "GET", "/places?q="+url.QueryEscape(said), nil).want(200); len(l.list("items")) != 1 || l.str("items.0.name") != want {
+			t.Errorf("%s: %s", said, l.Raw)
+		}
 	}
 }
 

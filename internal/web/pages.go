@@ -27,7 +27,9 @@ func pages(ui fs.FS) http.Handler {
 		}
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 		if st, err := fs.Stat(ui, name); err != nil || st.IsDir() {
-			if strings.HasPrefix(name, "assets/") || name != "" && strings.Contains(path.Base(name), ".") {
+			// Who opens a wrong address in a browser gets a page that helps; who asks for a file is told that it is not there.
+			page := strings.Contains(r.Header.Get("Accept"), "text/html")
+			if strings.HasPrefix(name, "assets/") || !page && name != "" && strings.Contains(path.Base(name), ".") {
 				http.NotFound(w, r)
 				return
 			}

@@ -5654,6 +5654,8 @@ export interface components {
             id: string;
             /** @description The case or account that it was done to */
             object: string;
+            /** @description What the object is, as far as the reader may know it */
+            on?: components["schemas"]["AuditThing"];
             /** @description Canonical JSON of what anyone may know */
             public: unknown;
             /**
@@ -5673,6 +5675,22 @@ export interface components {
              * @example 李* li.xiaoqiao
              */
             who: string;
+        };
+        AuditThing: {
+            /**
+             * @description What kind of thing; empty when it is not kept any more
+             * @example case
+             */
+            kind: string;
+            /** @description Its number, title or name; left out where the reader may not read it, or where it would tell of a person */
+            name?: string;
+            /** @description Whether the reader may read the thing itself */
+            read?: boolean;
+            /**
+             * @description The kind in words
+             * @example 办件
+             */
+            what: string;
         };
         AwardCounts: {
             /**
@@ -6163,6 +6181,11 @@ export interface components {
             urgent?: boolean;
             /** Format: int64 */
             version: number;
+            /**
+             * @description Who has the next act, in words: the unit, the resident, or those whose posts may take it
+             * @example 社区工作者或督办员
+             */
+            waits?: string;
             /** @example 小桥社区 · 建设巷 12 号院 3 号楼 */
             where: string;
         };
@@ -6260,6 +6283,11 @@ export interface components {
             urgent?: boolean;
             /** Format: int64 */
             version: number;
+            /**
+             * @description Who has the next act, in words: the unit, the resident, or those whose posts may take it
+             * @example 社区工作者或督办员
+             */
+            waits?: string;
             /** @example 小桥社区 · 建设巷 12 号院 3 号楼 */
             where: string;
         };
@@ -8607,6 +8635,11 @@ export interface components {
              * @example 2
              */
             count: number;
+            /**
+             * @description What the post does, in the reader's language; the title is the district's own word
+             * @example 网格员
+             */
+            role_title: string;
             /** @example 网格员 */
             title: string;
         };
@@ -9689,6 +9722,11 @@ export interface components {
             title: string;
         };
         ServesRow: {
+            /**
+             * @description What kind of organisation it is
+             * @example 居（村）委会
+             */
+            kind_name: string;
             /** @example 小桥社区居民委员会 */
             name: string;
             org: string;
@@ -10424,6 +10462,8 @@ export interface components {
             /** Format: int64 */
             bead: number;
             beads: components["schemas"]["Bead"][] | null;
+            /** @description What the requester chose on the order's form; what was typed there stays sealed */
+            chosen: components["schemas"]["Answer"][] | null;
             clock: components["schemas"]["Clock"];
             end?: string;
             events: components["schemas"]["Event"][] | null;
@@ -21460,6 +21500,12 @@ export interface operations {
                      *           "digest": "abababababababababababababababababababababababababababababababab",
                      *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "object": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "on": {
+                     *             "kind": "case",
+                     *             "name": "小桥社区",
+                     *             "read": false,
+                     *             "what": "办件"
+                     *           },
                      *           "public": {
                      *             "number": "630105-20230427-7K3M9",
                      *             "to": "submitted"
@@ -26721,6 +26767,7 @@ export interface operations {
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
+                     *           "waits": "社区工作者或督办员",
                      *           "where": "小桥社区 · 建设巷 12 号院 3 号楼"
                      *         }
                      *       ],
@@ -27585,6 +27632,7 @@ export interface operations {
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
+                     *           "waits": "社区工作者或督办员",
                      *           "where": "小桥社区 · 建设巷 12 号院 3 号楼"
                      *         }
                      *       ],
@@ -27936,6 +27984,7 @@ export interface operations {
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
+                     *           "waits": "社区工作者或督办员",
                      *           "where": "小桥社区 · 建设巷 12 号院 3 号楼"
                      *         }
                      *       ],
@@ -27956,6 +28005,7 @@ export interface operations {
                      *       },
                      *       "urgent": false,
                      *       "version": 2,
+                     *       "waits": "社区工作者或督办员",
                      *       "where": "小桥社区 · 建设巷 12 号院 3 号楼"
                      *     }
                      */
@@ -30312,6 +30362,7 @@ export interface operations {
                      *           },
                      *           "urgent": false,
                      *           "version": 2,
+                     *           "waits": "社区工作者或督办员",
                      *           "where": "小桥社区 · 建设巷 12 号院 3 号楼"
                      *         }
                      *       ],
@@ -38412,6 +38463,7 @@ export interface operations {
                      *       },
                      *       "serves": [
                      *         {
+                     *           "kind_name": "居（村）委会",
                      *           "name": "小桥社区居民委员会",
                      *           "org": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
                      *           "phone": "0971-5550000",
@@ -38423,6 +38475,7 @@ export interface operations {
                      *           "posts": [
                      *             {
                      *               "count": 2,
+                     *               "role_title": "网格员",
                      *               "title": "网格员"
                      *             }
                      *           ]
@@ -60615,6 +60668,14 @@ export interface operations {
                      *           "en": "O",
                      *           "name": "点单",
                      *           "who": "李*"
+                     *         }
+                     *       ],
+                     *       "chosen": [
+                     *         {
+                     *           "id": "01GZ03JSM0VNBXZ4X8JQ4A6Q5V",
+                     *           "label": "几盏",
+                     *           "said": "2",
+                     *           "value": 2
                      *         }
                      *       ],
                      *       "clock": {

@@ -20,8 +20,10 @@ import type { rounds } from './words/rounds'
 import type { settings } from './words/settings'
 import type { sheets } from './words/sheets'
 import type { strands } from './words/strands'
+import type { first } from './words/first'
 import type { streets } from './words/streets'
 import type { works } from './words/works'
+import type { firstday } from './words/firstday'
 import type { roomwords } from './words/rooms'
 
 // One dictionary, both languages side by side: a sentence and its translation are written and read together. Each face is taught the
@@ -47,9 +49,10 @@ type All = typeof common
   & typeof settings
   & typeof sheets
   & typeof strands
-  & typeof streets
+  & typeof first & typeof streets
   & typeof works
   & typeof roomwords
+  & typeof firstday
 
 const all: Record<string, unknown> = {}
 /** Adds parts of the dictionary; it comes before the first page. */

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	gocmp "cmp"
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -26,7 +27,7 @@ func pictureLate(t *testing.T, db *store.DB) {
 		for range rapid.IntRange(5, 40).Draw(r, "steps") {
 			h.step(r)
 		}
-		h.update(r, func(tx kernel.Tx) error {
+		err := h.db.View(context.Background(), h.tn, func(tx kernel.Tx) error {
 			for i := range 4 {
 				q := cases.RateQuery{Now: instant().Draw(r, "now"), Allow: everything(h.tn)}
 				if i%2 == 0 {
@@ -44,6 +45,9 @@ func pictureLate(t *testing.T, db *store.DB) {
 			}
 			return nil
 		})
+		if err != nil {
+			r.Fatal(err)
+		}
 	})
 	if met < 20 {
 		t.Errorf("only %d units with late cases were met", met)

@@ -110,6 +110,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.DB) {
 		{"sheets: what is in use stays", sheetsRemove},
 		{"picture: by step, day and unit it adds up to the rates", pictureAdds},
 		{"picture: what is late by unit, whoever asks", pictureLate},
+		{"audit: what rows are about, as far as one may know", thingsNamed},
 		{"planning: one holder works a plan out", plansClaimed},
 		{"planning: lists and adoptions", plansListed},
 		{"works: versions, drafts and bills", worksKept},

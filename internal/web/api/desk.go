@@ -52,6 +52,7 @@ type Desk interface {
 	GivenUp(tx kernel.Tx, p kernel.Page) ([]*jobs.Message, error)
 	Retry(tx kernel.Tx, id kernel.ID) (bool, error)
 	Audit(tx kernel.Tx, object kernel.ID, actor, act string, from, to time.Time, p kernel.Page) ([]*ledger.Row, string, error)
+	Things(tx kernel.Tx, ids []kernel.ID, seen access.Scope) (map[kernel.ID]ledger.Thing, error)
 	Looks(tx kernel.Tx, p kernel.Page) ([]*cases.Unmasking, string, error)
 }
 
@@ -81,6 +82,7 @@ type AuditRow struct {
 	Act     string          `json:"act" example:"submit"`
 	Title   string          `json:"title" example:"交单" doc:"The act in words"`
 	Object  kernel.ID       `json:"object" doc:"The case or account that it was done to"`
+	On      *AuditThing     `json:"on,omitempty" doc:"What the object is, as far as the reader may know it"`
 	Version int             `json:"version"`
 	Public  json.RawMessage `json:"public" doc:"Canonical JSON of what anyone may know"`
 	Digest  string          `json:"digest,omitempty" doc:"Of the personal part, in hexadecimal"`
@@ -203,8 +205,14 @@ func (s *Server) audit(ctx context.Context, in *auditIn) (*body[AuditList], erro
 		if err != nil {
 			return err
 		}
+		things, err := s.thingsOf(tx, a, w.lang, l)
+		if err != nil {
+			return err
+		}
 		for _, r := range l {
-			out.Body.Items = append(out.Body.Items, w.row(r))
+			row := w.row(r)
+			row.On = things[r.Object]
+			out.Body.Items = append(out.Body.Items, row)
 		}
 		out.Body.Next = next
 		return nil

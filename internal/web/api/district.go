@@ -260,7 +260,7 @@ func (s *Server) places(ctx context.Context, in *placesIn) (*body[PlaceList], er
 				}
 				q.Within = p.Path
 			}
-			l, out.Body.Next, err = s.placesSaid(tx, q, page)
+			l, out.Body.Next, err = s.searchPlaces(tx, q, page)
 		} else {
 			l, out.Body.Next, err = s.Places.Children(tx, in.Parent, page)
 		}

@@ -49,7 +49,7 @@ func (s *Server) find(ctx context.Context, in *findIn) (*body[Found], error) {
 			}
 		}
 		if access.Somewhere(actor, access.PlaceRead) {
-			l, _, err := s.Places.Search(tx, territory.Query{Text: word}, page)
+			l, _, err := s.searchPlaces(tx, territory.Query{Text: word}, page)
 			if err != nil {
 				return err
 			}

@@ -12,16 +12,12 @@ const (
 	fewHeads    = 8  // places that may bear the first part of a name
 )
 
-// placesSaid finds places by what people type. A house is said with its compound before it, 龙泰东区1号楼, as every page shows it, while
-// the register keeps the two names apart: when nothing bears the whole, the last part is looked for below what bears the first.
-func (s *Server) placesSaid(tx kernel.Tx, q territory.Query, page kernel.Page) ([]*territory.Place, string, error) {
-	found, next, err := s.Places.Search(tx, q, page)
-	if err != nil || len(found) > 0 || page.After != "" {
-		return found, next, err
-	}
+// inParts finds places whose name was said with that of a place above, as pages show it, 龙泰东区1号楼 or 朝阳社区3网格, while the register keeps the
+// two apart: the last part is looked for below what bears the first.
+func (s *Server) inParts(tx kernel.Tx, q territory.Query, page kernel.Page) (found []*territory.Place, err error) {
 	said := []rune(strings.TrimSpace(q.Text))
 	if len(said) > longestSaid {
-		return found, "", nil
+		return nil, nil
 	}
 	for cut := len(said) - 1; cut > 1; cut-- {
 		head, tail := strings.TrimSpace(string(said[:cut])), strings.TrimSpace(string(said[cut:]))
@@ -30,21 +26,21 @@ func (s *Server) placesSaid(tx kernel.Tx, q territory.Query, page kernel.Page) (
 		}
 		above, _, err := s.Places.Search(tx, territory.Query{Text: head, Within: q.Within}, kernel.Page{Limit: fewHeads})
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		for _, p := range above {
 			below, _, err := s.Places.Search(tx, territory.Query{Text: tail, Kinds: q.Kinds, Within: p.Path}, page)
 			if err != nil {
-				return nil, "", err
+				return nil, err
 			}
 			found = append(found, below...)
 		}
 		if len(found) > 0 {
 			found = nearFirst(found, tail)
-			return found[:min(len(found), page.Limit)], "", nil
+			return found[:min(len(found), page.Limit)], nil
 		}
 	}
-	return found, "", nil
+	return nil, nil
 }
 
 // nearFirst puts the places that bear just the name that was said before those that hold it, and drops what was found twice.

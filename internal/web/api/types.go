@@ -144,6 +144,7 @@ type CaseRow struct {
 	Strand     string    `json:"strand" doc:"The first of its strands"`
 	Strands    []string  `json:"strands" enum:"zi,fa,de,zhi" doc:"自治 zi, 法治 fa, 德治 de, 智治 zhi: a case may bear several"`
 	Unit       *Named    `json:"unit"`
+	Waits      string    `json:"waits,omitempty" example:"社区工作者或督办员" doc:"Who has the next act, in words: the unit, the resident, or those whose posts may take it"`
 	Assignee   *Named    `json:"assignee"`
 	OpenedAt   time.Time `json:"opened_at"`
 	Clock      *Clock    `json:"clock" doc:"The running clock that ends first; null when none runs"`

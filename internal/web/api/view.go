@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -54,8 +55,38 @@ func (v *view) row(c *cases.Case) CaseRow {
 	st, _ := f.Flow.Step(c.Step)
 	r.StepTitle, r.Bead = st.Title.In(v.lang), st.Bead
 	r.Clock = v.nextClock(f.Flow, c)
+	r.Waits = v.waits(f.Flow, c)
 	r.Overdue = c.Ended == "" && c.DueAt() < v.now.UnixMilli() // as the list's filter has it
 	return r
+}
+
+// waits says in words whose act the case waits for: the unit once the next act is its own, the resident, else the posts that may
+// take it. The unit that did the work is not whom a case waits for that somebody else has to look at again.
+func (v *view) waits(f *workflow.Flow, c *cases.Case) string {
+	a, ok := f.Leading(c.Step)
+	if !ok || c.Ended != "" {
+		return ""
+	}
+	var posts []string
+	for _, w := range a.Actors {
+		name := w.Post
+		switch {
+		case w.Relation != workflow.RelationPlace && w.Relation != workflow.RelationCohandle && c.Unit != "":
+			return v.set.OrgName(c.Unit)
+		case w.Requester:
+			name = roleNames[kernel.Resident].In(v.lang)
+		case name == "":
+			name = roleNames[w.Role].In(v.lang)
+		}
+		if name != "" && !slices.Contains(posts, name) {
+			posts = append(posts, name)
+		}
+	}
+	if len(posts) < 2 {
+		return strings.Join(posts, "")
+	}
+	last := len(posts) - 1
+	return strings.Join(posts[:last], kernel.T("、", ", ").In(v.lang)) + kernel.T("或", " or ").In(v.lang) + posts[last]
 }
 
 func cut(s string, n int) string {

@@ -77,7 +77,7 @@ func Register(mux Mux, rest http.Handler, clock kernel.Clock) {
 	mux.HandleFunc("POST "+Root+"/t/{code}/{action}", p.visit(p.act))
 	get("/stations", p.stations)
 	get("/", func(v *visit) error {
-		return v.show(http.StatusNotFound, "lost", v.T("lost.title"), nil)
+		return v.show(http.StatusNotFound, "lost", v.T("lost.title"), v.r.URL.Path)
 	})
 }
 

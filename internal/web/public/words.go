@@ -136,5 +136,8 @@ var words = map[string]kernel.Text{
 	"stations.call":   kernel.T("打电话 %s", "Call %s"),
 
 	"lost.title": kernel.T("没有这一页", "There is no such page"),
-	"lost.say":   kernel.T("网址可能少了几个字。", "The address may be incomplete."),
+	"lost.say":   kernel.T("网址可能少了几个字，也可能这一页已经搬走或撤下。您没有做错什么。", "The address may be incomplete, or the page has moved or been taken down. You did nothing wrong."),
+	"lost.asked": kernel.T("您打开的是", "You opened"),
+	"lost.ways":  kernel.T("接着可以", "From here"),
+	"lost.paper": kernel.T("扫门口的码进来的，请再扫一次；照收据打的网址，请对着收据再输一遍。", "If you came by the code at a door, scan it again; if you typed the address from a receipt, compare it and type it again."),
 }

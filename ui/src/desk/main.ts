@@ -10,7 +10,7 @@ import App from './App.vue'
 import { rooms } from './rooms'
 import { arrive } from './rounds/patrol/day'
 import { patrol } from './rounds/patrol/start'
-import { leading, loadDesk, loadMe, may, me, queue, working } from './session'
+import { begin, loadDesk, loadMe, may, me } from './session'
 
 declare module 'vue-router' {
   interface RouteMeta { title?: Word; open?: boolean; needs?: string }
@@ -21,7 +21,7 @@ const router = createRouter({
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
   routes: [
     // Where one begins depends on one's posts, which are known only once the guard below has asked for them.
-    { path: '/', component: () => import('./Lost.vue'), beforeEnter: () => (leading.value ? '/picture' : working.value ? (queue.value?.mine === 0 ? '/queue?tab=all' : '/queue') : may('stats.read') ? '/stats' : '/me') },
+    { path: '/', component: () => import('./Lost.vue'), beforeEnter: () => begin() },
     { path: '/sign-in', component: () => import('./SignIn.vue'), meta: { title: 'sign.title', open: true } },
     { path: '/queue', component: () => import('./Queue.vue'), meta: { title: 'queue.title', needs: 'case.read' } },
     { path: '/cases/:id', component: () => import('./CasePage.vue'), meta: { title: 'case.title', needs: 'case.read' } },

@@ -15,6 +15,19 @@ const everybody = new Set(['case.open', 'place.read', 'menu.read', 'activity.rea
 export const may = (permission: string) => permission.split('|').some((p) => everybody.has(p) || (me.value?.may ?? []).includes(p))
 /** Who leads a district begins with its picture, not with a queue that is never theirs. */
 export const leading = computed(() => may('stats.read') && (me.value?.posts ?? []).some((p) => p.role === 'district_leader'))
+// Who keeps something of the district and never has a case in hand begins with what that post is for.
+const homes: Record<string, [to: string, needs: string]> = {
+  planner: ['/plans', 'plan.read'], system_admin: ['/settings/menu', 'settings.write'], security_admin: ['/settings/accounts', 'account.read'], auditor: ['/audit', 'audit.read'],
+}
+/** Where one begins, by one's posts; a post that handles cases goes before one that keeps settings. */
+export function begin(): string {
+  if (leading.value) return '/picture'
+  const roles = (me.value?.posts ?? []).map((p) => p.role)
+  const home = roles.length && roles.every((r) => homes[r]) ? homes[roles[0]!] : undefined
+  if (home && may(home[1])) return home[0]
+  if (working.value) return queue.value?.mine === 0 ? '/queue?tab=all' : '/queue'
+  return may('stats.read') ? '/stats' : '/me'
+}
 export const working = computed(() => may('case.read'))
 
 // The cookie cannot be read here. A note that somebody signed in spares visitors who did not a refused call.

@@ -14,6 +14,7 @@ import { picture } from './picture'
 import { desk } from './desk'
 import { daily } from './daily'
 import { indicators } from './indicators'
+import { first } from './first'
 import { map } from './map'
 import { patrol } from './patrol'
 import { planning } from './planning'
@@ -24,5 +25,6 @@ import { strands } from './strands'
 import { streets } from './streets'
 import { works } from './works'
 import { roomwords } from './rooms'
+import { firstday } from './firstday'
 
-teach(common, resident, around, front, handy, activities, ballots, privacy, orgwork, reports, picture, desk, daily, indicators, map, patrol, planning, rounds, settings, sheets, strands, streets, works, roomwords)
+teach(common, resident, around, front, handy, activities, ballots, privacy, orgwork, reports, picture, desk, daily, indicators, first, map, patrol, planning, rounds, settings, sheets, strands, streets, works, roomwords, firstday)

@@ -1,5 +1,8 @@
 /** What a resident's first pages and the titles say of the rooms behind them; the rooms' own words come with their pages (resident-more.ts). */
 export const front = {
+  'staff.door': ['工作人员登录', 'Staff sign-in'],
+  'staff.go': ['去办事台', 'To the desk'],
+  'staff.goSay': ['您是工作人员：待办、巡查、派单都在办事台。', 'You work here: your queue, rounds and orders are at the desk.'],
   'near.title': ['附近的活动', 'Activities nearby'],
   'near.door': ['附近的活动', 'Activities nearby'],
   'near.doorSay': ['来听，来帮忙，也能看自己报的名', 'Come along, help out, see what you joined'],

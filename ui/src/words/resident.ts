@@ -153,7 +153,4 @@ export const resident = {
   'rate.yours': ['您的评单', 'Your rating'],
   'rate.said': (n: number, word: string, solved: boolean) => [`${n} 分，${word}。${solved ? '您说办好了。' : '您说没办好。'}`, `${n} of 5, ${word.toLowerCase()}. You said it was ${solved ? 'solved' : 'not solved'}.`],
 
-  'lost.title': ['没有这一页', 'There is no such page'],
-  'lost.say': ['网址可能少了几个字。', 'The address may be incomplete.'],
-  'lost.home': ['去点单', 'Order a service'],
 } satisfies Record<string, readonly [string, string] | ((...a: never[]) => readonly string[])>

@@ -11,6 +11,7 @@ export const marks: Record<Stop, string[]> = {
   figures: ['.glance .lead', '.rail a[href$="/picture"]', '.tabbar a[href$="/picture"]', '.tabbar a[href$="/stats"]'],
   late: ['.glance .lateunits li', '.glance .longest li', '.glance .lead'],
   bulletins: ['.rail a[href$="/reports"]', '.tabbar a[href$="/reports"]', '.tabbar button'],
+  plans: ['.plans header .btn.go', '.plans .btn.go', '.rail a[href$="/plans"]', '.tabbar button'],
   settings: ['.rail [aria-labelledby="rail-settings"]', '.tabbar button'],
   posts: ['.rail .self', '.tabbar button'],
   find: ['.finderopen', '.deskhead button', '.tabbar button'],
@@ -25,8 +26,9 @@ export function stopsOf(roles: string[], may: (p: string) => boolean): Stop[] {
   if (is('community_clerk')) return ['rail', 'mine', 'row', 'acts', 'find', 'help']
   if (is('unit_dispatcher')) return ['rail', 'mine', 'row', 'share', 'find', 'help']
   if (is('grid_worker')) return ['rail', 'rounds', 'mine', 'row', 'acts', 'help']
+  if (is('planner')) return ['rail', 'plans', 'find', 'help']
+  if (is('system_admin', 'security_admin', 'auditor')) return ['rail', 'settings', 'posts', 'find', 'help']
   if (may('case.read')) return ['rail', 'mine', 'row', 'acts', 'find', 'help']
   if (may('round.do')) return ['rail', 'rounds', 'posts', 'find', 'help']
-  if (is('system_admin', 'security_admin', 'auditor')) return ['rail', 'settings', 'posts', 'find', 'help']
   return ['rail', 'posts', 'find', 'help']
 }
