@@ -120,6 +120,9 @@ func (p *roundPlayer) at(at time.Time, do func(ctx context.Context) error) {
 // day plans a day, decides what becomes of what is new, and plays what falls into it.
 func (p *roundPlayer) day(ctx context.Context, day time.Time) error {
 	begin := day.Add(6 * time.Hour)
+	if begin.After(p.now) { // before six in the morning nothing is written down as of six
+		begin = p.now
+	}
 	if begin.Before(p.clock.Now()) {
 		begin = p.clock.Now()
 	}

@@ -189,7 +189,7 @@ func (g *Registers) coming(out *Activities, home *territory.Place, now time.Time
 		risk, wide                          bool
 		strands                             []activities.Strand
 	}{
-		{"service", "clean", "周末一起扫楼道", "带上手套，工具社区准备。扫完在院里喝口热茶。", "扫楼道", activities.Unpaid, -1, 2, 9, 2, 12, false, false, strands(activities.SelfRule)},
+		{"service", "clean", "一起来扫楼道", "带上手套，工具社区准备。扫完在院里喝口热茶。", "扫楼道", activities.Unpaid, -1, 2, 9, 2, 12, false, false, strands(activities.SelfRule)},
 		{"service", "care", "陪老人去体检", "陪楼里的老人去卫生服务中心，排队、填表、回家。", "陪同", activities.Unpaid, -1, 3, 8, 3, 6, true, false, strands(activities.Virtue)},
 		{"six", "tell", "家风故事会", "老街坊讲自家的故事，来听就行。", "座位", activities.Seat, 0, 4, 15, 2, 36, false, false, strands(activities.Virtue)},
 		{"six", "play", "院里电影夜", "自带小板凳，天冷多穿一件。", "座位", activities.Seat, 1, 5, 19, 2, 200, false, false, strands(activities.Virtue)},

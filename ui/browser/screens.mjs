@@ -18,6 +18,8 @@ let n = 0
 
 /** Takes the pictures of one set; prints what lib.mjs finds wrong with a page. */
 const shooting = (set, had = new Map()) => async (p, _pattern, path) => {
+  // A map is drawn a moment after its page: without waiting, its picture is an empty sheet on a busy machine.
+  if (await p.page.$('.mappage .glmap canvas')) await p.page.waitForFunction(() => !window.__map || (window.__map.loaded() && window.__map.areTilesLoaded()), null, { timeout: 30_000 }).catch(() => console.log(`  ${set} ${path}: the map is not drawn`))
   for (const bad of await p.faults(path)) console.log(`  ${set} ${bad}`)
   await p.page.waitForTimeout(300)
   const name = path.replace(/^\/(desk\/)?/, '').replace(/[0-9A-Z]{26}|[0-9A-Z]{4}(-[0-9A-Z]{3,4}){3}/g, 'one').replace(/[^\w]+/g, '-') || 'begin'
@@ -66,6 +68,7 @@ try {
     }
     for (const role of begun.roles.filter((r) => server.accounts.some((a) => a.role === r))) {
       const p = await desk(browser, server, role, o)
+      await p.page.addInitScript(() => { window.__watchMap = 1 })
       await visit(p, face, begun.desk[role] ?? ['/desk/'], look, seen)
       await p.close()
     }

@@ -148,13 +148,13 @@ var levelNames = map[string]kernel.Text{"grid": kernel.T("网格", "grid"), "com
 func whoText(w workflow.Who) kernel.Text {
 	switch {
 	case w.Anyone:
-		return kernel.T("任何人，不用登录", "anyone, without an account")
+		return kernel.T("任何人，不用登录", "Anyone, without an account")
 	case w.Requester:
-		return kernel.T("提出这件事的人", "who asked for it")
+		return kernel.T("提出这件事的人", "Whoever asked for it")
 	}
 	name := roleNames[w.Role]
 	if w.Post != "" {
-		name = kernel.T("「"+w.Post+"」", "the post “"+w.Post+"”")
+		name = kernel.T("「"+w.Post+"」", "The post “"+w.Post+"”")
 	}
 	if l := levelNames[w.Level]; !l.IsZero() {
 		name = kernel.T(l.Zh+"的"+name.Zh, name.En+" of the "+l.En)

@@ -9,12 +9,12 @@ const daily = {
     who: ['社区看说得清不清楚，交给单位；单位派人；干部去办；办完了，请居民评。每个人只看到自己这一步和自己管的地方。', 'The community checks an order and passes it to a unit; the unit names somebody; the cadre does it; the resident rates it. You see your own step and the places you serve.'],
     first: [
       ['点开最上面一件，看说了什么、在哪里、还剩多少时间。', 'Open the first case: what was said, where, and how much time is left.'],
-      ['在「办」的框里填要填的，按绿色的键，就交给了下一个人。', 'Fill in what the box asks and press the green button: it goes to whoever is next.'],
+      ['在「办」的框里填要填的，按绿色的按钮，就交给了下一个人。', 'Fill in what the box asks and press the green button: it goes to whoever is next.'],
       ['常用的条件起个名字存下来，下次一点就是。', 'Give filters that you use often a name and save them; next time one press is enough.'],
     ],
     when: [
       [['不归我办', 'It is not ours'], ['按「退回」或「转给别的单位」，写一句为什么。时间接着走，所以请早退。', 'Return it or transfer it, with a line that says why. The clock runs on, so do it early.']],
-      [['要等料、等天气、等居民在家', 'It has to wait for parts, weather or somebody at home'], ['按「挂起」，写原因和等到哪天。钟停下来，居民看得到原因。', 'Suspend it with the reason and the day. The clock stops, and the resident sees why.']],
+      [['要等料、等天气、等居民在家', 'It has to wait for parts, weather or somebody at home'], ['按「暂停」，写明原因。时限停下来，居民看得到原因。', 'Suspend it with the reason. The clock stops, and the resident sees why.']],
       [['说刚才有人先办了一步', 'It says that somebody acted just before'], ['页面已经换成最新的，看一眼再办。您写的还在。', 'The page has been renewed. Look at it and try again; what you wrote is kept.']],
       [['要打居民的电话', 'You need to ring the resident'], ['在「联系」里按「看」，写明理由。谁看的、为什么，居民看得到。', 'Under Contact ask to see it and say why. The resident sees who looked, and the reason.']],
       [['要交一份表给别人', 'Somebody needs a list'], ['先用条件挑好，再按「导出」。称呼和电话只有头尾，导出会记下来。', 'Choose with the filters, then export. Names and telephones are masked, and the copy is on record.']],
@@ -23,11 +23,11 @@ const daily = {
   new: {
     what: ['接到电话、走访碰到的事，替居民记下来，和居民自己点的单一样走。', 'What comes by telephone or is found on a walk, written down for the resident; it runs like any order.'],
     who: ['社区、单位和网格员都能记。热线、隐患、矛盾、文明劝导各有一种。', 'Clerks, units and grid workers. Hotline calls, hazards, disputes and civility each have a kind of their own.'],
-    first: [['先选是哪一类，再选事项。', 'Choose the kind, then the service.'], ['在地图上点出地方，说清楚是什么事。', 'Point at the place on the map and say what it is.'], ['记完把办件码告诉居民，凭它查进度、评价。', 'Give the resident the code: it shows how things go, and lets them rate.']],
+    first: [['先选是哪一类，再选事项。', 'Choose the kind, then the service.'], ['在地图上点出地方，说清楚是什么事。', 'Point at the place on the map and say what it is.'], ['记完把查单码告诉居民，凭它查进度、评价。', 'Give the resident the code: it shows how things go, and lets them rate.']],
     when: [
       [['有火、有人受伤、闻到煤气', 'Fire, somebody hurt, or gas'], ['先打 119、120、110，再来记。', 'Ring 119, 120 or 110 first and write it down afterwards.']],
       [['别人好像报过了', 'It seems to be reported already'], ['页面会列出附近相似的件；是一回事就不用再记，到那一件里看。', 'Similar open cases near by are shown; when it is the same matter, go to that one.']],
-      [['居民不肯留电话', 'The resident leaves no number'], ['不填也能办，凭办件码查。', 'It works without: the code is enough.']],
+      [['居民不肯留电话', 'The resident leaves no number'], ['不填也能办，凭查单码查。', 'It works without: the code is enough.']],
     ],
   },
   places: {
@@ -40,7 +40,7 @@ const daily = {
     ],
   },
   stats: {
-    what: ['回应、解决、满意、按期四个率，都写着分子和分母。', 'Response, resolution, satisfaction and on time, each with numerator and denominator.'],
+    what: ['响应、解决、满意、按期四个率，都写着分子和分母。', 'Response, resolution, satisfaction and on time, each with numerator and denominator.'],
     who: ['比单位、比步骤，不比人，更不比居民。', 'Units and steps are compared, never people, least of all residents.'],
     first: [['选地方和日期。', 'Choose a place and dates.'], ['看每个率数的是哪些件。', 'See which cases each rate counts.'], ['往下一级看，哪里慢了去问问。', 'Go one level down, and ask where it is slow.']],
     when: [

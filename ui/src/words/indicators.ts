@@ -17,6 +17,8 @@ export const indicators = {
   'ind.amount': ['目标', 'Target'],
   'ind.target': (n: string) => [`目标 ${n}`, `target ${n}`],
   'ind.limit': (n: string) => [`限 ${n}`, `limit ${n}`],
+  'ind.barSay': ['横条是完成了多少。细竖线是照时间该到的地方，限值的粗竖线不能越过。', 'The bar is how much is done. The thin line is where time stands; the thick one is a limit not to pass.'],
+  'ind.attained': (p: string) => [`完成 ${p}%`, `${p}% reached`],
   'ind.pace': (e: number, n: number) => [`${n} 个工作日已过 ${e} 个`, `${e} of ${n} working days gone`],
   'ind.forecast': (s: string) => [`照现在的进度，期末 ${s}`, `${s} at the end at this pace`],
   'ind.over': (who: string) => [`${who}超过限值，整体判为未达标，产量再高也不抵`, `${who} is over the limit: the whole has failed, whatever the output`],

@@ -31,7 +31,7 @@ export const privacy = {
   'privacy.keep': ['保留', 'Kept'],
   'privacy.basis': ['依据', 'Basis'],
   'privacy.who': ['谁能看', 'Who may see'],
-  'privacy.fields': ['字段', 'Fields'],
+  'privacy.fields': ['存哪些内容', 'What is kept'],
   'privacy.edit': ['改期限', 'Change'],
   'privacy.monthsLabel': ['保留几个月', 'Months'],
   'privacy.reason': ['为什么改', 'Why'],

@@ -6,7 +6,7 @@ export const stops: Record<Stop, readonly [title: Pair, text: Pair]> = {
   rail: [['要办什么，从这里进', 'Everything starts here'], ['您用得着的都在这里。没有列出的，是您的岗位用不着的。', 'What your post needs is here, sorted by use. What is not listed is not needed for it.']],
   mine: [['轮到您的', 'What waits for you'], ['手里有几件、超时几件、今天到期几件。新的一来自己出现，不用刷新。', 'How many are in your hands, overdue, due today. New ones appear by themselves.']],
   row: [['一件事一行', 'One matter, one row'], ['珠子是走到了第几步，右边是还剩多少时间。先到期的在最上面，点开就能办。', 'The beads tell the step, the right side the time left. What runs out first is on top; open it to act.']],
-  acts: [['在这里办', 'Here you act'], ['填好要填的，按绿色的键，就交给下一个人。不归您的，退回或转走，写一句为什么。', 'Fill in what is asked and press the green button: it goes on. What is not yours is returned or passed on, with the reason.']],
+  acts: [['在这里办', 'Here you act'], ['填好要填的，按绿色的按钮，就交给下一个人。不归您的，退回或转走，写一句为什么。', 'Fill in what is asked and press the green button: it goes on. What is not yours is returned or passed on, with the reason.']],
   rounds: [['今天走哪里', 'Where to walk today'], ['要看的地方按走路的次序排好。看出问题写一句、拍一张，自动成一件。', 'Places stand in walking order. What is wrong gets a line and a photo and becomes a case.']],
   share: [['派给谁', 'Whom to send'], ['点开一件就能派人，旁边写着每个人手里有几件。等着的也可以一起分。', 'Open a case to name somebody: the list says how much each has in hand. All that wait can be shared out at once.']],
   figures: [['办得怎么样', 'How things are going'], ['多少件停在哪一步、几成按时。每个数都能点开，看它数的是哪些件。', 'How many stand where, how much is in time. Every figure opens to the cases it counts.']],

@@ -59,7 +59,7 @@ export const works = {
   'works.billNone': ['还没有清单。每行写明内容、做法、数量、位置和出处。', 'No lines yet. Each says what, what was done, how much, where, and its source.'],
   'works.action': ['做法', 'Done'],
   'works.quantity': ['数量', 'Quantity'],
-  'works.quantityHelp': ['照原文写，余、近、约都保留，例如 7000余株', 'As the source has it, with its qualifier'],
+  'works.quantityHelp': ['照原文写，余、近、约都保留，例如「7000余株」', 'As the source has it, with its qualifier'],
   'works.location': ['位置', 'Where'],
   'works.addLine': ['加一行', 'Add a line'],
   'works.twin': ['同一数字已另计，不重复算', 'The same figure counts elsewhere; not counted again'],
@@ -85,6 +85,8 @@ export const works = {
   'works.done': ['完成日期', 'Done on'],
   'works.drop': ['去掉', 'Remove'],
 
+  'sites.builtN': ['个建成', 'built'],
+  'sites.plannedN': ['个计划', 'planned'],
   'sites.built': ['建成', 'Built'],
   'sites.planned': ['计划', 'Planned'],
   'sites.apart': ['计划的不算进建成的。', 'What is planned is never added to what is built.'],
@@ -98,7 +100,7 @@ export const works = {
   'sites.markBuilt': ['已建成', 'It is built'],
 
   'flags.say': ['同样的内容、数量和单位说了两遍，又在近处或名称相近。可能是一个数，也可能是两个，请核对。', 'The same thing, number and unit is told twice, nearby or under like names. It may be one figure or two: please compare.'],
-  'flags.none': ['没有要核对的。导入或加清单时，可能重复的会列在这里。', 'Nothing to compare. Figures that may be told twice appear here when bills are added or imported.'],
+  'flags.none': ['您管的地方没有要核对的。导入或加清单时，可能重复的会列在这里；别处的由别处核对。', 'Nothing to compare in your area. Figures that may be told twice appear here when bills are added or imported; those elsewhere are compared there.'],
   'flags.first': ['第一处', 'First'],
   'flags.second': ['第二处', 'Second'],
   'flags.reason': ['理由', 'Reason'],

@@ -2,6 +2,7 @@ import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 import type { GlMap } from '../../map/engine'
 import { tokens, type Ink } from '../../map/style'
 import type { MapFeature } from '../../types'
+import { middleOf } from './middle'
 import type { Spot } from './points'
 
 /** What the desk's map lays over the base: grids in five washes of ink, and cases as diamonds, many together as one. */
@@ -17,6 +18,10 @@ export function overlays(c: Ink): LayerSpecification[] {
     { id: 'grid-on', type: 'line', source: 'grids', filter: ['==', ['get', 'id'], ''], paint: { 'line-color': c.ink, 'line-width': 2.5 } },
     { id: 'grid-name', type: 'symbol', source: 'grids', minzoom: 14.5, layout: { 'text-field': ['get', 'name'], 'text-font': font, 'text-size': 12, 'text-max-width': 8, 'text-padding': 6 },
       paint: { 'text-color': c.ink2, 'text-halo-color': c.paper, 'text-halo-width': 1.5 } },
+    // Far away the names of streets and towns, nearer those of communities and villages, then those of the grids above.
+    ...([['1', 0, 12.5, 14], ['2', 12, 14.5, 12.5]] as const).map(([level, from, to, size]): LayerSpecification => ({ id: 'area-name-' + level, type: 'symbol', source: 'names', minzoom: from, maxzoom: to, filter: ['==', ['get', 'level'], level],
+      layout: { 'text-field': ['get', 'name'], 'text-font': font, 'text-size': size, 'text-max-width': 9, 'text-padding': 4, 'text-variable-anchor': ['center', 'top', 'bottom'] },
+      paint: { 'text-color': level === '1' ? c.ink : c.ink2, 'text-halo-color': c.paper, 'text-halo-width': 1.8 } })),
     { id: 'many', type: 'symbol', source: 'cases', filter: ['has', 'point_count'],
       layout: { 'icon-image': ['concat', 'many-', ['case', ['>', ['get', 'over'], 0], 'over-', ''], ['step', ['get', 'point_count'], 's', 20, 'm', 200, 'l']], 'icon-allow-overlap': true,
         'text-field': ['to-string', ['get', 'point_count']], 'text-font': font, 'text-size': 13, 'text-allow-overlap': true, 'text-ignore-placement': true },
@@ -69,6 +74,7 @@ export function lay(map: GlMap) {
   const c = tokens()
   images(map, c)
   map.addSource('grids', { type: 'geojson', data: none, promoteId: 'id', tolerance: 0.4 })
+  map.addSource('names', { type: 'geojson', data: none })
   map.addSource('cases', { type: 'geojson', data: none, cluster: true, clusterRadius: 46, clusterMaxZoom: 16, clusterProperties: { over: ['+', ['get', 'over']] } })
   map.addSource('pin', { type: 'geojson', data: none })
   // Grids lie under the names, cases above all.
@@ -88,6 +94,16 @@ export function setCases(map: GlMap, spots: Spot[]) {
 }
 export function setGrids(map: GlMap, grids: MapFeature[]) {
   source(map, 'grids').setData({ type: 'FeatureCollection', features: grids.map((f) => ({ type: 'Feature', geometry: f.geometry, properties: { id: String(f.id), name: f.properties.name ?? '' } })) })
+}
+const near = ['community', 'village', 'village_other']
+/** Names of the district's own places, each in the middle of what it covers. */
+export function setNames(map: GlMap, areas: MapFeature[]) {
+  const features = areas.flatMap((f) => {
+    const at = middleOf(f.geometry)
+    const name = String(f.properties.name ?? '')
+    return at && name ? [{ type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties: { name, level: near.includes(String(f.properties.kind)) ? '2' : '1' } }] : []
+  })
+  source(map, 'names').setData({ type: 'FeatureCollection', features })
 }
 export function setWashes(map: GlMap, of: Map<string, number>, all: string[]) {
   for (const id of all) map.setFeatureState({ source: 'grids', id }, { w: of.get(id) ?? 0 })

@@ -8,7 +8,7 @@ export const otherLang = () => (lang.value === 'en' ? 'zh-CN' : 'en')
 
 /** The words of a flow to read: what is filled in later stands as its name between brackets, not as {due}. */
 const blanks: Record<string, [string, string]> = { due: ['期限', 'the deadline'], unit: ['单位', 'the unit'], assignee: ['接单的人', 'the person'], reason: ['原因', 'the reason'], result: ['结果', 'the result'], ways: ['办法', 'the ways'] }
-export const filled = (s: string, in_ = lang.value === 'en' ? 'en' : 'zh-CN') => s.replace(/\{(\w+)\}/g, (all, k: string) => (blanks[k] ? (in_ === 'en' ? `[${blanks[k][1]}]` : `〔${blanks[k][0]}〕`) : all))
+export const filled = (s: string, in_ = lang.value === 'en' ? 'en' : 'zh-CN') => s.replace(/\{(\w+)\}/g, (all, k: string) => (blanks[k] ? (in_ === 'en' ? `[${blanks[k][1]}]` : `〔${blanks[k][0]}〕`) : all)).replace(/ ?([〔〕]) ?/g, '$1')
 /** With a capital, for a heading. */
 export const upper = (s: string) => s.charAt(0).toUpperCase() + s.slice(1)
 
