@@ -142,11 +142,11 @@ func LimitText(l Limit) kernel.Text {
 	case UrgentHours:
 		return kernel.T(n+" 小时（不停）", one("hour")+", day and night")
 	case WorkingHours:
-		return kernel.T(n+" 工作时", one("working hour"))
+		return kernel.T(n+" 个工作时", one("working hour"))
 	case WorkingDays:
-		return kernel.T(n+" 工作日", one("working day"))
+		return kernel.T(n+" 个工作日", one("working day"))
 	case NaturalDays:
-		return kernel.T(n+" 自然日", one("calendar day"))
+		return kernel.T(n+" 个自然日", one("calendar day"))
 	}
 	return kernel.Text{}
 }

@@ -162,7 +162,7 @@ func TestReissue(t *testing.T) {
 }
 
 func TestLimitText(t *testing.T) {
-	for l, want := range map[Limit]kernel.Text{{1, WorkingDays}: kernel.T("1 工作日", "1 working day"), {2, UrgentHours}: kernel.T("2 小时（不停）", "2 hours, day and night"), {}: {}} {
+	for l, want := range map[Limit]kernel.Text{{1, WorkingDays}: kernel.T("1 个工作日", "1 working day"), {2, UrgentHours}: kernel.T("2 小时（不停）", "2 hours, day and night"), {}: {}} {
 		if got := LimitText(l); got != want {
 			t.Errorf("%v: %v", l, got)
 		}

@@ -84,7 +84,7 @@ export const settings = {
   'set.chain.col.rate': ['算进哪个率', 'Counts in'],
   'set.chain.item': ['（事项自己的时限优先）', ' (a limit of the item comes first)'],
   'set.chain.same': ['一样', 'the same'],
-  'set.chain.warn': (n: number) => [`用掉 ${n}% 时提醒`, `after ${n} %`],
+  'set.chain.warn': (n: number) => [`用掉 ${n}% 时提醒`, `after ${n}%`],
   'set.chain.tell': (x: string) => [`超时告诉${x}`, `overdue: told to ${x}`],
   'set.does.starts': (x: string) => [`「${x}」开始计时`, `starts “${x}”`],
   'set.does.restarts': (x: string) => [`「${x}」重新计时`, `restarts “${x}”`],
@@ -382,7 +382,7 @@ export const settings = {
 
   'set.hook.say': ['把要提醒的事自动告诉别的系统。每次都带签名，送不到会再试。', 'Other systems are told what needs attention. Each call is signed, and tried again when it fails.'],
   'set.hook.add': ['加通知地址', 'Add a webhook'],
-  'set.hook.none': ['还没有通知地址', 'There are no webhooks yet'],
+  'set.hook.none': ['还没有通知地址。加一个，要提醒的事就会自动送到那里。', 'No webhooks yet. Add one, and what needs attention is sent there by itself.'],
   'set.hook.since': (x: string) => [`${x} 加的`, `since ${x}`],
   'set.hook.calls': ['通知记录', 'Calls'],
   'set.hook.test': ['发一条试试', 'Send a test'],
