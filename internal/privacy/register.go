@@ -41,9 +41,9 @@ var AllBases = []Basis{BasisDuty, BasisConsent, BasisContract}
 // BasisTitle says a basis.
 func BasisTitle(b Basis) kernel.Text {
 	return map[Basis]kernel.Text{
-		BasisDuty:     kernel.T("履行法定职责（个人信息保护法第十三条第三项）", "a duty under law (Personal Information Protection Law, art. 13(3))"),
-		BasisConsent:  kernel.T("本人同意，随时可以撤回（个人信息保护法第十三条第一项）", "your consent, which you can withdraw at any time (Personal Information Protection Law, art. 13(1))"),
-		BasisContract: kernel.T("办您点的事或岗位所需（个人信息保护法第十三条第二项）", "needed for what you asked for, or for the post (Personal Information Protection Law, art. 13(2))"),
+		BasisDuty:     kernel.T("履行法定职责（个人信息保护法第十三条第三项）", "a duty under law (Personal Information Protection Law, art. 13(3))"),
+		BasisConsent:  kernel.T("本人同意，随时可以撤回（个人信息保护法第十三条第一项）", "your consent, which you can withdraw at any time (Personal Information Protection Law, art. 13(1))"),
+		BasisContract: kernel.T("办您点的事或岗位所需（个人信息保护法第十三条第二项）", "needed for what you asked for, or for the post (Personal Information Protection Law, art. 13(2))"),
 	}[b]
 }
 

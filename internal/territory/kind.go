@@ -38,13 +38,13 @@ func ruleOf(k Kind) kindRule {
 	case Township:
 		return kindRule{kernel.T("乡", "township"), false, []Kind{County}}
 	case StreetSpecial:
-		return kindRule{kernel.T("街道级特殊区域", "special area at street level"), false, []Kind{County}}
+		return kindRule{kernel.T("街道级特殊区域", "special area"), false, []Kind{County}}
 	case Community:
 		return kindRule{kernel.T("社区", "community"), false, streetKinds}
 	case Village:
 		return kindRule{kernel.T("行政村", "village"), false, streetKinds}
 	case VillageOther:
-		return kindRule{kernel.T("村级特殊区域", "special area at village level"), false, streetKinds}
+		return kindRule{kernel.T("村级特殊区域", "special area (village)"), false, streetKinds}
 	case VillagerGroup:
 		return kindRule{kernel.T("村民组", "villager group"), false, communityKinds}
 	case Compound:

@@ -359,3 +359,21 @@ func TestStagesGoBackWithAReason(t *testing.T) {
 		w.do("leader", "GET", "/photos/"+photo, nil).want(404)
 	})
 }
+
+// The totals tell a reader only of the pairs that the list of pairs shows them: the works are public, the pairs are the registers'.
+func TestPairsToldAreThePairsListed(t *testing.T) {
+	w := newWorld(t)
+	a := w.do("clerk", "POST", "/works", w.workDraft("greening", "滨河花箱", "小桥社区")).want(201)
+	line := func(place string) map[string]any {
+		return map[string]any{"subject": "花卉", "action": "plant", "quantity": "7000余株", "location": place, "source": "通报 第 4 行"}
+	}
+	b := w.do("clerk", "POST", "/works/"+a.str("id")+"/items", map[string]any{"items": []any{line("道路中间"), line("花箱")}}).want(200)
+	w.do("clerk", "POST", "/works/"+a.str("id")+"/publish", map[string]any{"version": b.num("version"), "published": true}).want(200)
+	for who, n := range map[string]int{"clerk": 1, "clerk-north": 0} {
+		told := w.do(who, "GET", "/works/totals", nil).want(200)
+		listed := w.do(who, "GET", "/works/flags", nil).want(200)
+		if told.num("open") != n || len(listed.list("items")) != n || len(told.list("subjects")) != 1 {
+			t.Errorf("%s: told %d, listed %d of %d: %s", who, told.num("open"), len(listed.list("items")), n, told.Raw)
+		}
+	}
+}

@@ -105,21 +105,32 @@ func (s *Service) Sums(tx kernel.Tx, actor kernel.Actor, q Query) (*Sums, error)
 		return nil, err
 	}
 	flagged, open := waiting(flags, items)
-	out.Open = open
+	// Only the pairs that Pairs lists are told: nobody is sent to a page that is empty for them.
+	scope := access.ScopeOf(actor, access.RegisterRead)
+	for _, f := range open {
+		if !scope.Match(access.Target{Tenant: actor.Tenant, Path: f.Path}) {
+			continue
+		}
+		if _, err := s.pair(tx, actor, f); err == nil {
+			out.Open++
+		} else if !kernel.Is(err, kernel.KindNotFound) {
+			return nil, err
+		}
+	}
 	out.Subjects, out.Groups, err = Totals(items, flagged)
 	return out, err
 }
 
-// waiting gives the lines of the pairs that wait for a decision, and how many pairs those are. A pair of which one line counts
+// waiting gives the lines of the pairs that wait for a decision, and those pairs. A pair of which one line counts
 // with another already does not wait.
-func waiting(flags []*Flag, items []*Item) (flagged map[kernel.ID]bool, pairs int) {
+func waiting(flags []*Flag, items []*Item) (flagged map[kernel.ID]bool, pairs []*Flag) {
 	flagged, twin := map[kernel.ID]bool{}, map[kernel.ID]bool{}
 	for _, it := range items {
 		twin[it.ID] = it.TwinOf != ""
 	}
 	for _, f := range flags {
 		if f.State == FlagOpen && !twin[f.A] && !twin[f.B] {
-			pairs++
+			pairs = append(pairs, f)
 			flagged[f.A], flagged[f.B] = true, true
 		}
 	}

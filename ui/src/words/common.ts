@@ -78,6 +78,6 @@ export const common = {
   'rate.satisfaction': ['满意率', 'Satisfaction'],
   'rate.satisfactionSay': ['打 4、5 分 ÷ 评了的', 'scored 4 or 5 ÷ rated'],
   'rate.onTime': ['按期率', 'On time'],
-  'rate.onTimeSay': ['按期办完 ÷ 办完的和超时没办完的', 'finished in time ÷ finished, and open but overdue'],
+  'rate.onTimeSay': ['按期办完 ÷ 办完的和超时没办完的', 'finished in time ÷ finished or overdue'],
 
 } satisfies Record<string, readonly [string, string] | ((...a: never[]) => readonly string[])>

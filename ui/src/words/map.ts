@@ -15,7 +15,7 @@ export const map = {
   'map.one': ['一件', 'One case'],
   'map.oneOver': ['超时的一件', 'One overdue'],
   'map.class': (lo: number, hi: number) => [hi && hi !== lo ? `${lo}–${hi} 件` : hi ? `${lo} 件` : `${lo} 件起`, hi && hi !== lo ? `${lo}–${hi}` : hi ? `${lo}` : `${lo} and more`],
-  'map.n': (n: number) => [`${n} 个`, `${n}`],
+  'map.n': (n: number) => [`${n} 格`, `${n} ${n === 1 ? 'grid' : 'grids'}`],
   'map.pick': ['点一个菱形看是哪几件，点一个网格看它的件数', 'Choose a diamond to see its cases, or a grid to see how many it has'],
   'map.here2': (n: number) => [`列出这一屏里的 ${n} 件`, `List the ${n} cases in this view`],
   'map.inView': (n: number) => [`这一屏里 ${n} 件`, `${n} cases in this view`],

@@ -21,7 +21,7 @@ export const privacy = {
   'privacy.about.account': ['一个账号', 'An account'],
   'privacy.openCase': ['看这件事', 'See the case'],
   'privacy.change.name': ['称呼改成', 'Name to'],
-  'privacy.change.phone': ['电话改成', 'Telephone to'],
+  'privacy.change.phone': ['电话改成', 'New telephone'],
   'privacy.change.address': ['地址改成', 'Address to'],
   'privacy.answer': ['答复，本人会看到', 'Answer; the person reads it'],
   'privacy.carryOut': ['照办', 'Carry out'],

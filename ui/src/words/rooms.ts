@@ -114,7 +114,7 @@ export const roomwords = {
   'in.holdNone': ['不专对一个目标', 'No single target'],
   'in.due': ['哪天前解决', 'To be solved by'],
   'in.all': ['全部', 'All'],
-  'in.step.found': ['只有因素', 'No measure yet'],
+  'in.step.found': ['只有因素', 'Found'],
   'in.step.measured': ['有了措施', 'With a measure'],
   'in.step.solved': ['已解决', 'Solved'],
   'in.paceSay': (now: string, end: string, goal: string) => [`现在 ${now}，照这个进度期末 ${end}，目标 ${goal}`, `${now} now; ${end} at the end at this pace; the target is ${goal}`],
