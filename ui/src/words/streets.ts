@@ -32,7 +32,6 @@ export const streets = {
   'plan.green.none': ['每个小区都够。', 'No compound falls short.'],
   'plan.green.more': (n: number) => [`还有 ${n} 个没有列出；用命令 sanzhi plan green --all 看全部`, `${n} more are not listed; the command sanzhi plan green --all names all`],
   'plan.reach.slow': (m: number) => [`老人 ${m} 分`, `Elders ${m} min`],
-  'plan.ifKey': ['小点是住户，圆圈是现有的站点', 'Dots are homes, circles the stations there are'],
   'plan.if': ['如果这里有个站点', 'What if a station stood here'],
   'plan.ifSay': ['在图上点一处，看看走得到站点的人会多多少；只是算一算，什么也不会变', 'Choose a place on the map to see how many more would have a station; nothing is changed'],
   'plan.ifCols': ['分钟', 'Minutes'],
