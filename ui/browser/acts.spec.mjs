@@ -99,7 +99,7 @@ test('one order is merged into another, and both sides say so', async () => {
   })
   await p.page.waitForSelector(`.case a[href$="${a.id}"]`)
   await clean(p, 'merged case')
-  await p.page.waitForFunction((n) => document.querySelector('.case .tell a')?.textContent?.includes(n), a.number)
+  await p.page.waitForFunction((n) => [...document.querySelectorAll('.case .tell a')].some((l) => l.textContent?.includes(n)), a.number)
   await p.page.click(`.case .tell a[href$="${a.id}"]`)
   await p.page.waitForFunction((n) => document.querySelector('.case .hd')?.textContent?.includes(n), a.number)
   const r = await phone()
