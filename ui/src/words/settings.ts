@@ -417,7 +417,7 @@ export const settings = {
   'set.audit.act': ['做了什么', 'Act'],
   'set.audit.allActs': ['全部动作', 'All acts'],
   'set.audit.only': ['只看它', 'only this'],
-  'set.audit.onlyThis': (name: string) => [`只看${name}的记录`, `Only the rows about ${name}`],
+  'set.audit.onlyThis': (name: string) => [`只看它：${name}`, `only this: ${name}`],
   'set.audit.on': ['对什么', 'On what'],
   'set.audit.id': ['编号', 'id'],
   'set.audit.object': ['对什么（编号）', 'On what (id)'],
