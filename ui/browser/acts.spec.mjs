@@ -271,7 +271,7 @@ test('a hazard: found by a grid worker, put right with photos, failed, put right
   await openAt(p, id)
   await mainAct(p, '')
   await p.page.fill('.act textarea', '拆了飞线')
-  await p.page.click('.act button.go')
+  await p.page.click('.act button.go[type=submit]')
   await p.page.waitForSelector('.act .wrong') // photos are asked for
   await p.page.setInputFiles('.act input[type=file]', picture('after.png'))
   await p.page.waitForSelector('.act .photos li.there')

@@ -102,7 +102,7 @@ export async function otherAct(p, title, answers = async () => {}) {
   await page.click(`.case .acts button.btn:text-is("${title}")`)
   await page.waitForSelector('dialog[open] form.act')
   await answers(page.locator('dialog[open]'))
-  await page.click('dialog[open] form.act button.go')
+  await page.click('dialog[open] form.act button.go[type=submit]')
   await page.waitForSelector('dialog[open]', { state: 'detached' })
   await page.waitForFunction((w) => document.querySelector('.case .tell[role=status]')?.textContent?.includes(w), title)
 }

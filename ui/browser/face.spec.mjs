@@ -62,7 +62,7 @@ test('what somebody else does meanwhile does not empty an open form', async () =
   await r.page.click('dialog[open] .go')
   await p.page.waitForFunction(() => document.querySelector('.case ol.line')?.textContent?.includes('门开着'))
   assert.equal(await p.page.inputValue('.act textarea'), '写到一半')
-  await p.page.click('.act button.go')
+  await p.page.click('.act button.go[type=submit]')
   await p.page.waitForSelector('.case .tell[role=status]')
   assert.equal((await (await hand(server, 'cadre')).one(id)).step, 'done')
   await p.close()

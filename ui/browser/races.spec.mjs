@@ -56,7 +56,7 @@ test('a photo that is still on its way goes along with the result', async () => 
   const uploads = await held(p.page, '**/api/v1/uploads')
   await p.page.fill('.act textarea', '换好了')
   await p.page.setInputFiles('.act input[type=file]', picture('done.png'))
-  await p.page.click('.act button.go')
+  await p.page.click('.act button.go[type=submit]')
   await uploads.asked
   assert.equal((await (await hand(server, 'cadre')).one(id)).step, 'accepted', 'the form waits for its photo')
   uploads.free()

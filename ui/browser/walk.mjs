@@ -50,7 +50,8 @@ export async function mainAct(p, words) {
   const before = await page.innerText('.case .acts h3')
   for (const box of await form.locator('textarea[aria-required="true"], input[aria-required="true"]').all()) await box.fill(words)
   const old = await page.locator('.case .tell[role=status]').allInnerTexts()
-  await form.locator('button.go').click()
+  // A proposed person's own button is a press of its own (one press sends it): the form's is the one that submits.
+  await form.locator('button.go[type=submit]').click()
   await page.waitForFunction((was) => { const el = document.querySelector('.case .tell[role=status]'); return el && el.textContent.trim() !== was }, (old[0] ?? '').trim())
   return before
 }

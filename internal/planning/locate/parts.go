@@ -74,20 +74,13 @@ func (x *Index) partsOf(a, b orb.Point, cx, cy int) (touched uint64) {
 	if a[1] > b[1] {
 		a, b = b, a
 	}
-	ax, bx := ((a[0]-x.origin[0])*x.sx-float64(cx))*parts, ((b[0]-x.origin[0])*x.sx-float64(cx))*parts
-	ay, by := ((a[1]-x.origin[1])*x.sy-float64(cy))*parts, ((b[1]-x.origin[1])*x.sy-float64(cy))*parts
-	lo, hi := min(ax, bx), max(ax, bx)
-	from, to := partIn(ay-margin), partIn(by+margin)
+	l := line{
+		((a[0]-x.origin[0])*x.sx - float64(cx)) * parts, ((a[1]-x.origin[1])*x.sy - float64(cy)) * parts,
+		((b[0]-x.origin[0])*x.sx - float64(cx)) * parts, ((b[1]-x.origin[1])*x.sy - float64(cy)) * parts,
+	}
+	from, to := partIn(l.ay-margin), partIn(l.by+margin)
 	for row := from; row <= to; row++ {
-		c0, c1 := lo, hi
-		if by-ay > margin {
-			u := ax + (bx-ax)*min(1, max(0, (float64(row)-margin-ay)/(by-ay)))
-			v := ax + (bx-ax)*min(1, max(0, (float64(row+1)+margin-ay)/(by-ay)))
-			c0, c1 = min(u, v), max(u, v)
-		}
-		if row == parts-1 && by-ay > margin { // the last row holds what rounding leaves above it
-			c0, c1 = min(c0, bx), max(c1, bx)
-		}
+		c0, c1 := l.over(row, row == parts-1, margin)
 		first, last := partIn(c0-margin), partIn(c1+margin)
 		touched |= (2<<last - 1<<first) << (row * parts)
 	}

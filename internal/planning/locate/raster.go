@@ -99,29 +99,36 @@ func (x *Index) row(lat float64) int { return min(x.ny-1, max(0, int((lat-x.orig
 
 func (x *Index) column(cells float64) int { return min(x.nx-1, max(0, int(math.Floor(cells)))) }
 
+// A line runs from a to b, which does not lie below a, over rows of one unit each.
+type line struct{ ax, ay, bx, by float64 }
+
+// over gives between which columns a line may run in a row, margin above and below included. The last row holds what lies above it too:
+// the upper border, and what rounding leaves.
+func (l line) over(row int, last bool, margin float64) (c0, c1 float64) {
+	if l.by-l.ay <= margin {
+		return min(l.ax, l.bx), max(l.ax, l.bx)
+	}
+	u := l.ax + (l.bx-l.ax)*min(1, max(0, (float64(row)-margin-l.ay)/(l.by-l.ay)))
+	v := l.ax + (l.bx-l.ax)*min(1, max(0, (float64(row+1)+margin-l.ay)/(l.by-l.ay)))
+	if last {
+		return min(u, v, l.bx), max(u, v, l.bx)
+	}
+	return min(u, v), max(u, v)
+}
+
 // edge marks every cell that an edge may touch.
 func (f *filler) edge(z int32, r0 int, a, b orb.Point) {
 	x := f.x
 	if a[1] > b[1] {
 		a, b = b, a
 	}
-	ax, bx := (a[0]-x.origin[0])*x.sx, (b[0]-x.origin[0])*x.sx
-	ay, by := (a[1]-x.origin[1])*x.sy, (b[1]-x.origin[1])*x.sy
-	lo, hi := min(ax, bx), max(ax, bx)
+	l := line{(a[0] - x.origin[0]) * x.sx, (a[1] - x.origin[1]) * x.sy, (b[0] - x.origin[0]) * x.sx, (b[1] - x.origin[1]) * x.sy}
 	from, to := x.row(a[1]), x.row(b[1])
 	// The first and the last row are reached by rounding alone when an end lies next to them.
-	from, to = max(r0, min(from, int(math.Max(0, ay-margin)))), min(x.ny-1, max(to, int(by+margin)))
+	from, to = max(r0, min(from, int(math.Max(0, l.ay-margin)))), min(x.ny-1, max(to, int(l.by+margin)))
 	to = min(to, r0+len(f.spans)-1)
 	for row := from; row <= to; row++ {
-		c0, c1 := lo, hi
-		if by-ay > margin {
-			u := ax + (bx-ax)*min(1, max(0, (float64(row)-margin-ay)/(by-ay)))
-			v := ax + (bx-ax)*min(1, max(0, (float64(row+1)+margin-ay)/(by-ay)))
-			c0, c1 = min(u, v), max(u, v)
-		}
-		if row == x.ny-1 && by-ay > margin { // the last row holds the upper border as well
-			c0, c1 = min(c0, bx), max(c1, bx)
-		}
+		c0, c1 := l.over(row, row == x.ny-1, margin)
 		for c := x.column(c0 - margin); c <= x.column(c1+margin); c++ {
 			f.mark(z, row, c, r0)
 		}
