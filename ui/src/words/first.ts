@@ -4,8 +4,6 @@ export const first = {
   'case.superviseTo': (who: string) => [`现在该${who}办：待办里会标出「已督办」，这句话记进经过。`, `The next act is with ${who}: their queue marks it as supervised, and your words go on its record.`],
   'case.superviseTold': (who: string) => [`。现在该${who}办，待办里标着「已督办」`, `. The next act is with ${who}, whose queue marks it`],
   'queue.clearAll': ['您手里没有；下面是看得到的全部', 'None is in your hands; below is all that you may see'],
-  'dash.moreUnits': (n: number, m: number) => [`还有 ${n} 个单位，超时 ${m} 件`, `${n} more units, ${m} overdue`],
-  'dash.elsewhere': (n: number) => [`${n} 件单位办过了，等别人`, `${n} done by the unit and with somebody else`],
   'dash.otherFlows': (n: number, over: number) => [`上面五步是点单。另有 ${n} 件走别的流程${over ? `，超时 ${over} 件` : ''}`, `The five steps are service orders. ${n} more go other ways${over ? `, ${over} of them overdue` : ''}`],
   'set.leave': ['改动还没有保存', 'Changes are not saved'],
   'set.leaveSay': ['现在离开，这些改动就没有了。', 'If you leave now they are lost.'],

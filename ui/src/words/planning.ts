@@ -96,7 +96,6 @@ export const planning = {
   'plan.key.area': ['社区', 'community'],
   'plan.key.say': ['格里的数字：比平均多、少百分之几', 'Figures in grids: per cent from the mean'],
   'plan.map': (name: string) => [`${name}的地图`, `Map: ${name}`],
-  'plan.lockSay': ['点地图或名单里的网格，锁住它，其余再划', 'Press a grid on the map or in the list to lock it, then draw the rest anew'],
   'plan.locked': (n: number) => [`锁住了 ${n} 格`, n === 1 ? '1 grid locked' : `${n} grids locked`],
   'plan.redo': ['其余再划', 'Draw the rest anew'],
   'plan.lock': ['锁', 'Lock'],
