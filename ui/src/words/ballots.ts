@@ -34,7 +34,7 @@ export const ballots = {
   'ballots.outcome.failed': ['没有通过', 'Not passed'],
   'ballots.outcome.no_quorum': ['参加的人不够', 'Too few voted'],
   'ballots.outcome.tie': ['票数相同，没有结果', 'A tie'],
-  'ballots.by': (who: string) => [`${who} 提议`, `Proposed by ${who.replace('*', '\u2060*')}`],
+  'ballots.by': (who: string) => [`${who} 提议`, `Proposed by ${String(who).replace('*', '\u2060*')}`],
   'ballots.turnout': (voted: number, all: number, share: string) => [`名册 ${all} 人，已投 ${voted} 人，占 ${share}%`, `${voted} of ${all} on the roll have voted, ${share}%`],
   'ballots.rule': (quorum: number, need: number) => [`参加的要达到名册的 ${quorum}%，得票要超过投票的 ${need}%。`, `At least ${quorum}% of the roll must vote; it takes more than ${need}% of the votes.`],
   'ballots.later': ['截止以后才公布票数，社区也看不到。', 'Votes are counted after the close; until then not even the community sees them.'],

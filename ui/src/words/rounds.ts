@@ -81,7 +81,7 @@ export const rounds = {
   'rounds.care.never': ['还没去过', 'not visited yet'],
   'rounds.care.next': (d: string) => [`下次最晚 ${d}`, `next by ${d}`],
   'rounds.care.missed': (n: number) => [`漏了 ${n} 次，请去看看`, n === 1 ? 'one visit was missed: please look in' : `${n} visits were missed: please look in`],
-  'rounds.care.visitor': (n: string) => [`${n}来看望`, `visited by ${n.replace('*', '\u2060*')}`],
+  'rounds.care.visitor': (n: string) => [`${n}来看望`, `visited by ${String(n).replace('*', '\u2060*')}`],
   'rounds.care.add': ['登记一位', 'Write somebody down'],
   'rounds.care.consent': ['同意书（念给本人听，或请本人签字）', 'The consent (read it out, or have it signed)'],
   'rounds.care.which': ['同意哪一种上门', 'Which visits'],
