@@ -41,7 +41,7 @@ function dayWords(p: Day, now: number): string {
   if (diff === 0) return 'today'
   if (diff === 1) return 'tomorrow'
   if (diff === -1) return 'yesterday'
-  return `${p.d} ${months[p.m - 1]}` + (p.y === n.y ? '' : ' ' + p.y)
+  return `${p.d}\u00a0${months[p.m - 1]}` + (p.y === n.y ? '' : ' ' + p.y)
 }
 
 /** 今天 18:00 · 4月28日 18:00 · yesterday, 9:40 */

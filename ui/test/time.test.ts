@@ -15,9 +15,9 @@ describe('days are Shanghai days', () => {
     ['2023-04-28T15:59:00Z', '今天 23:59', 'today, 23:59'],
     ['2023-04-28T16:00:00Z', '明天 0:00', 'tomorrow, 0:00'],
     ['2023-04-27T15:59:00Z', '昨天 23:59', 'yesterday, 23:59'],
-    ['2023-04-26T11:12:00Z', '4月26日 19:12', '26 April, 19:12'],
-    ['2022-12-31T16:00:00Z', '1月1日 0:00', '1 January, 0:00'],
-    ['2022-12-31T15:00:00Z', '2022年12月31日 23:00', '31 December 2022, 23:00'],
+    ['2023-04-26T11:12:00Z', '4月26日 19:12', '26\u00a0April, 19:12'],
+    ['2022-12-31T16:00:00Z', '1月1日 0:00', '1\u00a0January, 0:00'],
+    ['2022-12-31T15:00:00Z', '2022年12月31日 23:00', '31\u00a0December 2022, 23:00'],
   ])('%s', (iso, zh, en) => {
     expect(stamp(iso)).toBe(zh)
     lang.value = 'en'
@@ -27,7 +27,7 @@ describe('days are Shanghai days', () => {
   it.each([
     ['2023-04-28T16:00:00Z', '明天 0:00 前', 'by 0:00 tomorrow', false],
     ['2023-04-28T15:59:59.999Z', '今天 23:59 前', 'by 23:59 today', true],
-    ['2023-05-04T10:00:00Z', '5月4日 18:00 前', 'by 18:00 on 4 May', false],
+    ['2023-05-04T10:00:00Z', '5月4日 18:00 前', 'by 18:00 on 4\u00a0May', false],
   ])('a deadline at %s', (iso, zh, en, today) => {
     expect(dueBy(iso)).toBe(zh)
     expect(dueParts(iso).today).toBe(today)

@@ -160,7 +160,7 @@ export const ballots = {
   'honour.objectSay': ['不用留名。只有评选小组看得到；答复以前不会作决定。', 'No name is asked for. Only the committee reads it, and nothing is decided before it is answered.'],
   'honour.objectSend': ['提交异议', 'Send the objection'],
   'honour.objected': ['异议已经交给评选小组，答复以前不会作决定', 'The committee has your objection; nothing is decided before it is answered'],
-  'board.say': ['上榜的都经本人或家人同意，随时可以撤回。有异议可以不留名提出。', 'Whoever stands here has agreed and may withdraw at any time. You can object without a name.'],
+  'board.say': ['上榜的都经本人或家人同意，随时可以撤回；不同意上榜的，只算在授予的人数里。有异议可以不留名提出。', 'Whoever stands here has agreed and may withdraw at any time; who has not is only counted among the granted. You can object without a name.'],
   'board.haveSlip': ['我有同意码', 'I have a consent slip'],
   'consent.say': ['请输入纸条上的同意码。', 'Enter the code of your slip.'],
   'consent.code': ['同意码', 'Consent code'],

@@ -10,7 +10,7 @@ export const stops: Record<Stop, readonly [title: Pair, text: Pair]> = {
   rounds: [['今天走哪里', 'Where to walk today'], ['要看的地方按走路的次序排好。看出问题写一句、拍一张，自动成一件。', 'Places stand in walking order. What is wrong gets a line and a photo and becomes a case.']],
   share: [['派给谁', 'Whom to send'], ['点开一件就能派人，旁边写着每个人手里有几件。等着的也可以一起分。', 'Open a case to name somebody: the list says how much each has in hand. All that wait can be shared out at once.']],
   figures: [['办得怎么样', 'How things are going'], ['多少件停在哪一步、几成按时。每个数都能点开，看它数的是哪些件。', 'How many stand where, how much is in time. Every figure opens to the cases it counts.']],
-  late: [['哪里拖住了', 'Where it is stuck'], ['点一个单位，看它超时的件；点开一件，按「督办」写一句，单位马上看到。', 'Choose a unit to see what it owes. Open one, press Supervise and write a line: the unit reads it at once.']],
+  late: [['哪里拖住了', 'Where it is stuck'], ['点一个单位，看它超时的件；点开一件，按「督办」写一句，单位的待办里马上标出来。', 'Choose a unit to see what it owes. Open one, press Supervise and write a line: it is marked in the unit’s queue at once.']],
   bulletins: [['简报', 'Bulletins'], ['草稿等您看，发布要您按。发布的谁也改不了，谁都能核验。', 'Drafts wait for you, and publishing is yours. What is published cannot be changed, and anybody can check it.']],
   plans: [['做一个方案', 'Make a plan'], ['选一个镇街，几秒钟算出来，和今天的并排看。采用了也能撤回。', 'Choose a town: it is worked out in seconds and stands beside today. What is adopted can be taken back.']],
   settings: [['您管的设置', 'The settings you keep'], ['只有您这个岗位看得到。每一处改动都记下来，以前的还在。', 'Only your post sees them. Each change is on record, and what was before is kept.']],
