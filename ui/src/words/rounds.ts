@@ -77,7 +77,7 @@ export const rounds = {
   'rounds.care.say': ['只看望本人同意的。这里只有社区工作者和来看望的人能看到。', 'Only people who agreed. Seen by the community’s clerks and whoever visits, and by nobody else.'],
   'rounds.care.none': ['还没有人登记。先把同意书念给本人听，同意了再登记。', 'Nobody yet. Read the consent out first; write people down only when they agree.'],
   'rounds.care.every': (n: number) => [`每 ${n} 天`, n === 1 ? 'every day' : `every ${n} days`],
-  'rounds.care.last': (d: string) => [`上次 ${d}`, `last ${d}`],
+  'rounds.care.last': (d: string) => [`上次 ${d}`, `last visit ${d}`],
   'rounds.care.never': ['还没去过', 'not visited yet'],
   'rounds.care.next': (d: string) => [`下次最晚 ${d}`, `next due ${d}`],
   'rounds.care.missed': (n: number) => [`漏了 ${n} 次，请去看看`, n === 1 ? 'one visit was missed: please look in' : `${n} visits were missed: please look in`],
