@@ -38,7 +38,6 @@ async function orderFrom(w, item, text, photo) {
   await w.press('.foot .go')
   await w.read('.slip')
 }
-const en = { 路灯不亮: 'Street lamp out' }
 for (const lang of ['zh', 'en']) {
   path('r1-' + lang, 'resident', 'scans the door’s code and orders', 7, { lang }, async (w) => {
     await w.at('/?at=' + centre)
@@ -193,7 +192,7 @@ path('f6', 'volunteer', 'signs up for an activity at the desk', 7, {}, async (w,
   await page.click('.signme .do .btn:not(.go)') // as it was
   await page.waitForFunction(() => /已经取消/.test(document.querySelector('.signme .tell')?.textContent ?? ''))
 })
-path('f8', 'mediator', 'takes a dispute up', 7, {}, async (w, page) => {
+path('f8', 'mediator', 'takes a dispute up', 9, {}, async (w, page) => {
   const [lon, lat] = centre.split(',').map(Number)
   const text = '楼上漏水说不拢 ' + mark()
   const { items, more } = await (await fetch(`${server.url}/api/v1/menu?lon=${lon}&lat=${lat}`)).json()
