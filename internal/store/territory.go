@@ -135,34 +135,6 @@ func (f *filter) contains(column, s string) string {
 	return column + " LIKE " + f.arg(like) + ` ESCAPE '\' AND replace(` + column + ", " + f.arg(s) + ", '') <> " + column
 }
 
-// Search implements territory.Repo: of the places that stand now, those that Query.Match finds.
-func (Territory) Search(k kernel.Tx, q territory.Query, page kernel.Page) ([]*territory.Place, string, error) {
-	text := strings.TrimSpace(q.Text)
-	if !storable(text) || !storable(string(q.Within)) {
-		return nil, "", nil // no stored text holds such characters
-	}
-	f := &filter{}
-	f.standing(k)
-	keyed, err := f.named(k, text)
-	if err != nil {
-		return nil, "", err
-	}
-	if len(q.Kinds) > 0 {
-		in := make([]string, len(q.Kinds))
-		for i, kind := range q.Kinds {
-			in[i] = f.arg(string(kind))
-		}
-		f.conds = append(f.conds, "kind IN ("+strings.Join(in, ", ")+")")
-	}
-	if q.Within != "" {
-		f.under("path", q.Within)
-	}
-	if !keyed && q.Within == "" {
-		return swept(k, f, page)
-	}
-	return places(k, f, page)
-}
-
 // HasChildren tells which of the places have a child that stands now, so that a tree shows what can be opened without
 // opening it.
 func (Territory) HasChildren(k kernel.Tx, list []kernel.ID) (map[kernel.ID]bool, error) {

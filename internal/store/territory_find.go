@@ -21,6 +21,86 @@ var sweeps = []int{2_000, 20_000}
 // fewNames is up to how many names are asked for one by one.
 const fewNames = 300
 
+// Search implements territory.Repo: of the places that stand now, those that Query.Match finds, those that bear just the text as
+// their name first: whoever types 3号楼 means it, and not 13号楼, whose code may come before.
+func (Territory) Search(k kernel.Tx, q territory.Query, page kernel.Page) ([]*territory.Place, string, error) {
+	text := strings.TrimSpace(q.Text)
+	if !storable(text) || !storable(string(q.Within)) {
+		return nil, "", nil // no stored text holds such characters
+	}
+	page = page.Clamp(usualPage, mostPage)
+	after, just := strings.CutPrefix(page.After, afterJust)
+	if text == "" || page.After != "" && !just {
+		return otherPlaces(k, q, text, page)
+	}
+	list, next, err := justPlaces(k, q, text, kernel.Page{After: after, Limit: page.Limit})
+	if err != nil || next != "" {
+		return list, afterJust + next, err
+	}
+	// What is left of the page is for the others; where nothing is left, one of them tells whether there are more.
+	left := page.Limit - len(list)
+	others, next, err := otherPlaces(k, q, text, kernel.Page{Limit: max(1, left)})
+	if err != nil || left > 0 || len(others) == 0 {
+		return append(list, others...), next, err
+	}
+	last := list[len(list)-1]
+	return list, afterJust + last.Code + cursorCut + string(last.ID), nil
+}
+
+// afterJust begins the cursor of a page that ended among the places whose name is just the text.
+const afterJust = "\x1e"
+
+// justPlaces gives those whose name is the text.
+func justPlaces(k kernel.Tx, q territory.Query, text string, page kernel.Page) ([]*territory.Place, string, error) {
+	name := "name"
+	if q.Within != "" {
+		few, err := fewPlaces(k, func(g *filter) string { return "name = " + g.arg(text) })
+		if err != nil {
+			return nil, "", err
+		}
+		if !few {
+			name = "name || ''" // found by what they are below, and not by the name, which very many bear
+		}
+	}
+	f := &filter{}
+	f.standing(k)
+	f.and(name+" = ?", text)
+	f.among(q)
+	return places(k, f, page)
+}
+
+// otherPlaces gives all that Query.Match finds but those.
+func otherPlaces(k kernel.Tx, q territory.Query, text string, page kernel.Page) ([]*territory.Place, string, error) {
+	f := &filter{}
+	f.standing(k)
+	keyed, err := f.named(k, text)
+	if err != nil {
+		return nil, "", err
+	}
+	if text != "" {
+		f.and("name <> ?", text)
+	}
+	f.among(q)
+	if !keyed && q.Within == "" {
+		return swept(k, f, page)
+	}
+	return places(k, f, page)
+}
+
+// among narrows to the kinds and to what is below.
+func (f *filter) among(q territory.Query) {
+	if len(q.Kinds) > 0 {
+		in := make([]string, len(q.Kinds))
+		for i, kind := range q.Kinds {
+			in[i] = f.arg(string(kind))
+		}
+		f.conds = append(f.conds, "kind IN ("+strings.Join(in, ", ")+")")
+	}
+	if q.Within != "" {
+		f.under("path", q.Within)
+	}
+}
+
 // named narrows to places whose code or initials begin with a text, or whose name holds it: territory.Query.Match. It reports
 // whether the places are found by these keys; else they are many, and are met by going through the codes.
 func (f *filter) named(k kernel.Tx, text string) (bool, error) {

@@ -193,7 +193,7 @@ func TestSearchAgreesWithMatch(t *testing.T) {
 	eachEngine(t, func(t *testing.T, db *store.DB, _ *kernel.ManualClock) {
 		repo := store.Territory{}
 		all := district()
-		for i, name := range []string{"小桥社区", "小桥东社区", "a栋", "A栋", `100\%`, "桥", "Ｂ座", "x_y", "重庆路社区", "楼Ab"} {
+		for i, name := range []string{"小桥社区", "小桥东社区", "a栋", "A栋", `100\%`, "桥", "Ｂ座", "x_y", "重庆路社区", "楼Ab", "13号楼", "3号楼", "23号楼", "3号楼", "33号楼", "3号楼"} {
 			all = append(all, &territory.Place{ID: id(100 + i), Parent: id(2), Kind: territory.Community, Code: fmt.Sprintf("6301051000%02d", i+2), Name: name,
 				Initials: territory.Initials(name), Path: kernel.Path(fmt.Sprintf("630105/100/0%02d/", i+2))})
 		}
@@ -203,17 +203,22 @@ func TestSearchAgreesWithMatch(t *testing.T) {
 		update(t, db, func(tx kernel.Tx) error { return repo.UpsertPlaces(tx, all) })
 		slices.SortFunc(all, func(a, b *territory.Place) int { return strings.Compare(a.Code, b.Code) })
 		rapid.Check(t, func(r *rapid.T) {
-			q := territory.Query{Text: rapid.OneOf(rapid.SampledFrom([]string{"", "小桥", "桥", "x", "xq", "XQ", "%", "_", `\`, "a", "A", "6301051", "630105100001", "cq", "ab", "Ab", "b", "社区", "\x00", "\xff", "'"}),
+			q := territory.Query{Text: rapid.OneOf(rapid.SampledFrom([]string{"", "小桥", "桥", "x", "xq", "XQ", "%", "_", `\`, "a", "A", "6301051", "630105100001", "cq", "ab", "Ab", "b", "社区", "3号楼", "号楼", " 3号楼", "\x00", "\xff", "'"}),
 				rapid.StringOfN(rapid.RuneFrom([]rune("小桥社区aA%_\\ x0630")), 0, 3, -1)).Draw(r, "text"),
 				Kinds:  rapid.SampledFrom([][]territory.Kind{nil, {territory.Community}, {territory.Town, territory.GridDedicated}}).Draw(r, "kinds"),
 				Within: rapid.SampledFrom([]kernel.Path{"", "630105/", "630105/100/001/", "630105/10/"}).Draw(r, "within")}
 			limit := rapid.IntRange(1, 5).Draw(r, "limit")
-			var want, got []string
+			var want, others, got []string
 			for _, p := range all {
-				if q.Match(p) && p.Stands(now) {
+				switch {
+				case !q.Match(p) || !p.Stands(now):
+				case p.Name == strings.TrimSpace(q.Text):
 					want = append(want, p.Name)
+				default:
+					others = append(others, p.Name)
 				}
 			}
+			want = append(want, others...)
 			view(t, db, func(tx kernel.Tx) error {
 				for next, pages := "", 0; pages < 50; pages++ {
 					list, after, err := repo.Search(tx, q, kernel.Page{After: next, Limit: limit})
@@ -318,13 +323,15 @@ func TestSearchFindsAmongMany(t *testing.T) {
 			p.ValidFrom = now.Add(-time.Hour)
 		}
 		update(t, db, func(tx kernel.Tx) error { return repo.UpsertPlaces(tx, all) })
-		for _, text := range []string{"单元", "元", "1", "9单", "99单元", "末", "末2", "号", "630105-E", "630105-E29", "dy", "1", "9", "2dy", "无"} {
+		for _, text := range []string{"单元", "元", "1", "9单", "99单元", "末", "末2", "号", "630105-E", "630105-E29", "dy", "1", "9", "2dy", "无", "9单元", "末2600号"} {
 			for _, kinds := range [][]territory.Kind{nil, {territory.Entrance}, {territory.County}} {
 				q := territory.Query{Text: text, Kinds: kinds}
 				var want, got []kernel.ID
-				for _, p := range all {
-					if q.Match(p) && p.Stands(now) {
-						want = append(want, p.ID)
+				for _, just := range []bool{true, false} {
+					for _, p := range all {
+						if q.Match(p) && p.Stands(now) && just == (p.Name == text) {
+							want = append(want, p.ID)
+						}
 					}
 				}
 				view(t, db, func(tx kernel.Tx) error {

@@ -37,7 +37,7 @@ type Repo interface {
 	Shape(tx kernel.Tx, id kernel.ID) (*Place, error)
 	// Children gives the places whose parent is given ("" for the root), without shapes.
 	Children(tx kernel.Tx, parent kernel.ID, page kernel.Page) (places []*Place, next string, err error)
-	// Search gives the places that Query.Match finds, without shapes.
+	// Search gives the places that Query.Match finds, without shapes: those whose name is just the text first, then the others.
 	Search(tx kernel.Tx, q Query, page kernel.Page) (places []*Place, next string, err error)
 	// EachPlace gives every place with its shape to each, parents before children (in the order of paths), for the index and
 	// for imports. An error of each ends it and is returned as it is.

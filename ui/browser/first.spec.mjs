@@ -57,6 +57,12 @@ test('a switch that was not saved is asked about on the way out', async () => {
   await page.click('section:nth-of-type(2) .savebar .go')
   await page.waitForSelector('section:nth-of-type(2) .savebar .tell:not(.bad)')
   assert.match(await page.innerText('section:nth-of-type(2) .callists'), /12月31日/)
+
+  // The year as it was, for whoever comes next.
+  await page.click('section:nth-of-type(2) .do .btn.quiet')
+  await page.click('section:nth-of-type(2) .savebar .go')
+  await page.waitForSelector('section:nth-of-type(2) > p > .btn')
+  await page.waitForSelector('section:nth-of-type(2) .savebar:not(.on)')
   await p.close()
 })
 
@@ -64,7 +70,7 @@ test('a post is held where its organisation is, unless one says otherwise', asyn
   const p = await by('security_admin', { width: 1440 })
   const { page } = p
   await page.click('main .btn.go')
-  await page.fill('dialog input >> nth=0', 'li.xiaoyan')
+  await page.fill('dialog input >> nth=0', 'li.' + Date.now().toString(36))
   await page.fill('dialog input >> nth=1', '李晓燕')
   await page.click('dialog .btn.go')
   await page.waitForSelector('dialog .once code')

@@ -180,6 +180,40 @@ test('a service is switched off and on, and a form is built', async () => {
   assert.deepEqual(faults, [])
 })
 
+test('working hours are kept as they stand on the page, and then a holiday beside them', async () => {
+  const p = await by('system_admin')
+  const { page } = p
+  const open = async () => { await p.go('/desk/settings/system/office'); await page.waitForSelector('#ht0') }
+  const save = async (section) => {
+    const answered = page.waitForResponse((r) => r.request().method() !== 'GET' && r.url().includes('/settings'))
+    await page.click(`section:nth-of-type(${section}) .savebar .go`)
+    assert.equal((await answered).status(), 200)
+    await page.waitForSelector(`section:nth-of-type(${section}) .savebar .tell:not(.bad)`)
+  }
+  const last = async () => `#ht${await page.locator('.first .spanrow').count() - 1}`
+  await open()
+  const was = await page.inputValue(await last())
+  const other = was === '18:45' ? '18:15' : '18:45'
+  await page.fill(await last(), other)
+  await save(1)
+  await page.click('section:nth-of-type(2) > p > .btn')
+  await page.fill('#calfrom', `${await page.inputValue('#calyear')}-12-30`)
+  await page.click('section:nth-of-type(2) .do .btn >> nth=0')
+  await save(2)
+  await open()
+  assert.equal(await page.inputValue(await last()), other)
+  assert.match(await page.innerText('section:nth-of-type(2) .callists'), /12月30日/)
+  assert.deepEqual(await p.faults('hours'), [])
+  // As it was.
+  await page.click('section:nth-of-type(2) .do .btn.quiet')
+  await save(2)
+  await page.fill(await last(), was)
+  await save(1)
+  await open()
+  assert.equal(await page.inputValue(await last()), was)
+  await p.close()
+})
+
 const pages = {
   system_admin: ['flows', 'flows/menu', 'flows/menu?tab=edit', 'flows/menu?tab=play', 'flows/dispute?tab=versions', 'menu', 'routing', 'system/office', 'system/emergency', 'system/limits', 'system/webhooks', 'system/outbox', 'system/purposes'].map((x) => '/desk/settings/' + x),
   security_admin: ['accounts', 'accounts/posts', 'accounts/roles', 'accounts/keys', 'accounts/purposes'].map((x) => '/desk/settings/' + x),
