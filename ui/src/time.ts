@@ -72,11 +72,14 @@ export function dueParts(iso: string, now = serverNow()): { day: string; clock: 
   return { day: dayWords(p, now), clock: `${p.h}:${two(p.min)}`, today: p.serial === parts(now).serial }
 }
 
-/** 今天 18:00 前 · by 18:00 today */
-export function dueBy(iso: string, now = serverNow()): string {
+/** An instant after a word like until: 今天 22:00 · 22:00 today · 9:00 on 2 December. */
+export function moment(iso: string, now = serverNow()): string {
   const d = dueParts(iso, now)
-  return lang.value === 'zh' ? `${d.day} ${d.clock} 前` : `by ${d.clock} ${/^\d/.test(d.day) ? 'on ' : ''}${d.day}`
+  return lang.value === 'zh' ? `${d.day} ${d.clock}` : `${d.clock} ${/^\d/.test(d.day) ? 'on ' : ''}${d.day}`
 }
+
+/** 今天 18:00 前 · by 18:00 today */
+export const dueBy = (iso: string, now = serverNow()): string => (lang.value === 'zh' ? `${moment(iso, now)} 前` : `by ${moment(iso, now)}`)
 
 /** A span in its two largest units: 1 天 2 小时 · 42 分 · 1 h 18 min. */
 export function span(ms: number): string {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { lang } from '../src/lang'
-import { dueBy, dueParts, left, span, stamp, stateNow, usedNow } from '../src/time'
+import { dueBy, dueParts, left, moment, span, stamp, stateNow, usedNow } from '../src/time'
 import type { Clock } from '../src/types'
 
 // 28 April 2023, 09:00 in Shanghai.
@@ -30,9 +30,11 @@ describe('days are Shanghai days', () => {
     ['2023-05-04T10:00:00Z', '5月4日 18:00 前', 'by 18:00 on 4\u00a0May', false],
   ])('a deadline at %s', (iso, zh, en, today) => {
     expect(dueBy(iso)).toBe(zh)
+    expect(moment(iso)).toBe(zh.replace(/ 前$/, ''))
     expect(dueParts(iso).today).toBe(today)
     lang.value = 'en'
     expect(dueBy(iso)).toBe(en)
+    expect(moment(iso)).toBe(en.replace(/^by /, ''))
   })
 })
 

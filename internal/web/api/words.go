@@ -11,19 +11,23 @@ import (
 )
 
 // When says an instant as people do: 今天 18:00, 明天 9:00, 4月28日 18:00; the year only when it is another one.
+// In English it follows a word like by: 18:00 today, 18:00 on 28 April.
 func When(lang kernel.Lang, t, now time.Time) string {
 	t, now = t.In(kernel.Shanghai), now.In(kernel.Shanghai)
 	day := func(x time.Time) int64 { return x.Add(8*time.Hour).Unix() / 86400 }
 	clock := strings.TrimPrefix(t.Format("15:04"), "0")
 	days := map[int64]kernel.Text{-1: kernel.T("昨天", "yesterday"), 0: kernel.T("今天", "today"), 1: kernel.T("明天", "tomorrow")}
 	if w, ok := days[day(t)-day(now)]; ok {
+		if lang == kernel.English {
+			return clock + " " + w.En
+		}
 		return w.In(lang) + " " + clock
 	}
 	if lang == kernel.English {
 		if t.Year() == now.Year() {
-			return t.Format("2 January 15:04")
+			return clock + t.Format(" on 2\u00a0January")
 		}
-		return t.Format("2 January 2006 15:04")
+		return clock + t.Format(" on 2\u00a0January 2006")
 	}
 	s := fmt.Sprintf("%d月%d日 %s", t.Month(), t.Day(), clock)
 	if t.Year() != now.Year() {

@@ -219,11 +219,11 @@ func (p *Pages) stations(v *visit) error {
 		row := stationRow{StationRow: s, Now: v.T("stations.closed")}
 		switch {
 		case s.Open && s.Until != nil:
-			row.Now = v.T("stations.until", v.clock(*s.Until))
+			row.Now = v.T("stations.until", api.When(v.Lang, *s.Until, v.p.now()))
 		case s.Open:
 			row.Now = v.T("stations.always")
 		case s.Opens != nil:
-			row.Now = v.T("stations.opens", v.clock(*s.Opens))
+			row.Now = v.T("stations.opens", api.When(v.Lang, *s.Opens, v.p.now()))
 		}
 		if s.Metres != nil {
 			row.Far = v.T("stations.metres", strconv.FormatFloat(*s.Metres, 'f', 0, 64))

@@ -9,7 +9,7 @@ export const around = {
   'around.whoSay': ['写的是岗位，不写人名。打电话就能找到当班的人。', 'These are posts, not names. Ring to reach whoever is on duty.'],
   'around.call': ['打电话', 'Call'],
   'around.callWho': (who: string, n: string) => [`打电话给${who}，${n}`, `Call ${who}, ${n}`],
-  'around.post': (n: number, title: string) => [n > 1 ? `${title}\u00a0${n}\u00a0人` : title, n > 1 ? `${n}\u00a0×\u00a0${title}` : title],
+  'around.post': (n: number, title: string) => [n > 1 ? `${title}\u00a0${n}\u00a0人` : title, n > 1 ? `${title}\u00a0(${n})` : title],
   'around.none': ['这里还没有登记谁在管，请打区里的电话。', 'Nobody is on record for this place yet; please ring the district.'],
   'around.stations': ['附近的站点', 'Stations nearby'],
   'around.allStations': ['全部站点，按要办的事找', 'All stations, by what you need'],
@@ -26,7 +26,7 @@ export const around = {
   'around.cases': (n: number) => [`${n} 件`, `${n}`],
   'around.others': ['别的各不到 5 件，或者说出来就能算出别的，不公布。', 'Others are below 5 each, or would give those away, and are left out.'],
   'around.district': ['全区办得怎么样', 'How the district is doing'],
-  'around.districtSay': ['多少件在办，几成按时', 'How much is under way, how much in time'],
+  'around.districtSay': ['多少件在办，几成按时', 'What is under way, what is in time'],
   'around.bulletins': ['简报和数字', 'Bulletins and figures'],
   'around.check': ['怎么知道数是真的', 'How to know that a figure is true'],
   'around.checkSay': ['每个数都能点开，看它数的是哪些事。每期简报有核验文件：存下来，在这台手机上就能核对，改过一个字都看得出。', 'Every figure opens to what it counts. Each bulletin has a proof: save it and check it on this phone; a single changed word shows.'],
@@ -91,8 +91,8 @@ export const around = {
   'pin.moved': ['针挪好了', 'The pin has moved'],
   'pin.movedTo': (way: string) => [`针${way}`, `The pin moved ${way}`],
 
-  'foot.plain': ['简易网页，旧手机也能用', 'Simple pages for any phone'],
-  'foot.verify': ['核对收据和数字', 'Check receipts and figures'],
+  'foot.plain': ['旧手机用的网页', 'For old phones'],
+  'foot.verify': ['核对收据和数字', 'Check receipts'],
 
   'waiting.title': ['还没有送出', 'Not sent yet'],
   'waiting.none': ['没有等着送的单子', 'Nothing waits to be sent'],

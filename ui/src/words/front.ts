@@ -16,7 +16,7 @@ export const front = {
   'stations.title': ['附近站点', 'Stations nearby'],
   'stations.open': (until: string) => [`开着，到${until}`, `Open until ${until}`],
   'stations.always': ['开着，全天', 'Open all day'],
-  'stations.opens': (at: string) => [`关着，${at} 开`, `Closed, opens ${at}`],
+  'stations.opens': (at: string) => [`关着，${at} 开`, `Closed, opens at ${at}`],
   'stations.closed': ['关着，近两周不开', 'Closed for two weeks'],
   'stations.metres': (n: number) => [n < 1000 ? `${n} 米` : `${(n / 1000).toFixed(1)} 公里`, n < 1000 ? `${n} m` : `${(n / 1000).toFixed(1)} km`],
   'pledges.title': ['公开承诺', 'Public pledges'],
