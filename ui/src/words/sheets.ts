@@ -1,6 +1,6 @@
 /** Words of registers as Excel files. */
 export const sheets = {
-  'sheets.title': ['Excel 导入导出', 'Excel in and out'],
+  'sheets.title': ['Excel 导入导出', 'Excel files'],
   'sheets.say': ['台账可以在 Excel 里填好再传回来。先核对，没有错才写入；导错了，30 天内可以撤销。', 'Registers can be filled in with Excel and sent back. A file is checked first and written only when nothing is wrong; a mistake can be undone for 30 days.'],
   'sheets.one': ['选一张台账', 'Choose a register'],
   'sheets.two': ['取表', 'Get the sheet'],
