@@ -2,7 +2,7 @@ const far = (n: number) => (n < 1000 ? [`${n} 米`, `${n} m`] : [`${(n / 1000).t
 
 /** Registers, and organisations at work. */
 export const orgwork = {
-  'reg.countOf': (name: string, n: number) => [`${name} ${n} 个`, `${name}: ${n}`],
+  'reg.countOf': (name: string, n: number) => [`${name} ${n} ${name === '办件' ? '件' : '个'}`, `${name}: ${n}`],
   'reg.rail': ['登记册', 'Records'],
   'reg.title': ['登记册', 'Records'],
   'reg.say': ['各单位自己记的账。每个率都写着分子和分母，只数您能看到的', 'What organisations keep of their own work. Each rate stands with what it is made of, and counts what you may see'],
