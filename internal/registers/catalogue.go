@@ -77,7 +77,7 @@ func dutyRegisters() []*Register {
 			About: t("一个单位管什么，一条一条写清，做过的事连在后面", "What an organisation is there for, item by item, with what was done behind each"),
 			Group: GroupDuty, NeedOrg: true, Links: evidence()},
 		{Sheet: sheet("pledge", t("承诺践诺", "Pledges"), must(col("what", kernel.ColumnLong, t("承诺什么", "What is pledged"))), must(col("due", kernel.ColumnDate, t("什么时候兑现", "By when")))),
-			About: t("公开承诺，到期看兑现没有，居民都能看", "Pledged in public, with a day by which it is done; everybody can look"),
+			About: t("公开承诺，到期看兑现没有", "Pledged in public, with a day by which it is done"),
 			Group: GroupDuty, Standing: t("待兑现", "to be kept"), Read: access.PlaceRead, NeedOrg: true, DueColumn: "due", Links: evidence(),
 			Acts: []Act{
 				{Key: "fulfil", Title: t("兑现了", "Fulfilled"), From: []string{Open}, To: "fulfilled", Word: t("已兑现", "fulfilled"), Note: t("怎么兑现的", "How it was fulfilled")},

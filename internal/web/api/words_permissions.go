@@ -8,7 +8,7 @@ import (
 // permissionNames say what a permission lets somebody do. A test keeps them complete.
 var permissionNames = map[access.Permission]kernel.Text{
 	access.CaseOpen: kernel.T("点单、报事", "open a case"), access.CaseRead: kernel.T("看办件", "see cases"), access.CaseAct: kernel.T("办轮到自己的一步", "take the step that is theirs"),
-	access.CaseComment: kernel.T("在办件里留言", "comment on cases"), access.CaseUnmask: kernel.T("写明理由后看联系方式", "see contacts in full, with a reason"),
+	access.CaseComment: kernel.T("在办件里留言", "comment on cases"), access.CaseUnmask: kernel.T("写明理由后看联系方式", "see contacts in full (with a reason)"),
 
 	access.CaseTag: kernel.T("改办件的三治标记", "change the strands of cases"),
 

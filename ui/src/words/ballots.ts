@@ -108,7 +108,7 @@ export const ballots = {
   'honour.kind.other': ['其他评选', 'Other'],
   'honour.kindLabel': ['评什么', 'Award'],
   'honour.titleZh': ['名称', 'Name in Chinese'],
-  'honour.titleEn': ['英文名称（可不填）', 'Name in English'],
+  'honour.titleEn': ['英文名称（不填也行）', 'Name in English (optional)'],
   'honour.days': ['公示几个工作日', 'Publicity, in working days'],
   'honour.ten': ['十星按 10 条评。不改就用这里上一次的，或通用的一套。', 'Ten stars go by ten criteria: those last used here, or a common set.'],
   'honour.criteria': ['十条', 'The ten criteria'],

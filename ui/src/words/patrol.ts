@@ -9,7 +9,7 @@ export const patrol = {
   'patrol.bar.off': ['现在没有网，照样能记。', 'There is no connection; you can go on recording.'],
   'patrol.bar.old': (at: string) => [`单子是${at}存下的。`, `The list as it was kept: ${at}.`],
   'patrol.bar.unsigned': ['登录到期了，请重新登录，存着的会接着送。', 'Your sign-in has ended. Sign in again and what is kept goes on.'],
-  'patrol.ready': (n: number) => [`${n} 处都存好了，没有网也能记`, n === 1 ? 'The duty is kept here: it can be recorded without a connection' : `All ${n} are kept here: they can be recorded without a connection`],
+  'patrol.ready': (n: number) => [`${n} 处都存好了，没有网也能记`, n === 1 ? 'The duty is kept here: it can be recorded without a connection' : `${n === 2 ? 'Both' : `All ${n}`} are kept here: they can be recorded without a connection`],
   'patrol.readying': (n: number, all: number) => [`正在存下来备用，${n}/${all}`, `Keeping them for use offline, ${n} of ${all}`],
   'patrol.progress': (n: number, all: number) => [`记了 ${n} 处，共 ${all} 处`, `${n} of ${all} recorded`],
   'patrol.allDone': ['单子上的都记了。', 'Everything on the list is recorded.'],

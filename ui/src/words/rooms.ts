@@ -19,7 +19,7 @@ export const roomwords = {
   'wk.groupName': ['或群体名称', 'or a group'],
   'wk.member': ['加成员单位', 'Add a member'],
   'wk.gone': ['去掉', 'Remove'],
-  'wk.fromCase': ['由这件事带出', 'Led to by'],
+  'wk.fromCase': ['由这件事带出：', 'Follows from the case: '],
   'wk.stageEdit': ['改阶段', 'Edit the stages'],
   'wk.stageName': ['阶段', 'Stage'],
   'wk.stageNote': ['原因', 'Reason'],

@@ -73,7 +73,7 @@ export const settings = {
   'set.chain.clock': (x: string) => [`时限：${x}`, `clock: ${x}`],
   'set.chain.auto': (x: string) => [`「${x}」到点自动办`, `by itself when “${x}” runs out`],
   'set.chain.form': ['要填：', 'Asks for: '],
-  'set.chain.optional': ['（可不填）', ' (optional)'],
+  'set.chain.optional': ['（不填也行）', ' (optional)'],
   'set.chain.personal': ['（个人信息）', ' (personal)'],
   'set.chain.anywhere': ['哪一步都能做的', 'At almost every step'],
   'set.chain.clocks': ['时限', 'Clocks'],

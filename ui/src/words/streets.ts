@@ -31,7 +31,7 @@ export const streets = {
   'plan.green.shortSay': ['百分数是小区面积里够得着的部分', 'The figures are the share of its land that is covered'],
   'plan.green.none': ['每个小区都够。', 'No compound falls short.'],
   'plan.green.more': (n: number) => [`还有 ${n} 个没有列出；用命令 sanzhi plan green --all 看全部`, `${n} more are not listed; the command sanzhi plan green --all names all`],
-  'plan.reach.slow': (m: number) => [`老人 ${m} 分`, `Elders ${m} min`],
+  'plan.reach.slow': (m: number) => [`老人 ${m} 分钟`, `Elders ${m} min`],
   'plan.if': ['如果这里有个站点', 'What if a station stood here'],
   'plan.ifSay': ['在图上点一处，看看走得到站点的人会多多少；只是算一算，什么也不会变', 'Choose a place on the map to see how many more would have a station; nothing is changed'],
   'plan.ifCols': ['分钟', 'Minutes'],

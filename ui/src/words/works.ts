@@ -78,7 +78,7 @@ export const works = {
   'works.name': ['名称', 'Name'],
   'works.summary': ['说明', 'In words'],
   'works.group': ['归类', 'Group'],
-  'works.optional': ['可不填', 'Optional'],
+  'works.optional': ['不填也行', 'optional'],
   'works.addStage': ['加一个阶段', 'Add a stage'],
   'works.from': ['开始', 'From'],
   'works.to': ['计划完成', 'Planned end'],
