@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"sanzhi/internal/kernel"
+	"sanzhi/internal/store"
 	"sanzhi/internal/web"
 )
 
@@ -317,5 +318,19 @@ func TestSlowPhoto(t *testing.T) {
 		if res.StatusCode != want {
 			t.Errorf("%s: status %d, want %d", path, res.StatusCode, want)
 		}
+	}
+}
+
+// Whatever page somebody is sent, it says that the district is made up, and a real district's pages never do.
+func TestPlainDemo(t *testing.T) {
+	real, made := newWorld(t), newWorld(t)
+	made.update(func(tx kernel.Tx) error {
+		row := districtRow()
+		row.Demo = true
+		return store.Tenants{DB: made.db}.Put(tx, row)
+	})
+	for path, status := range map[string]int{"": 200, "/place": 200, "/track": 200, "/stations": 200, "/what": 404} {
+		real.fetch(t, "GET", "/plain"+path, nil).want(status).not("演示数据")
+		made.fetch(t, "GET", "/plain"+path, nil).want(status).says("演示数据")
 	}
 }

@@ -19,6 +19,7 @@ let n = 0
 /** Takes the pictures of one set; prints what lib.mjs finds wrong with a page. */
 const shooting = (set, had = new Map()) => async (p, _pattern, path) => {
   // A map is drawn a moment after its page: without waiting, its picture is an empty sheet on a busy machine.
+  if (await p.page.$('.mappage')) await p.page.waitForSelector('.mappage .glmap canvas', { timeout: 15_000 }).catch(() => {})
   if (await p.page.$('.mappage .glmap canvas')) await p.page.waitForFunction(() => !window.__map || (window.__map.loaded() && window.__map.areTilesLoaded()), null, { timeout: 30_000 }).catch(() => console.log(`  ${set} ${path}: the map is not drawn`))
   for (const bad of await p.faults(path)) console.log(`  ${set} ${bad}`)
   await p.page.waitForTimeout(300)

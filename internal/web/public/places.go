@@ -32,7 +32,6 @@ func float(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 type homePage struct {
 	District  string
-	Demo      bool
 	Emergency []api.EmergencyLine
 }
 
@@ -41,7 +40,7 @@ func (p *Pages) home(v *visit) error {
 	if err := v.ask("/config", nil, &c); err != nil {
 		return err
 	}
-	return v.show(http.StatusOK, "home", v.T("home.title"), homePage{c.District, c.Demo, v.emergency()})
+	return v.show(http.StatusOK, "home", v.T("home.title"), homePage{c.District, v.emergency()})
 }
 
 type placePage struct {

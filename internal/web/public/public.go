@@ -148,6 +148,13 @@ func (v *visit) HTMLLang() string {
 	return "zh-CN"
 }
 
+// Demo says whether what the district holds is made up for demonstration: every page carries that mark, since a page may be all that
+// somebody sees.
+func (v *visit) Demo() bool {
+	var c api.Config
+	return v.ask("/config", nil, &c) == nil && c.Demo
+}
+
 // T gives the words under a key.
 func (v *visit) T(key string, args ...any) string {
 	w, ok := words[key]

@@ -1,6 +1,7 @@
 import { computed, ref, shallowRef } from 'vue'
 import { api, CallError } from '../api'
 import { kept, lang } from '../lang'
+import { titleIn } from '../shared/titles'
 import type { Config, FlowInfo, Me, QueueSummary } from '../types'
 
 /** Who is signed in: undefined while that is not known, null when nobody is. */
@@ -19,9 +20,8 @@ export const leading = computed(() => may('stats.read') && (me.value?.posts ?? [
 const homes: Record<string, [to: string, needs: string]> = {
   planner: ['/plans', 'plan.read'], system_admin: ['/settings/menu', 'settings.write'], security_admin: ['/settings/accounts', 'account.read'], auditor: ['/audit', 'audit.read'],
 }
-/** How a post is called: by the title that the district gave it; to a reader of English by its role, where the title is in Chinese. */
-export const postName = (p: { title?: string; role_title?: string }) =>
-  (lang.value === 'en' && /\p{Script=Han}/u.test(p.title ?? '') ? p.role_title : p.title) || p.role_title || p.title || ''
+/** How a post is called: by the title that the district gave it; to a reader of English by its role, where the title has no usual English. */
+export const postName = (p: { title?: string; role_title?: string }) => titleIn(lang.value, p.title, p.role_title)
 /** Where one begins, by one's posts; a post that handles cases goes before one that keeps settings. */
 export function begin(): string {
   if (leading.value) return '/picture'
