@@ -139,7 +139,7 @@ func plainWay(t *testing.T, w *world, lang string) {
 		t.Errorf("headers: %v", home.Header)
 	}
 	w.fetch(t, "GET", "/plain/place?q=3号楼&"+l, nil).want(200).says("/plain/menu?lang="+lang+"&place="+string(w.places["3号楼"]), "建设巷")
-	w.fetch(t, "GET", "/plain/place?in="+string(w.places["建设巷"])+"&name=建设巷&"+l, nil).want(200).says(say("就在建设巷", "Here: 建设巷"), "3号楼")
+	w.fetch(t, "GET", "/plain/place?in="+string(w.places["建设巷"])+"&name=建设巷&"+l, nil).want(200).says(say("就在建设巷", "Here: 建设巷"), say("回到街道重新选", "Choose from the list again"), "3号楼")
 	menu := w.fetch(t, "GET", "/plain/menu?place="+string(w.places["3号楼"])+"&"+l, nil).want(200)
 	menu.says("建设巷 3号楼", say("楼道灯不亮", "Stair light out"), "item=stair-light").not("north-only")
 

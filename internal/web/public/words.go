@@ -37,6 +37,7 @@ var words = map[string]kernel.Text{
 	"home.tree":     kernel.T("从街道往下选", "Choose from the list"),
 	"place.title":   kernel.T("选地方", "Choose a place"),
 	"place.here":    kernel.T("就在%s", "Here: %s"),
+	"place.up":      kernel.T("不在这里，回到街道重新选", "Not here? Choose from the list again"),
 	"place.none":    kernel.T("没有找到。换个字，或者从街道往下选。", "Nothing found. Try another word, or choose from the list."),
 	"place.nothing": kernel.T("下面没有更细的地方了。", "There are no smaller places here."),
 

@@ -51,6 +51,7 @@ export const picture = {
   'dash.others': (n: number) => [`另有 ${n} 个单位不到 30 件，不比`, `${n} more units have fewer than 30 and are not compared`],
   'dash.records': ['看这些办件', 'See these cases'],
   'dash.funnel': (s: string) => [`五步各有多少件在办：${s}`, `How many stand at each of the five steps: ${s}`],
+  'dash.stands': ['每件停在最后走完的一步：点了还没交的，算在第一步。', 'Each order stands at the last step it has passed: one that is placed and not yet submitted counts at the first.'],
   'dash.month': (m: string) => [`${Number(String(m).slice(5))} 月`, ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][Number(String(m).slice(5)) - 1] ?? String(m)],
   'dash.trend': (s: string) => [`按月的按期率：${s}`, `On time by month: ${s}`],
 } as const
