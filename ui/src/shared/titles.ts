@@ -3,7 +3,7 @@
 const english: Record<string, string> = {
   书记: 'Secretary', 副书记: 'Deputy secretary', 社区书记: 'Community secretary', 社区副书记: 'Deputy community secretary', 村书记: 'Village secretary', 村党总支书记: 'Village secretary',
   主任: 'Director', 副主任: 'Deputy director', 站长: 'Head of station', 队长: 'Team leader', 志愿服务队长: 'Volunteer team leader', 网格长: 'Grid lead', 网格员: 'Grid worker', 楼栋长: 'Building steward',
-  社区工作者: 'Community worker', 村务工作者: 'Village worker', 服务站工作者: 'Station worker', 人民调解员: "People's mediator", 调解员: 'Mediator', 民警: 'Community police officer',
+  社区工作者: 'Community worker', 村务工作者: 'Village worker', 服务站工作者: 'Station worker', 人民调解员: 'People’s mediator', 调解员: 'Mediator', 民警: 'Community police officer',
   派单员: 'Dispatcher', 经办人: 'Case worker', 干部: 'Cadre', 包联干部: 'Paired cadre', 督查员: 'Inspector', 热线坐席: 'Hotline operator', 志愿者: 'Volunteer',
 }
 

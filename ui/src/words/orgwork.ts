@@ -20,7 +20,7 @@ export const orgwork = {
   'reg.inAll': (n: number) => ['条', n === 1 ? 'entry' : 'entries'],
   'reg.public': ['居民都能看', 'open to everybody'],
   'reg.state': ['状态', 'State'],
-  'reg.standing': ['还在用的', 'Still in force'],
+  'reg.standing': ['还在用的', 'Current'],
   'reg.all': ['全部，含已结束', 'All, ended ones too'],
   'reg.overdue': ['过期了', 'Overdue'],
   'reg.clear': ['不筛了', 'Clear filters'],
