@@ -82,7 +82,7 @@ var words = map[string]kernel.Text{
 	"track.result":    kernel.T("办理结果", "What was done"),
 	"track.former":    kernel.T("这是上一轮的结果，您说没解决，已经重新在办。", "This was the round before. It was not solved, so it is being done again."),
 	"track.line":      kernel.T("经过", "What has happened"),
-	"track.call":      kernel.T("打电话问：%s", "Call the office: %s"),
+	"track.call":      kernel.T("打电话问：%s", "Call and ask: %s"),
 	"track.round":     kernel.T("您说没办好，现在是第 %d 回。", "You said it was not solved; this is round %d."),
 	"track.seen":      kernel.T("谁看过您的联系方式", "Who looked at your contact"),
 	"track.nobody":    kernel.T("还没有人看过。", "Nobody has looked."),

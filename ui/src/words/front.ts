@@ -9,7 +9,7 @@ export const front = {
   'near.choose': ['选地方', 'Choose a place'],
   'my.title': ['我的报名', 'My sign-up'],
   'tab.votes': ['议事', 'Decide'],
-  'ballots.closes': (day: string) => [`${day} 24:00 截止`, `Closes ${day}, midnight`],
+  'ballots.closes': (day: string) => [`${day} 24:00 截止`, `Closes at the end of ${day}`],
   'vote.title': ['投票', 'Vote'],
   'board.title': ['公示榜', 'Honours board'],
   'consent.title': ['同意书', 'Consent'],

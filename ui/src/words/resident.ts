@@ -119,7 +119,7 @@ export const resident = {
   'state.community': ['社区', 'Community'],
   'state.unit': ['单位', 'Unit'],
   'state.worker': ['上门的人', 'Worker'],
-  'state.call': ['打电话问问', 'Call the office'],
+  'state.call': ['打电话问问', 'Call and ask'],
   'state.comment': ['补一句话', 'Add a note'],
   'state.family': ['请家里人帮我看', 'Let my family look'],
   'state.shareText': (title: string, code: string) => [`${title}，查单码 ${code}`, `${title}, code ${code}`],

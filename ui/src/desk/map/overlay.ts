@@ -18,9 +18,10 @@ export function overlays(c: Ink): LayerSpecification[] {
     { id: 'grid-on', type: 'line', source: 'grids', filter: ['==', ['get', 'id'], ''], paint: { 'line-color': c.ink, 'line-width': 2.5 } },
     { id: 'grid-name', type: 'symbol', source: 'grids', minzoom: 14.5, layout: { 'text-field': ['get', 'name'], 'text-font': font, 'text-size': 12, 'text-max-width': 8, 'text-padding': 6 },
       paint: { 'text-color': c.ink2, 'text-halo-color': c.paper, 'text-halo-width': 1.5 } },
-    // Far away the names of streets and towns, nearer those of communities and villages, then those of the grids above.
+    // Far away the names of streets and towns, nearer those of communities and villages, then those of the grids above. A name steps aside,
+    // as far as the largest diamond reaches, for cases that lie on its place.
     ...([['1', 0, 12.5, 14], ['2', 12, 14.5, 12.5]] as const).map(([level, from, to, size]): LayerSpecification => ({ id: 'area-name-' + level, type: 'symbol', source: 'names', minzoom: from, maxzoom: to, filter: ['==', ['get', 'level'], level],
-      layout: { 'text-field': ['get', 'name'], 'text-font': font, 'text-size': size, 'text-max-width': 9, 'text-padding': 4, 'text-variable-anchor': ['center', 'top', 'bottom'] },
+      layout: { 'text-field': ['get', 'name'], 'text-font': font, 'text-size': size, 'text-max-width': 9, 'text-padding': 4, 'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'], 'text-radial-offset': 2.5 },
       paint: { 'text-color': level === '1' ? c.ink : c.ink2, 'text-halo-color': c.paper, 'text-halo-width': 1.8 } })),
     { id: 'many', type: 'symbol', source: 'cases', filter: ['has', 'point_count'],
       layout: { 'icon-image': ['concat', 'many-', ['case', ['>', ['get', 'over'], 0], 'over-', ''], ['step', ['get', 'point_count'], 's', 20, 'm', 200, 'l']], 'icon-allow-overlap': true,
